@@ -1,0 +1,59 @@
+/** What constraints and strategies are told about the portfolio and its market besides their own parameters. */
+import type { JsonObject, JsonSchema } from '../values/json.ts';
+import type { Violation } from '../values/fault.ts';
+import type { SymmetricOperator } from './operator.ts';
+import type { Lowered, Origin } from './problem.ts';
+import type { FactorExposures, Universe } from './universe.ts';
+
+export interface Situation {
+  readonly universe: Universe;
+  /** (n) weights held now, fractions of net asset value; they and `cashCurrent` sum to 1. Zeros when nothing is held. */
+  readonly current: Float64Array;
+  readonly cashCurrent: number;
+  /** (n) weights, sum 1; absent when there is no benchmark. */
+  readonly benchmark?: Float64Array;
+  /** Annual covariance of returns; absent while a request is admitted, before estimation. */
+  readonly covariance?: SymmetricOperator;
+  readonly factors?: FactorExposures;
+}
+
+/** Finished holdings as fractions of net asset value; `weights` (n) and `cash` sum to 1. */
+export interface Holdings {
+  readonly weights: Float64Array;
+  readonly cash: number;
+}
+
+/** One verdict on finished holdings, in the constraint's own unit. Slack is the smaller distance to a bound, negative when broken. */
+export interface Measured {
+  /** The part measured, as a sentence that matches `Origin.text`: `sector Technology at most 20 %`. */
+  readonly text: string;
+  readonly value: number;
+  /** -Infinity when there is none. */
+  readonly lower: number;
+  readonly upper: number;
+  readonly slack: number;
+  /** `fraction of net asset value`, `annual volatility`, `exposure`, ... */
+  readonly unit: string;
+}
+
+/**
+ * Expresses one kind of constraint. `lower` makes the restrictions that a solver sees; `check` measures finished holdings from
+ * the definition and never from what `lower` returned. Parameters have passed `schema` when any of the three is called.
+ */
+export interface ConstraintHandler<Parameters = JsonObject> {
+  /** kebab-case, unique: `asset-class`, `turnover`. */
+  readonly type: string;
+  readonly title: string;
+  /** The exact definition, for the catalogue. */
+  readonly description: string;
+  readonly version: string;
+  readonly references: readonly string[];
+  readonly schema: JsonSchema<Parameters>;
+  readonly convexity: 'linear' | 'norm' | 'tail' | 'integer';
+  /** Used when the client gives none: 0 is hard. */
+  readonly priority: number;
+  /** What a user can mend, as field paths below `parameters`; empty when valid. */
+  admit(parameters: Parameters, situation: Situation): readonly Violation[];
+  lower(parameters: Parameters, situation: Situation, origin: (text: string) => Origin): Lowered;
+  check(parameters: Parameters, holdings: Holdings, situation: Situation): readonly Measured[];
+}

@@ -1,0 +1,63 @@
+/** What a solver reports: outcomes are values, never exceptions. */
+export type TerminationReason =
+  /** Certified to the tolerance asked for. */
+  | 'optimal'
+  /** No point satisfies the restrictions; `infeasibility` proves it. */
+  | 'infeasible'
+  /** The objective falls without end. */
+  | 'unbounded'
+  /** Stopped at `limit` with a point that satisfies the restrictions. */
+  | 'feasible'
+  /** Stopped at `limit` with no such point. */
+  | 'no solution found'
+  /** The numbers broke down, or the answer failed its own check; no weights are given. */
+  | 'numerical error';
+export type Limit = 'iterations' | 'time' | 'interrupted';
+
+export interface Termination {
+  readonly reason: TerminationReason;
+  readonly limit?: Limit;
+  readonly detail: string;
+}
+
+/**
+ * Multipliers by restriction, in the units of the original problem. Stationarity reads
+ * `gradient(objective) + A' rows + bounds + sum_k norms_k grad_k + sum_j (subgradient of trade limit j) tradeLimits_j = 0`
+ * (plus a subgradient of the trading cost). `rows` and `bounds` are positive at an active upper side, negative at a lower one.
+ */
+export interface Multipliers {
+  readonly rows: Float64Array;
+  readonly bounds: Float64Array;
+  readonly norms: Float64Array;
+  readonly tradeLimits: Float64Array;
+}
+
+/**
+ * A proof that no point exists: nonnegative combination of restrictions that no w satisfies. `directions[k]` (n) gives the linear
+ * minorant `(Q_k d)'(w - c_k)` of norm k, with sqrt(d' Q_k d) <= norms_k; `slopes[j]` (n) the one of trade limit j.
+ */
+export interface InfeasibilityProof extends Multipliers {
+  readonly directions: readonly Float64Array[];
+  readonly slopes: readonly Float64Array[];
+}
+
+/** One step of a solver, for progress. Residuals and gap are relative. */
+export interface Iterate {
+  readonly iteration: number;
+  readonly objective: number;
+  readonly primal: number;
+  readonly dual: number;
+  readonly gap: number;
+}
+
+export interface Solution {
+  readonly solver: string;
+  readonly termination: Termination;
+  /** (n) best point; empty only when the reason says that there is none. */
+  readonly weights: Float64Array;
+  readonly objective: number;
+  readonly multipliers: Multipliers;
+  readonly infeasibility?: InfeasibilityProof;
+  readonly iterations: number;
+  readonly residuals: { readonly primal: number; readonly dual: number; readonly gap: number };
+}
