@@ -1,0 +1,13 @@
+/** `@veritasvault/portfolio/sdk/v1`: the only thing that a plugin may import. */
+export type { Violation } from '../../values/fault.ts';
+export type { Json, JsonObject, JsonSchema } from '../../values/json.ts';
+export type { SymmetricOperator } from '../../problem/operator.ts';
+export type { Bound, Lowered, Norm, Objective, Origin, Problem, Quadratic, Row, TradeLimit, Trading } from '../../problem/problem.ts';
+export type { ConstraintHandler, Holdings, Measured, Situation } from '../../problem/situation.ts';
+export type { Iterate, Limit, Multipliers, Solution, Termination, TerminationReason } from '../../problem/solution.ts';
+export type { Solver, SolverSettings, Support } from '../../problem/solver.ts';
+export type { FactorExposures, Universe, UniverseAsset } from '../../problem/universe.ts';
+export type * from './estimator.ts';
+export { definePlugin, defineStrategy, sdkVersion } from './plugin.ts';
+export type { Contributions, Host, Manifest, Plugin } from './plugin.ts';
+export type { Answer, Estimates, Need, SolveEvent, Strategy, StrategyEvent, Task } from './strategy.ts';

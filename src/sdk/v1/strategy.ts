@@ -1,0 +1,71 @@
+/** The strategy contract. */
+import type { Observable } from 'rxjs';
+
+import type { SymmetricOperator } from '../../problem/operator.ts';
+import type { Lowered, Objective, Origin } from '../../problem/problem.ts';
+import type { Situation } from '../../problem/situation.ts';
+import type { Iterate, Solution } from '../../problem/solution.ts';
+import type { Violation } from '../../values/fault.ts';
+import type { JsonObject, JsonSchema } from '../../values/json.ts';
+
+/** What is known of the market, all annual. Positions follow the universe. */
+export interface Estimates {
+  /** (n) arithmetic expected returns; absent when neither given nor asked for. */
+  readonly expectedReturns?: Float64Array;
+  /** Absent when neither given nor asked for. */
+  readonly covariance?: SymmetricOperator;
+  readonly riskFreeRate: number;
+}
+
+/** One certified answer on the way: `objective` is what was minimized over the feasible set, `solution` its solution. */
+export interface Answer {
+  readonly objective: Objective;
+  /** Restrictions that the strategy added itself (a return floor, say). */
+  readonly added: readonly Lowered[];
+  readonly solution: Solution;
+}
+
+export type StrategyEvent =
+  | { readonly kind: 'progress'; readonly phase: string; readonly iterate: Iterate }
+  /** One point of an efficient frontier, as it is found. */
+  | { readonly kind: 'point'; readonly answer: Answer }
+  /** Exactly one, last. */
+  | { readonly kind: 'solution'; readonly answer: Answer };
+
+export type SolveEvent =
+  | { readonly kind: 'iterate'; readonly iterate: Iterate }
+  | { readonly kind: 'solution'; readonly solution: Solution };
+
+/** What a strategy needs before it can run; the host sees to it or refuses the request. */
+export type Need = 'expected-returns' | 'covariance' | 'benchmark' | 'market-capitalizations';
+
+export interface Task<Parameters = JsonObject> {
+  readonly parameters: Parameters;
+  readonly situation: Situation;
+  readonly estimates: Estimates;
+  /** The client's constraints, lowered. */
+  readonly restrictions: readonly Lowered[];
+  /** Ends the run with its best point. Unsubscribing only stops listening. */
+  readonly signal: AbortSignal;
+  /** Minimizes `objective` over the restrictions and `added`: iterates, then exactly one solution. Cold. */
+  solve(objective: Objective, added?: readonly Lowered[]): Observable<SolveEvent>;
+  /** An origin for restrictions that the strategy adds. */
+  origin(text: string): Origin;
+}
+
+export interface Strategy<Parameters = JsonObject> {
+  /** kebab-case, unique: `maximum-sharpe`. */
+  readonly id: string;
+  readonly title: string;
+  /** What it optimizes: the exact definition, for the catalogue. */
+  readonly description: string;
+  readonly references: readonly string[];
+  readonly parameters: JsonSchema<Parameters>;
+  readonly needs: readonly Need[];
+  /** What a user can mend beyond the schema, as field paths below `parameters`. */
+  admit?(parameters: Parameters, situation: Situation): readonly Violation[];
+  /** Cold and finite: progress, then exactly one solution, then complete. */
+  optimize(task: Task<Parameters>): Observable<StrategyEvent>;
+  /** Streams `points` points of the efficient frontier from the least risk to the most return; absent when it has none. */
+  frontier?(task: Task<Parameters>, points: number): Observable<StrategyEvent>;
+}
