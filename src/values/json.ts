@@ -9,8 +9,8 @@ export type JsonObject = { readonly [key: string]: Json };
 declare const described: unique symbol;
 
 export interface JsonSchema<Parameters = unknown> {
-  /** Never present at run time; carries the described type. */
-  readonly [described]?: Parameters;
+  /** Never present at run time; carries the described type, as a method so that typed schemas fit lists of mixed contributions. */
+  [described]?(parameters: Parameters): void;
   readonly type?: string | readonly string[];
   readonly title?: string;
   readonly description?: string;
