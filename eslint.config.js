@@ -1,3 +1,4 @@
+import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 /** Departures from strictTypeChecked, each with its reason. */
@@ -17,7 +18,12 @@ const departures = {
   // A leading underscore says "required by the signature, not used"; the compiler reads it the same way.
   '@typescript-eslint/no-unused-vars': [
     'error',
-    { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_', ignoreRestSiblings: true },
+    {
+      argsIgnorePattern: '^_',
+      varsIgnorePattern: '^_',
+      destructuredArrayIgnorePattern: '^_',
+      ignoreRestSiblings: true,
+    },
   ],
 };
 
@@ -41,7 +47,7 @@ const additions = {
   'prefer-const': 'error',
 };
 
-export default tseslint.config(
+export default defineConfig(
   { ignores: ['node_modules/', 'src/gen/', '.setup/', '.data/', 'dist/', 'proto/'] },
   {
     // A rule that is wrong is changed above, with its reason; comments in the code cannot switch one off.
