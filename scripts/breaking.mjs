@@ -8,7 +8,11 @@ import { capture } from './processes.mjs';
 
 const git = (...args) => {
   const result = spawnSync('git', args, { cwd: root, encoding: 'utf8' });
-  return { ok: result.status === 0, text: (result.stdout ?? '').trim() };
+  return {
+    ok: result.status === 0,
+    text: (result.stdout ?? '').trim(),
+    complaint: result.error?.message ?? result.stderr.trim().split('\n')[0],
+  };
 };
 
 const commitOf = (name) => git('rev-parse', '--verify', '--quiet', `${name}^{commit}`).text;
@@ -19,6 +23,8 @@ const commitOf = (name) => git('rev-parse', '--verify', '--quiet', `${name}^{com
  */
 const baseline = () => {
   if (!existsSync(at('.git'))) return { reason: 'not a git clone, nothing to compare with' };
+  const usable = git('rev-parse', '--git-dir');
+  if (!usable.ok) return { reason: `git does not read this clone (${usable.complaint}), nothing to compare with` };
   const head = commitOf('HEAD');
   if (head === '') return { reason: 'no commit yet, nothing to compare with' };
   const main = commitOf('origin/main') || commitOf('main');
