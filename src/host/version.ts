@@ -28,7 +28,9 @@ export function satisfies(version: Version, range: string): boolean | undefined 
     const intervals = intervalsOf(alternative.trim());
     if (intervals === undefined) return undefined;
     any ||= intervals.every(
-      (interval) => compare(version, interval.from) >= 0 && (interval.before === undefined || compare(version, interval.before) < 0),
+      (interval) =>
+        compare(version, interval.from) >= 0 &&
+        (interval.before === undefined || compare(version, interval.before) < 0),
     );
   }
   return any;
@@ -47,7 +49,12 @@ function intervalOf(comparator: string): Interval | undefined {
   const from: Version = [Number(parts[2]), Number(parts[3] ?? 0), Number(parts[4] ?? 0)];
   const [major, minor, patch] = from;
   // The first version after everything that the written digits cover: `1.2` covers every 1.2.x.
-  const next: Version = parts[3] === undefined ? [major + 1, 0, 0] : parts[4] === undefined ? [major, minor + 1, 0] : [major, minor, patch + 1];
+  const next: Version =
+    parts[3] === undefined
+      ? [major + 1, 0, 0]
+      : parts[4] === undefined
+        ? [major, minor + 1, 0]
+        : [major, minor, patch + 1];
   switch (parts[1]) {
     case '^':
       if (major > 0 || parts[3] === undefined) return { from, before: [major + 1, 0, 0] };

@@ -40,6 +40,7 @@ describe('version ranges', () => {
   it('refuses what is neither version nor range', () => {
     expect(versionOf('1.0')).to.equal(undefined);
     expect(versionOf('v1.0.0')).to.equal(undefined);
-    for (const range of ['', 'latest', '^', '1.0.0 -', '^1.0.0 ||']) expect(satisfies([1, 0, 0], range)).to.equal(undefined);
+    for (const range of ['', 'latest', '^', '1.0.0 -', '^1.0.0 ||'])
+      expect(satisfies([1, 0, 0], range)).to.equal(undefined);
   });
 });

@@ -1,0 +1,102 @@
+/**
+ * The one place where contributions with parameters of their own become contributions that take any JSON: the parameters are
+ * completed with the schema's defaults and checked against it just before each call, so what the contribution receives is what
+ * it declared, whoever calls.
+ */
+import type {
+  ConstraintHandler,
+  CovarianceEstimator,
+  JsonObject,
+  JsonSchema,
+  ReturnEstimator,
+  Strategy,
+  Task,
+  Violation,
+} from '../sdk/v1/index.ts';
+import { refuse, under } from '../values/fault.ts';
+import { conforms, schemaViolations, withDefaults } from '../values/schema.ts';
+
+export type Estimator = ReturnEstimator | CovarianceEstimator;
+
+/** The parameters as declared, defaults filled in; throws INVALID_ARGUMENT with all violations below `parameters`. */
+function parametersFrom<Parameters>(schema: JsonSchema<Parameters>, given: JsonObject): Parameters {
+  const complete = withDefaults(schema, given);
+  if (conforms(schema, complete)) return complete;
+  refuse(schemaViolations(schema, complete, 'parameters'));
+  throw new TypeError('a value that breaks its schema must break it somewhere');
+}
+
+/** Violations of the schema; only when there are none, those that the contribution itself finds. */
+function admittedBy<Parameters>(
+  schema: JsonSchema<Parameters>,
+  given: JsonObject,
+  own: (parameters: Parameters) => readonly Violation[],
+): readonly Violation[] {
+  const complete = withDefaults(schema, given);
+  return conforms(schema, complete) ? own(complete) : schemaViolations(schema, complete, '');
+}
+
+export function checkedStrategy(strategy: Strategy<never>): Strategy {
+  const schema = strategy.parameters;
+  const taskFrom = (task: Task): Task<never> => ({
+    parameters: parametersFrom(schema, task.parameters),
+    situation: task.situation,
+    estimates: task.estimates,
+    restrictions: task.restrictions,
+    signal: task.signal,
+    solve: (objective, added) => task.solve(objective, added),
+    origin: (text) => task.origin(text),
+  });
+  const frontier = strategy.frontier?.bind(strategy);
+  return {
+    id: strategy.id,
+    title: strategy.title,
+    description: strategy.description,
+    references: strategy.references,
+    parameters: schema,
+    needs: strategy.needs,
+    admit: (given, situation) =>
+      admittedBy(schema, given, (parameters) => strategy.admit?.(parameters, situation) ?? []),
+    optimize: (task) => strategy.optimize(taskFrom(task)),
+    ...(frontier === undefined ? {} : { frontier: (task: Task, points: number) => frontier(taskFrom(task), points) }),
+  };
+}
+
+export function checkedConstraint(handler: ConstraintHandler<never>): ConstraintHandler {
+  const { schema } = handler;
+  return {
+    type: handler.type,
+    title: handler.title,
+    description: handler.description,
+    version: handler.version,
+    references: handler.references,
+    schema,
+    convexity: handler.convexity,
+    priority: handler.priority,
+    admit: (given, situation) => admittedBy(schema, given, (parameters) => handler.admit(parameters, situation)),
+    lower: (given, situation, origin) => handler.lower(parametersFrom(schema, given), situation, origin),
+    check: (given, holdings, situation) => handler.check(parametersFrom(schema, given), holdings, situation),
+  };
+}
+
+export function checkedEstimator(estimator: ReturnEstimator<never> | CovarianceEstimator<never>): Estimator {
+  const { type, title, description, references, parameters: schema } = estimator;
+  const described = { type, title, description, references, parameters: schema };
+  if (estimator.estimates === 'covariance') {
+    return {
+      ...described,
+      estimates: 'covariance',
+      estimate: (sample, given) => estimator.estimate(sample, parametersFrom(schema, given)),
+    };
+  }
+  return {
+    ...described,
+    estimates: 'expected-returns',
+    estimate: (sample, given) => estimator.estimate(sample, parametersFrom(schema, given)),
+  };
+}
+
+/** Violations of `parameters` against the schema alone, for callers that hold no situation yet. */
+export function parameterViolations(schema: JsonSchema, given: JsonObject, field: string): readonly Violation[] {
+  return under(field, schemaViolations(schema, withDefaults(schema, given), ''));
+}
