@@ -30,8 +30,8 @@ const house: House = {
     rebalancing: { from: ['optimization'] },
     orders: { from: ['rebalancing'] },
     analytics: { from: ['market', 'portfolio', 'tax', 'estimation'] },
-    // The contract speaks of problems but brings none of their code along.
-    sdk: { from: ['values'], types: ['math', 'problem'] },
+    // The contract speaks of problems but brings none of their code along; operators are applied by the engine's own arithmetic.
+    sdk: { from: ['values', 'math'], types: ['problem'] },
     plugins: { from: [] },
     host: { from: ['sdk', 'values', 'problem', 'gen'], loads: true },
     // Implements ports that optimization declares.
