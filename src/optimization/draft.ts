@@ -1,0 +1,109 @@
+/**
+ * A request as the caller wrote it, before anything is checked: codecs only carry it over, admission finds every problem at once. Absent
+ * enums are undefined. Paths in violations use the field names of the protos.
+ */
+import type { JsonObject } from '../values/json.ts';
+
+export interface SelectionDraft {
+  readonly type: string;
+  readonly parameters: JsonObject;
+}
+
+export interface ConstraintDraft {
+  readonly constraintId: string;
+  readonly displayName: string;
+  readonly type: string;
+  readonly parameters: JsonObject;
+  readonly priority?: number;
+  readonly inactive: boolean;
+}
+
+export interface ViewDraft {
+  readonly legs: readonly { readonly assetId: string; readonly coefficient: number }[];
+  readonly expectedReturn: number;
+  readonly confidence: number;
+}
+
+export interface EstimationDraft {
+  readonly expectedReturns?: SelectionDraft;
+  readonly covariance?: SelectionDraft;
+  readonly missingPrices?: 'refuse' | 'pairwise' | 'complete-rows' | 'carry-forward';
+  readonly periodsPerYear: number;
+  readonly windowStart: string;
+  readonly windowEnd: string;
+  readonly viewTau?: number;
+  readonly marketRiskAversion?: number;
+}
+
+export interface LimitsDraft {
+  readonly iterationsMax: number;
+  readonly secondsMax: number;
+  readonly solver: string;
+}
+
+/** A run over a stored portfolio. */
+export interface OptimizationDraft {
+  readonly strategy?: SelectionDraft;
+  readonly constraints: readonly ConstraintDraft[];
+  readonly ignorePortfolioConstraints: boolean;
+  readonly views: readonly ViewDraft[];
+  readonly estimation?: EstimationDraft;
+  /** Resource name or empty. */
+  readonly factorModel: string;
+  readonly universe: readonly string[];
+  readonly riskFreeRateAnnual?: number;
+  readonly limits?: LimitsDraft;
+}
+
+/** Numbers by one of two ways; both or neither is a violation. */
+export interface VectorDraft {
+  readonly values: readonly number[];
+  readonly packed: Uint8Array;
+}
+export interface MatrixDraft extends VectorDraft {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+export type PeriodDraft = 'annual' | 'monthly' | 'daily';
+
+export interface ProblemAssetDraft {
+  readonly assetId: string;
+  readonly displayName: string;
+  readonly assetClass: string;
+  readonly sector: string;
+  readonly country: string;
+  readonly currencyCode: string;
+  readonly groups: Readonly<Record<string, string>>;
+  readonly marketCapitalization: number;
+}
+
+export interface ProblemDraft {
+  readonly universe: readonly ProblemAssetDraft[];
+  readonly currentWeights?: VectorDraft;
+  readonly benchmarkWeights?: VectorDraft;
+  readonly expectedReturns?: { readonly values?: VectorDraft; readonly period?: PeriodDraft };
+  readonly risk?:
+    | { readonly kind: 'covariance'; readonly matrix?: MatrixDraft; readonly period?: PeriodDraft; readonly repair: boolean }
+    | {
+        readonly kind: 'factor';
+        readonly factors: readonly string[];
+        readonly exposures?: MatrixDraft;
+        readonly factorCovariance?: MatrixDraft;
+        readonly specificVariance?: VectorDraft;
+        readonly period?: PeriodDraft;
+      };
+  readonly prices?: { readonly dates: readonly string[]; readonly prices?: MatrixDraft };
+  readonly estimation?: EstimationDraft;
+  readonly constraints: readonly ConstraintDraft[];
+  readonly views: readonly ViewDraft[];
+  readonly riskFreeRateAnnual: number;
+}
+
+/** A stateless request: `Optimize`, or `ComputeFrontier` when `points` is there. */
+export interface StatelessDraft {
+  readonly problem?: ProblemDraft;
+  readonly strategy?: SelectionDraft;
+  readonly limits?: LimitsDraft;
+  readonly points?: number;
+}
