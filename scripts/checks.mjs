@@ -50,7 +50,18 @@ const checksFor = (runtime) => [
   { name: 'protos (buf lint)', run: run(...bufCommand(runtime, 'lint')) },
   {
     name: 'proto format (buf format)',
-    run: run(...bufCommand(runtime, 'format', '--diff', '--exit-code', '--exclude-path', 'proto/google')),
+    run: run(
+      ...bufCommand(
+        runtime,
+        'format',
+        '--diff',
+        '--exit-code',
+        '--exclude-path',
+        'proto/google',
+        '--exclude-path',
+        'proto/grpc',
+      ),
+    ),
   },
   { name: 'proto changes (buf breaking)', run: (env) => breaking(runtime, env) },
 ];
