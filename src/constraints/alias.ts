@@ -1,0 +1,46 @@
+/**
+ * Short names of constraint types and the definitions that they stand for:
+ *
+ *     AssetClass, Country, Sector          asset-class, country, sector: name -> range of total weight
+ *     TurnoverConstraint { maxTurnover }   turnover { definition: 'half-sum', max }: half the sum of trades, cash excluded
+ *     RiskConstraint { maxVolatility }     volatility { period: 'annual', max }: annual ex-ante standard deviation
+ *
+ * Every other kebab-case type is also known by its PascalCase form (`TrackingError`, `NoBuy`), without change of parameters.
+ */
+import type { Json, JsonObject } from '../values/json.ts';
+
+export interface Canonical {
+  readonly type: string;
+  readonly parameters: JsonObject;
+  /** Canonical parameter -> the name that the caller wrote, for field paths; empty when nothing was renamed. */
+  readonly written: Readonly<Record<string, string>>;
+}
+
+interface Alias {
+  readonly type: string;
+  readonly renamed: Readonly<Record<string, string>>;
+  readonly added: Readonly<Record<string, Json>>;
+}
+
+const aliases: Readonly<Record<string, Alias>> = {
+  TurnoverConstraint: { type: 'turnover', renamed: { maxTurnover: 'max' }, added: { definition: 'half-sum' } },
+  RiskConstraint: { type: 'volatility', renamed: { maxVolatility: 'max' }, added: { period: 'annual' } },
+};
+
+const pascalCase = /^(?:[A-Z][a-z]+)+$/;
+
+/** The canonical type and parameters of a constraint as a client wrote it. Pure; unknown types come back unchanged. */
+export function canonicalConstraint(type: string, parameters: JsonObject): Canonical {
+  const alias = Object.hasOwn(aliases, type) ? aliases[type] : undefined;
+  if (alias !== undefined) {
+    const entries = Object.entries(parameters).map(([name, value]): [string, Json] => [renamedBy(alias, name), value]);
+    const written = Object.fromEntries(Object.entries(alias.renamed).map(([from, to]) => [to, from]));
+    return { type: alias.type, parameters: { ...alias.added, ...Object.fromEntries(entries) }, written };
+  }
+  const kebab = pascalCase.test(type) ? type.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase() : type;
+  return { type: kebab, parameters, written: {} };
+}
+
+function renamedBy(alias: Alias, name: string): string {
+  return Object.hasOwn(alias.renamed, name) ? alias.renamed[name]! : name;
+}

@@ -1,0 +1,189 @@
+/**
+ * The text form of linear constraints, parsed by recursive descent:
+ *
+ *     comparison = sum relation sum [relation sum]          relation = '<=' | '>=' | '=' | '=='
+ *     sum        = ['+' | '-'] product { ('+' | '-') product }
+ *     product    = factor { ('*' | '/') factor }
+ *     factor     = number ['%'] | name | '(' sum ')' | '-' factor
+ *     name       = word [':' word]                          word = letters, digits, '_' and '.', starting with a letter; or "quoted"
+ *
+ * `20 %` is 0.2. A chain `10 % <= Equity <= 60 %` keeps one direction. Whether a product is linear is decided by whoever evaluates.
+ */
+export type Term =
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'name'; readonly qualifier?: string; readonly name: string; readonly at: number }
+  | { readonly kind: 'add' | 'subtract' | 'multiply' | 'divide'; readonly left: Term; readonly right: Term; readonly at: number };
+
+export type Relation = '<=' | '>=' | '=';
+
+export interface Comparison {
+  readonly left: Term;
+  readonly relation: Relation;
+  readonly right: Term;
+  /** The comparison as written. */
+  readonly text: string;
+}
+
+/** What is wrong and where: `at` counts characters from 0. */
+export class ExpressionError extends Error {
+  readonly at: number;
+
+  constructor(message: string, at: number) {
+    super(message);
+    this.name = 'ExpressionError';
+    this.at = at;
+  }
+}
+
+export const expressionLengthMax = 4000;
+export const expressionDepthMax = 32;
+
+interface Token {
+  readonly kind: 'number' | 'word' | 'quoted' | 'symbol' | 'end';
+  readonly text: string;
+  readonly at: number;
+}
+
+const tokenGrammar = /\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|([\p{L}_][\p{L}\p{M}\p{N}_.]*)|"((?:[^"\\]|\\["\\])*)"|(<=|>=|==|[-+*/()=:%<>]))/uy;
+
+function tokensOf(text: string): readonly Token[] {
+  const tokens: Token[] = [];
+  const end = text.trimEnd().length;
+  tokenGrammar.lastIndex = 0;
+  while (tokenGrammar.lastIndex < end) {
+    const from = tokenGrammar.lastIndex;
+    const match = tokenGrammar.exec(text);
+    if (match === null) {
+      const at = from + (text.slice(from).length - text.slice(from).trimStart().length);
+      throw new ExpressionError(`does not understand ${JSON.stringify(text.slice(at, at + 12))}`, at);
+    }
+    const [whole, number, word, quoted, symbol] = match;
+    const at = from + whole.length - whole.trimStart().length;
+    if (number !== undefined) tokens.push({ kind: 'number', text: number, at });
+    else if (word !== undefined) tokens.push({ kind: 'word', text: word, at });
+    else if (quoted !== undefined) tokens.push({ kind: 'quoted', text: quoted.replaceAll(/\\(["\\])/g, '$1'), at });
+    else tokens.push({ kind: 'symbol', text: symbol ?? '', at });
+  }
+  return [...tokens, { kind: 'end', text: 'the end', at: end }];
+}
+
+class Parser {
+  readonly #source: string;
+  readonly #tokens: readonly Token[];
+  #position = 0;
+  #depth = 0;
+
+  constructor(source: string) {
+    this.#source = source;
+    this.#tokens = tokensOf(source);
+  }
+
+  comparisons(): readonly Comparison[] {
+    const left = this.#sum();
+    const first = this.#relation();
+    const middle = this.#next.at;
+    const right = this.#sum();
+    const { kind, at } = this.#next;
+    const comparisons: Comparison[] = [{ left, relation: first, right, text: this.#source.slice(0, at).trim() }];
+    if (kind !== 'end') {
+      const second = this.#relation();
+      if (second !== first || second === '=') throw new ExpressionError('a chain keeps one direction, <= or >=', at);
+      comparisons.push({ left: right, relation: second, right: this.#sum(), text: this.#source.slice(middle).trim() });
+    }
+    if (this.#next.kind !== 'end') throw this.#unexpected('the end');
+    return comparisons;
+  }
+
+  get #next(): Token {
+    return this.#tokens[this.#position]!;
+  }
+
+  #unexpected(wanted: string): ExpressionError {
+    const { kind, text, at } = this.#next;
+    return new ExpressionError(`expected ${wanted}, found ${kind === 'end' ? text : JSON.stringify(text)}`, at);
+  }
+
+  /** Takes the next token when it is one of these symbols. */
+  #take(...symbols: readonly string[]): Token | undefined {
+    const token = this.#next;
+    if (token.kind !== 'symbol' || !symbols.includes(token.text)) return undefined;
+    this.#position += 1;
+    return token;
+  }
+
+  #relation(): Relation {
+    const strict = this.#take('<', '>');
+    if (strict !== undefined) throw new ExpressionError(`write ${strict.text}= : a strict relation has no best point`, strict.at);
+    const token = this.#take('<=', '>=', '=', '==');
+    if (token === undefined) throw this.#unexpected('<=, >= or =');
+    return token.text === '<=' || token.text === '>=' ? token.text : '=';
+  }
+
+  #sum(): Term {
+    let left = this.#product();
+    for (let sign = this.#take('+', '-'); sign !== undefined; sign = this.#take('+', '-')) {
+      left = { kind: sign.text === '+' ? 'add' : 'subtract', left, right: this.#product(), at: sign.at };
+    }
+    return left;
+  }
+
+  #product(): Term {
+    let left = this.#factor();
+    for (let sign = this.#take('*', '/'); sign !== undefined; sign = this.#take('*', '/')) {
+      left = { kind: sign.text === '*' ? 'multiply' : 'divide', left, right: this.#factor(), at: sign.at };
+    }
+    return left;
+  }
+
+  #factor(): Term {
+    this.#depth += 1;
+    if (this.#depth > expressionDepthMax) {
+      throw new ExpressionError(`is nested deeper than ${String(expressionDepthMax)}`, this.#next.at);
+    }
+    const term = this.#primary();
+    this.#depth -= 1;
+    return term;
+  }
+
+  #primary(): Term {
+    const sign = this.#take('-', '+');
+    if (sign !== undefined) {
+      const term = this.#factor();
+      return sign.text === '+' ? term : { kind: 'multiply', left: { kind: 'number', value: -1 }, right: term, at: sign.at };
+    }
+    if (this.#take('(') !== undefined) {
+      const inner = this.#sum();
+      if (this.#take(')') === undefined) throw this.#unexpected('")"');
+      return inner;
+    }
+    const token = this.#next;
+    if (token.kind === 'number') {
+      this.#position += 1;
+      const value = Number(token.text);
+      if (!Number.isFinite(value)) throw new ExpressionError('holds a number that is too large', token.at);
+      return { kind: 'number', value: this.#take('%') === undefined ? value : value / 100 };
+    }
+    return this.#name();
+  }
+
+  #name(): Term {
+    const first = this.#word();
+    if (this.#take(':') === undefined) return { kind: 'name', name: first.text, at: first.at };
+    return { kind: 'name', qualifier: first.text, name: this.#word().text, at: first.at };
+  }
+
+  #word(): Token {
+    const token = this.#next;
+    if (token.kind !== 'word' && token.kind !== 'quoted') throw this.#unexpected('a number, a name or "("');
+    this.#position += 1;
+    return token;
+  }
+}
+
+/** Parses a comparison or a chain of two. Throws ExpressionError with the place of the first mistake. */
+export function parseExpression(text: string): readonly Comparison[] {
+  if (text.length > expressionLengthMax) {
+    throw new ExpressionError(`has ${String(text.length)} characters; at most ${String(expressionLengthMax)} are read`, expressionLengthMax);
+  }
+  return new Parser(text).comparisons();
+}

@@ -1,0 +1,75 @@
+import type { ConstraintHandler } from '../problem/situation.ts';
+import { positionsById } from '../problem/universe.ts';
+import type { Violation } from '../values/fault.ts';
+import { rowOf } from './linear-form.ts';
+import { admitNumber, admitRange, fieldOf, invalid, measured, plain, rangeText } from './range.ts';
+import type { Range } from './range.ts';
+import { listed } from './taxonomy.ts';
+
+export type LinearParameters = { readonly coefficients: Readonly<Record<string, number>> } & Range;
+
+/** Only the first terms of a long row are written out. */
+function textOf({ coefficients, ...range }: LinearParameters): string {
+  const terms = Object.entries(coefficients).map(([id, coefficient]) => `${plain(coefficient)} ${id}`);
+  const shown = terms.length > 4 ? [...terms.slice(0, 4), `${String(terms.length - 4)} more`] : terms;
+  return `${shown.join(' + ')} ${rangeText(range, plain)}`;
+}
+
+/** min <= sum_i a_i w_i <= max, a the given coefficients (0 for assets that are not named), w fractions of net asset value. */
+export const linear: ConstraintHandler<LinearParameters> = {
+  type: 'linear',
+  title: 'Linear row',
+  description:
+    'Sum over the named assets of coefficient times weight (fraction of net asset value) within a range. Assets that are not named count 0. The unit is that of the coefficients: with a yield per asset the sum is the yield of the portfolio.',
+  version: '1.0.0',
+  references: [],
+  schema: {
+    type: 'object',
+    title: 'Linear row',
+    properties: {
+      coefficients: {
+        type: 'object',
+        title: 'Coefficients',
+        description: 'Asset id -> coefficient, any unit.',
+        additionalProperties: { type: 'number', title: 'Coefficient', description: 'Per unit of weight.' },
+        minProperties: 1,
+      },
+      min: { type: 'number', title: 'Minimum', description: 'In the unit of the coefficients, inclusive. Open when missing.' },
+      max: { type: 'number', title: 'Maximum', description: 'In the unit of the coefficients, inclusive. Open when missing.' },
+    },
+    required: ['coefficients'],
+    additionalProperties: false,
+    examples: [{ coefficients: { AAPL: 1, GOOG: -2 }, min: 0 }],
+  },
+  convexity: 'linear',
+  priority: 0,
+  admit({ coefficients, ...range }, { universe }) {
+    const violations: Violation[] = admitRange(range, '', 'plain');
+    const positions = positionsById(universe);
+    const entries = Object.entries(coefficients);
+    if (entries.every(([, coefficient]) => coefficient === 0)) {
+      violations.push(invalid('coefficients', 'needs at least one coefficient other than 0'));
+    }
+    for (const [id, coefficient] of entries) {
+      const field = fieldOf('coefficients', id);
+      violations.push(...admitNumber(coefficient, field, 'plain'));
+      if (!positions.has(id)) violations.push(invalid(field, `no asset has this id; known: ${listed([...positions.keys()])}`));
+    }
+    return violations;
+  },
+  lower(parameters, { universe }, origin) {
+    const weights = Float64Array.from(universe.assets, ({ id }) =>
+      Object.hasOwn(parameters.coefficients, id) ? parameters.coefficients[id]! : 0,
+    );
+    return { rows: [rowOf({ weights, cash: 0, constant: 0 }, parameters, origin(textOf(parameters)))] };
+  },
+  check(parameters, holdings, { universe }) {
+    const positions = positionsById(universe);
+    let value = 0;
+    for (const [id, coefficient] of Object.entries(parameters.coefficients)) {
+      const position = positions.get(id);
+      if (position !== undefined) value += coefficient * holdings.weights[position]!;
+    }
+    return [measured(textOf(parameters), value, parameters, 'unit of the coefficients')];
+  },
+};
