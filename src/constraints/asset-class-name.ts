@@ -16,13 +16,19 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
 };
 
 const canonical: ReadonlyMap<string, string> = new Map(
-  Object.entries(synonyms).flatMap(([name, others]) => [[name, name], ...others.map((other) => [other, name] as const)] as [string, string][]),
+  Object.entries(synonyms).flatMap(
+    ([name, others]) => [[name, name], ...others.map((other) => [other, name] as const)] as [string, string][],
+  ),
 );
 
 /** The canonical name of the class that holds cash; the uninvested cash belongs to it as well. */
 export const cashClass = 'cash';
 
 export function assetClassName(written: string): string {
-  const folded = written.normalize('NFC').trim().toLowerCase().replaceAll(/[-_\s]+/g, ' ');
+  const folded = written
+    .normalize('NFC')
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[-_\s]+/g, ' ');
   return canonical.get(folded) ?? folded;
 }

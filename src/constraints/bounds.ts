@@ -13,7 +13,8 @@ export type BoundsParameters = {
 
 /** The range of one asset: the sides that `assets` states for it, else those of `all`. */
 function rangeOf(parameters: BoundsParameters, id: string): Range | undefined {
-  const own = parameters.assets !== undefined && Object.hasOwn(parameters.assets, id) ? parameters.assets[id] : undefined;
+  const own =
+    parameters.assets !== undefined && Object.hasOwn(parameters.assets, id) ? parameters.assets[id] : undefined;
   if (own === undefined) return parameters.all;
   return { ...parameters.all, ...own };
 }
@@ -26,7 +27,12 @@ function centreOf(parameters: BoundsParameters, situation: Situation): Float64Ar
 
 function textOf(parameters: BoundsParameters, id: string, range: Range): string {
   const to = parameters.relativeTo ?? 'none';
-  const what = to === 'none' ? 'weight' : to === 'benchmark' ? 'weight relative to the benchmark' : 'weight relative to the current holding';
+  const what =
+    to === 'none'
+      ? 'weight'
+      : to === 'benchmark'
+        ? 'weight relative to the benchmark'
+        : 'weight relative to the current holding';
   return `${what} of ${id} ${rangeText(range, percent)}`;
 }
 
@@ -35,19 +41,26 @@ function admitInherited(parameters: BoundsParameters, id: string, own: Range): V
   const { min, max } = { ...parameters.all, ...own };
   const inherits = own.min === undefined || own.max === undefined;
   if (!inherits || min === undefined || max === undefined || min <= max) return [];
-  return [invalid(fieldOf('assets', id), `with the range for all assets its minimum ${percent(min)} is above its maximum ${percent(max)}`)];
+  return [
+    invalid(
+      fieldOf('assets', id),
+      `with the range for all assets its minimum ${percent(min)} is above its maximum ${percent(max)}`,
+    ),
+  ];
 }
 
 function admit(parameters: BoundsParameters, situation: Situation): readonly Violation[] {
   const violations: Violation[] = [];
   const assets = Object.entries(parameters.assets ?? {});
-  if (parameters.all === undefined && assets.length === 0) violations.push(invalid('', 'needs a range for all, for assets, or both'));
+  if (parameters.all === undefined && assets.length === 0)
+    violations.push(invalid('', 'needs a range for all, for assets, or both'));
   if (parameters.all !== undefined) violations.push(...admitRange(parameters.all, 'all'));
   const positions = positionsById(situation.universe);
   for (const [id, range] of assets) {
     const field = fieldOf('assets', id);
     violations.push(...admitRange(range, field), ...admitInherited(parameters, id, range));
-    if (!positions.has(id)) violations.push(invalid(field, `no asset has this id; known: ${listed([...positions.keys()])}`));
+    if (!positions.has(id))
+      violations.push(invalid(field, `no asset has this id; known: ${listed([...positions.keys()])}`));
   }
   if (parameters.relativeTo === 'benchmark' && situation.benchmark === undefined) {
     violations.push(invalid('relativeTo', 'needs a benchmark, and there is none'));
@@ -71,7 +84,8 @@ export const bounds: ConstraintHandler<BoundsParameters> = {
       relativeTo: {
         type: 'string',
         title: 'Relative to',
-        description: 'none: the weight itself. benchmark: weight minus benchmark weight. current: weight minus the weight held now.',
+        description:
+          'none: the weight itself. benchmark: weight minus benchmark weight. current: weight minus the weight held now.',
         enum: ['none', 'benchmark', 'current'],
         default: 'none',
       },

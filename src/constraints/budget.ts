@@ -13,12 +13,24 @@ export const budget: ConstraintHandler<Range> = {
     'Sum of the weights of all assets, short positions counted negative, as a fraction of net asset value. What is not invested is cash: min = max = 1 means fully invested.',
   version: '1.0.0',
   references: [],
-  schema: { ...rangeSchema('invested fraction of net asset value'), examples: [{ min: 1, max: 1 }, { min: 0.95, max: 1 }] },
+  schema: {
+    ...rangeSchema('invested fraction of net asset value'),
+    examples: [
+      { min: 1, max: 1 },
+      { min: 0.95, max: 1 },
+    ],
+  },
   convexity: 'linear',
   priority: 0,
   admit: (range) => admitRange(range, ''),
   lower: (range, { universe }, origin) => ({
-    rows: [rowOf({ weights: new Float64Array(universe.assets.length).fill(1), cash: 0, constant: 0 }, range, origin(textOf(range)))],
+    rows: [
+      rowOf(
+        { weights: new Float64Array(universe.assets.length).fill(1), cash: 0, constant: 0 },
+        range,
+        origin(textOf(range)),
+      ),
+    ],
   }),
   check(range, holdings) {
     let invested = 0;

@@ -18,7 +18,9 @@ export const cash: ConstraintHandler<Range> = {
   priority: 0,
   admit: (range) => admitRange(range, ''),
   lower: (range, { universe }, origin) => ({
-    rows: [rowOf({ weights: new Float64Array(universe.assets.length), cash: 1, constant: 0 }, range, origin(textOf(range)))],
+    rows: [
+      rowOf({ weights: new Float64Array(universe.assets.length), cash: 1, constant: 0 }, range, origin(textOf(range))),
+    ],
   }),
   check: (range, holdings) => [measured(textOf(range), holdings.cash, range, fractionOfValue)],
 };

@@ -18,8 +18,11 @@ const fixed: Readonly<Record<string, Taxonomy>> = {
 
 /** Every taxonomy by the qualifier that selects it: `class`, `sector`, `country`, then the client's own. */
 function taxonomiesOf(universe: Universe): ReadonlyMap<string, Taxonomy> {
-  const own = groupTaxonomies(universe).map((name): [string, Taxonomy] => [name, { kind: 'group', name }]);
-  return new Map<string, Taxonomy>([...own, ...Object.entries(fixed)]);
+  const own = groupTaxonomies(universe).filter((name) => !Object.hasOwn(fixed, name));
+  return new Map<string, Taxonomy>([
+    ...Object.entries(fixed),
+    ...own.map((name): [string, Taxonomy] => [name, { kind: 'group', name }]),
+  ]);
 }
 
 const quoted = (word: string): string => (/^[\p{L}_][\p{L}\p{M}\p{N}_.]*$/u.test(word) ? word : JSON.stringify(word));
@@ -33,7 +36,9 @@ function meaningsOf(term: Name, universe: Universe): readonly { readonly choice:
   }
   for (const [qualifier, taxonomy] of taxonomiesOf(universe)) {
     if (term.qualifier !== undefined && term.qualifier !== qualifier) continue;
-    const known = includesCash(taxonomy, term.name) || namesOf(universe, taxonomy).some((name) => sameName(taxonomy, name, term.name));
+    const known =
+      includesCash(taxonomy, term.name) ||
+      namesOf(universe, taxonomy).some((name) => sameName(taxonomy, name, term.name));
     if (!known) continue;
     const choice = `${quoted(qualifier)}:${quoted(term.name)}`;
     found.push({ choice, meaning: { kind: 'part', taxonomy, name: term.name } });
@@ -60,7 +65,8 @@ function unknownText(term: Name, universe: Universe): string {
     return `${JSON.stringify(qualifier)} is no taxonomy; known: ${listed(['asset', ...taxonomies.keys()])}`;
   }
   const taxonomy = qualifier === undefined ? undefined : taxonomies.get(qualifier);
-  if (taxonomy !== undefined) return `nothing is called ${JSON.stringify(name)} here; known: ${listed(namesOf(universe, taxonomy))}`;
+  if (taxonomy !== undefined)
+    return `nothing is called ${JSON.stringify(name)} here; known: ${listed(namesOf(universe, taxonomy))}`;
   const parts = qualifier === 'asset' ? [] : [...taxonomies.values()].flatMap((each) => namesOf(universe, each));
   const known = [...new Set([...parts, ...universe.assets.map(({ id }) => id)])];
   return `nothing is called ${JSON.stringify(name)}; known: ${listed(known)}`;

@@ -12,7 +12,12 @@
 export type Term =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'name'; readonly qualifier?: string; readonly name: string; readonly at: number }
-  | { readonly kind: 'add' | 'subtract' | 'multiply' | 'divide'; readonly left: Term; readonly right: Term; readonly at: number };
+  | {
+      readonly kind: 'add' | 'subtract' | 'multiply' | 'divide';
+      readonly left: Term;
+      readonly right: Term;
+      readonly at: number;
+    };
 
 export type Relation = '<=' | '>=' | '=';
 
@@ -44,7 +49,8 @@ interface Token {
   readonly at: number;
 }
 
-const tokenGrammar = /\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|([\p{L}_][\p{L}\p{M}\p{N}_.]*)|"((?:[^"\\]|\\["\\])*)"|(<=|>=|==|[-+*/()=:%<>]))/uy;
+const tokenGrammar =
+  /\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|([\p{L}_][\p{L}\p{M}\p{N}_.]*)|"((?:[^"\\]|\\["\\])*)"|(<=|>=|==|[-+*/()=:%<>]))/uy;
 
 function tokensOf(text: string): readonly Token[] {
   const tokens: Token[] = [];
@@ -113,7 +119,8 @@ class Parser {
 
   #relation(): Relation {
     const strict = this.#take('<', '>');
-    if (strict !== undefined) throw new ExpressionError(`write ${strict.text}= : a strict relation has no best point`, strict.at);
+    if (strict !== undefined)
+      throw new ExpressionError(`write ${strict.text}= : a strict relation has no best point`, strict.at);
     const token = this.#take('<=', '>=', '=', '==');
     if (token === undefined) throw this.#unexpected('<=, >= or =');
     return token.text === '<=' || token.text === '>=' ? token.text : '=';
@@ -149,7 +156,9 @@ class Parser {
     const sign = this.#take('-', '+');
     if (sign !== undefined) {
       const term = this.#factor();
-      return sign.text === '+' ? term : { kind: 'multiply', left: { kind: 'number', value: -1 }, right: term, at: sign.at };
+      return sign.text === '+'
+        ? term
+        : { kind: 'multiply', left: { kind: 'number', value: -1 }, right: term, at: sign.at };
     }
     if (this.#take('(') !== undefined) {
       const inner = this.#sum();
@@ -183,7 +192,10 @@ class Parser {
 /** Parses a comparison or a chain of two. Throws ExpressionError with the place of the first mistake. */
 export function parseExpression(text: string): readonly Comparison[] {
   if (text.length > expressionLengthMax) {
-    throw new ExpressionError(`has ${String(text.length)} characters; at most ${String(expressionLengthMax)} are read`, expressionLengthMax);
+    throw new ExpressionError(
+      `has ${String(text.length)} characters; at most ${String(expressionLengthMax)} are read`,
+      expressionLengthMax,
+    );
   }
   return new Parser(text).comparisons();
 }

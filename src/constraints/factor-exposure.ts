@@ -14,7 +14,10 @@ export type FactorExposureParameters = {
 
 function factorsOf(situation: Situation): FactorExposures {
   if (situation.factors === undefined) {
-    throw new Fault('RISK_MODEL_INVALID', 'limits on factor exposures need the factor exposures of the assets, and none were given or estimated');
+    throw new Fault(
+      'RISK_MODEL_INVALID',
+      'limits on factor exposures need the factor exposures of the assets, and none were given or estimated',
+    );
   }
   return situation.factors;
 }
@@ -22,7 +25,10 @@ function factorsOf(situation: Situation): FactorExposures {
 /** (n) exposures of every asset to one factor. */
 function columnOf(factors: FactorExposures, name: string, n: number): Float64Array {
   const column = factors.names.indexOf(name);
-  return Float64Array.from({ length: n }, (_, position) => factors.exposures[position * factors.names.length + column]!);
+  return Float64Array.from(
+    { length: n },
+    (_, position) => factors.exposures[position * factors.names.length + column]!,
+  );
 }
 
 function textOf(parameters: FactorExposureParameters, name: string, range: Range): string {
@@ -90,7 +96,8 @@ export const factorExposure: ConstraintHandler<FactorExposureParameters> = {
     const rows = Object.entries(parameters.exposures).map(([name, range]) => {
       const weights = columnOf(factors, name, n);
       const centre = parameters.relativeTo === 'benchmark' ? situation.benchmark : undefined;
-      const constant = centre === undefined ? 0 : -weights.reduce((sum, exposure, position) => sum + exposure * centre[position]!, 0);
+      const constant =
+        centre === undefined ? 0 : -weights.reduce((sum, exposure, position) => sum + exposure * centre[position]!, 0);
       return rowOf({ weights, cash: 0, constant }, range, origin(textOf(parameters, name, range)));
     });
     return { rows };

@@ -19,7 +19,10 @@ export interface GroupLimits {
   readonly field: string;
 }
 
-export function limitsSchema(what: string, examples: readonly Record<string, Record<string, number>>[]): JsonSchema<Limits> {
+export function limitsSchema(
+  what: string,
+  examples: readonly Record<string, Record<string, number>>[],
+): JsonSchema<Limits> {
   return {
     type: 'object',
     title: `Limits by ${what}`,
@@ -44,9 +47,11 @@ function admitLimits({ taxonomy, limits, field }: GroupLimits, situation: Situat
     const at = fieldOf(field, name);
     violations.push(...admitRange(range, at));
     const twin = names.slice(0, names.indexOf(name)).find((other) => sameName(taxonomy, other, name));
-    if (twin !== undefined) violations.push(invalid(at, `names the same ${label} as ${JSON.stringify(twin)}; give it once`));
+    if (twin !== undefined)
+      violations.push(invalid(at, `names the same ${label} as ${JSON.stringify(twin)}; give it once`));
     if (includesCash(taxonomy, name) || known.some((other) => sameName(taxonomy, other, name))) continue;
-    const unmet = range.min !== undefined && range.min > 0 ? `, so that at least ${percent(range.min)} cannot be met` : '';
+    const unmet =
+      range.min !== undefined && range.min > 0 ? `, so that at least ${percent(range.min)} cannot be met` : '';
     violations.push(invalid(at, `no asset has ${label} ${JSON.stringify(name)}${unmet}; known: ${listed(known)}`));
   }
   return violations;
@@ -86,7 +91,12 @@ export function groupHandler<Parameters>(
     check(parameters: Parameters, holdings: Holdings, situation: Situation): readonly Measured[] {
       const { taxonomy, limits } = read(parameters);
       return Object.entries(limits).map(([name, range]) =>
-        measured(textOf(taxonomy, name, range), weightIn(situation.universe, taxonomy, name, holdings), range, fractionOfValue),
+        measured(
+          textOf(taxonomy, name, range),
+          weightIn(situation.universe, taxonomy, name, holdings),
+          range,
+          fractionOfValue,
+        ),
       );
     },
   };

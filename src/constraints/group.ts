@@ -26,6 +26,7 @@ export const group = groupHandler<GroupParameters>(
       },
       required: ['taxonomy', 'limits'],
       additionalProperties: false,
+      examples: [{ taxonomy: 'region', limits: { Europe: { min: 0.2, max: 0.4 } } }],
     },
   },
   ({ taxonomy, limits }) => ({ taxonomy: { kind: 'group', name: taxonomy }, limits, field: 'limits' }),

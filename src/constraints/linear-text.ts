@@ -52,7 +52,8 @@ function linearize(term: Term, universe: Universe): LinearForm {
     }
     case 'divide': {
       const right = linearize(term.right, universe);
-      if (!isConstant(right)) throw new ExpressionError('divides by a weight; the right side of / must be a number', term.at);
+      if (!isConstant(right))
+        throw new ExpressionError('divides by a weight; the right side of / must be a number', term.at);
       if (right.constant === 0) throw new ExpressionError('divides by zero', term.at);
       return scale(linearize(term.left, universe), 1 / right.constant);
     }
@@ -94,7 +95,8 @@ function problemOf(expression: string, universe: Universe): string | undefined {
     for (const comparison of parseExpression(expression)) {
       const form = differenceOf(comparison, universe);
       if (isConstant(form)) return `${JSON.stringify(comparison.text)} does not depend on any weight`;
-      if (![...form.weights, form.cash, form.constant].every(Number.isFinite)) return 'holds numbers that are too large';
+      if (![...form.weights, form.cash, form.constant].every(Number.isFinite))
+        return 'holds numbers that are too large';
     }
   } catch (error) {
     if (error instanceof ExpressionError) return `at character ${String(error.at + 1)}: ${error.message}`;
@@ -120,7 +122,8 @@ export const linearText: ConstraintHandler<LinearTextParameters> = {
       expression: {
         type: 'string',
         title: 'Rule',
-        description: 'One comparison, or a chain of two in the same direction. Weights and bounds are fractions: write 20 % or 0.2.',
+        description:
+          'One comparison, or a chain of two in the same direction. Weights and bounds are fractions: write 20 % or 0.2.',
         minLength: 1,
         maxLength: expressionLengthMax,
       },

@@ -34,8 +34,16 @@ export const linear: ConstraintHandler<LinearParameters> = {
         additionalProperties: { type: 'number', title: 'Coefficient', description: 'Per unit of weight.' },
         minProperties: 1,
       },
-      min: { type: 'number', title: 'Minimum', description: 'In the unit of the coefficients, inclusive. Open when missing.' },
-      max: { type: 'number', title: 'Maximum', description: 'In the unit of the coefficients, inclusive. Open when missing.' },
+      min: {
+        type: 'number',
+        title: 'Minimum',
+        description: 'In the unit of the coefficients, inclusive. Open when missing.',
+      },
+      max: {
+        type: 'number',
+        title: 'Maximum',
+        description: 'In the unit of the coefficients, inclusive. Open when missing.',
+      },
     },
     required: ['coefficients'],
     additionalProperties: false,
@@ -53,7 +61,8 @@ export const linear: ConstraintHandler<LinearParameters> = {
     for (const [id, coefficient] of entries) {
       const field = fieldOf('coefficients', id);
       violations.push(...admitNumber(coefficient, field, 'plain'));
-      if (!positions.has(id)) violations.push(invalid(field, `no asset has this id; known: ${listed([...positions.keys()])}`));
+      if (!positions.has(id))
+        violations.push(invalid(field, `no asset has this id; known: ${listed([...positions.keys()])}`));
     }
     return violations;
   },

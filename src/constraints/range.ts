@@ -29,7 +29,8 @@ export function rangeSchema(what: string): JsonSchema<Range> {
 
 /** What is wrong with one number: not finite, or a percentage where a fraction belongs. */
 export function admitNumber(value: number, field: string, unit: 'fraction' | 'plain'): Violation[] {
-  if (!Number.isFinite(value)) return [{ field, description: `must be a finite number; got ${String(value)}`, reason: 'NUMBER_INVALID' }];
+  if (!Number.isFinite(value))
+    return [{ field, description: `must be a finite number; got ${String(value)}`, reason: 'NUMBER_INVALID' }];
   if (unit === 'fraction' && Math.abs(value) > fractionMax) {
     return [{ field, description: fractionProblem(value), reason: 'CONSTRAINT_INVALID' }];
   }

@@ -20,7 +20,8 @@ export function quadraticForm(operator: SymmetricOperator, x: Float64Array): num
       let specific = 0;
       x.forEach((value, position) => {
         specific += operator.specific[position]! * value * value;
-        for (let factor = 0; factor < factors; factor += 1) loads[factor]! += exposures[position * factors + factor]! * value;
+        for (let factor = 0; factor < factors; factor += 1)
+          loads[factor]! += exposures[position * factors + factor]! * value;
       });
       return denseForm(operator.factorCovariance, loads) + specific;
     }
@@ -47,7 +48,10 @@ export function deviation(operator: SymmetricOperator, x: Float64Array): number 
 /** The covariance that lowering and checking need; its absence is refused by name. */
 export function covarianceOf(situation: Situation, constraint: string): SymmetricOperator {
   if (situation.covariance === undefined) {
-    throw new Fault('RISK_MODEL_INVALID', `the ${constraint} limit needs a covariance, and none was given or estimated`);
+    throw new Fault(
+      'RISK_MODEL_INVALID',
+      `the ${constraint} limit needs a covariance, and none was given or estimated`,
+    );
   }
   return situation.covariance;
 }

@@ -39,7 +39,9 @@ export function selectionSchema(title: string, everything: boolean): JsonSchema<
     title,
     description: 'The assets meant: the union of everything named.',
     properties: {
-      ...(everything ? { everything: { const: true, title: 'Everything', description: 'true: every asset of the universe.' } } : {}),
+      ...(everything
+        ? { everything: { const: true, title: 'Everything', description: 'true: every asset of the universe.' } }
+        : {}),
       assets: namesSchema('Assets', 'Asset ids.'),
       assetClasses: namesSchema('Asset classes', 'Compared by canonical name: Equities = Equity = Stocks.'),
       sectors: namesSchema('Sectors', 'Compared as written.'),
@@ -80,7 +82,9 @@ export function admitSelection(selection: Selection, situation: Situation): Viol
   }
   for (const { taxonomy, names, field } of namedParts(selection)) {
     if (taxonomy.kind === 'group' && !groupTaxonomies(universe).includes(taxonomy.name)) {
-      violations.push(invalid(field, `no asset has a group of this taxonomy; known: ${listed(groupTaxonomies(universe))}`));
+      violations.push(
+        invalid(field, `no asset has a group of this taxonomy; known: ${listed(groupTaxonomies(universe))}`),
+      );
       continue;
     }
     const known = namesOf(universe, taxonomy);
@@ -92,7 +96,8 @@ export function admitSelection(selection: Selection, situation: Situation): Viol
       );
     }
   }
-  if (violations.length === 0 && positionsOf(selection, universe).length === 0) violations.push(invalid('', 'names no asset'));
+  if (violations.length === 0 && positionsOf(selection, universe).length === 0)
+    violations.push(invalid('', 'names no asset'));
   return violations;
 }
 

@@ -6,7 +6,8 @@ import { admitRiskLimit, periodSchema } from './volatility.ts';
 
 export type TrackingErrorParameters = { readonly max: number; readonly period: Period; readonly definition: 'ex-ante' };
 
-const textOf = ({ max, period }: TrackingErrorParameters): string => `${period} ex-ante tracking error at most ${percent(max)}`;
+const textOf = ({ max, period }: TrackingErrorParameters): string =>
+  `${period} ex-ante tracking error at most ${percent(max)}`;
 
 function benchmarkOf(situation: Situation): Float64Array {
   return situation.benchmark ?? new Float64Array(situation.universe.assets.length);
@@ -25,12 +26,17 @@ export const trackingError: ConstraintHandler<TrackingErrorParameters> = {
     type: 'object',
     title: 'Tracking error limit',
     properties: {
-      max: { type: 'number', title: 'Maximum', description: 'Standard deviation of active return as a fraction, >= 0: 0.03 for 3 %.' },
+      max: {
+        type: 'number',
+        title: 'Maximum',
+        description: 'Standard deviation of active return as a fraction, >= 0: 0.03 for 3 %.',
+      },
       period: periodSchema,
       definition: {
         type: 'string',
         title: 'Definition',
-        description: 'ex-ante: from the covariance and the active weights. Systems disagree on the word, so it must be stated.',
+        description:
+          'ex-ante: from the covariance and the active weights. Systems disagree on the word, so it must be stated.',
         enum: ['ex-ante'],
       },
     },
@@ -58,7 +64,8 @@ export const trackingError: ConstraintHandler<TrackingErrorParameters> = {
   check(parameters, holdings, situation) {
     const benchmark = benchmarkOf(situation);
     const active = holdings.weights.map((weight, position) => weight - benchmark[position]!);
-    const value = deviation(covarianceOf(situation, 'tracking error'), active) / Math.sqrt(periodsPerYear[parameters.period]);
+    const value =
+      deviation(covarianceOf(situation, 'tracking error'), active) / Math.sqrt(periodsPerYear[parameters.period]);
     return [measured(textOf(parameters), value, { max: parameters.max }, `${parameters.period} tracking error`)];
   },
 };

@@ -18,10 +18,14 @@ const labels: Readonly<Record<Definition, string>> = {
 };
 
 const textOf = ({ definition, max }: TurnoverParameters): string => `${labels[definition]} at most ${percent(max)}`;
-const assetText = (parameters: TurnoverParameters, id: string): string => `turnover of ${id} at most ${percent(parameters.max)}`;
+const assetText = (parameters: TurnoverParameters, id: string): string =>
+  `turnover of ${id} at most ${percent(parameters.max)}`;
 
 /** Rates on buys and sells per unit of weight that make the definition's sum. */
-function ratesOf(definition: Exclude<Definition, 'per-asset'>, n: number): { readonly buy: number; readonly sell: number } {
+function ratesOf(
+  definition: Exclude<Definition, 'per-asset'>,
+  n: number,
+): { readonly buy: number; readonly sell: number } {
   switch (definition) {
     case 'half-sum':
       return { buy: 0.5, sell: 0.5 };
@@ -65,7 +69,12 @@ function check(parameters: TurnoverParameters, holdings: Holdings, situation: Si
   const { definition, max } = parameters;
   if (definition === 'per-asset') {
     return trades.map((trade, position) =>
-      measured(assetText(parameters, situation.universe.assets[position]!.id), Math.abs(trade), { max }, fractionOfValue),
+      measured(
+        assetText(parameters, situation.universe.assets[position]!.id),
+        Math.abs(trade),
+        { max },
+        fractionOfValue,
+      ),
     );
   }
   const bought = trades.reduce((sum, trade) => sum + Math.max(trade, 0), 0);

@@ -35,7 +35,11 @@ export const volatility: ConstraintHandler<VolatilityParameters> = {
     type: 'object',
     title: 'Volatility limit',
     properties: {
-      max: { type: 'number', title: 'Maximum', description: 'Standard deviation of return as a fraction, >= 0: 0.15 for 15 %.' },
+      max: {
+        type: 'number',
+        title: 'Maximum',
+        description: 'Standard deviation of return as a fraction, >= 0: 0.15 for 15 %.',
+      },
       period: periodSchema,
     },
     required: ['max', 'period'],

@@ -1,0 +1,51 @@
+/** Estimator contracts: from series to expected returns and covariance. */
+import type { SymmetricOperator } from './operator.ts';
+import type { FactorExposures, Universe } from './universe.ts';
+import type { JsonObject, JsonSchema } from '../values/json.ts';
+
+/** Simple returns per period, T x n row-major, NaN where a price is missing; what `missing` left of them. */
+export interface ReturnSeries {
+  readonly observations: number;
+  readonly returns: Float64Array;
+  /** Prices T+1 x n row-major, NaN where missing, for estimators that compound. */
+  readonly prices: Float64Array;
+  readonly periodsPerYear: number;
+}
+
+export interface Sample {
+  readonly universe: Universe;
+  readonly series?: ReturnSeries;
+  /** (n) benchmark or market weights. */
+  readonly marketWeights?: Float64Array;
+  readonly covariance?: SymmetricOperator;
+  readonly riskFreeRate: number;
+}
+
+/** A change made to an input on request, told with the answer. */
+export interface Repair {
+  readonly what: string;
+  readonly magnitude: number;
+}
+
+export interface EstimatorDescription<Parameters = JsonObject> {
+  readonly type: string;
+  readonly title: string;
+  readonly description: string;
+  readonly references: readonly string[];
+  readonly parameters: JsonSchema<Parameters>;
+}
+
+export interface ReturnEstimator<Parameters = JsonObject> extends EstimatorDescription<Parameters> {
+  readonly estimates: 'expected-returns';
+  /** (n) annual arithmetic expected returns. */
+  estimate(sample: Sample, parameters: Parameters): Float64Array;
+}
+
+export interface CovarianceEstimator<Parameters = JsonObject> extends EstimatorDescription<Parameters> {
+  readonly estimates: 'covariance';
+  /** Annual covariance and, for factor models, the exposures behind it. */
+  estimate(
+    sample: Sample,
+    parameters: Parameters,
+  ): { readonly covariance: SymmetricOperator; readonly factors?: FactorExposures; readonly repairs: readonly Repair[] };
+}

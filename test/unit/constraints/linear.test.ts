@@ -1,0 +1,140 @@
+import { expect } from 'chai';
+
+import { canonicalConstraint } from '../../../src/constraints/alias.ts';
+import { builtInConstraints } from '../../../src/constraints/built-in.ts';
+import { linearText } from '../../../src/constraints/linear-text.ts';
+import { linear } from '../../../src/constraints/linear.ts';
+import { fieldsOf, holdingsOf, originOf, rowsOf, situation } from './fixture.ts';
+
+const problemOf = (expression: string): string => linearText.admit({ expression }, situation)[0]?.description ?? 'none';
+const loweredRows = (expression: string): ReturnType<typeof rowsOf> =>
+  rowsOf(linearText.lower({ expression }, situation, originOf));
+
+describe('linear rows', () => {
+  it('weighs the named assets only', () => {
+    const parameters = { coefficients: { AAPL: 1, GLD: -2 }, min: 0 };
+    expect(rowsOf(linear.lower(parameters, situation, originOf))).to.deep.equal([
+      { coefficients: { AAPL: 1, GLD: -2 }, lower: 0, upper: Infinity, text: '1 AAPL + -2 GLD at least 0' },
+    ]);
+    expect(linear.check(parameters, holdingsOf(0.25, 0, 0, 0, 0, 0.25), situation)[0]).to.include({
+      value: -0.25,
+      slack: -0.25,
+    });
+  });
+
+  it('reports every problem of its coefficients', () => {
+    const violations = linear.admit({ coefficients: { AAPL: Number.NaN, IBM: 1 }, min: 2, max: 1 }, situation);
+    expect(fieldsOf(violations)).to.deep.equal(['min', 'coefficients.AAPL', 'coefficients.IBM']);
+    expect(fieldsOf(linear.admit({ coefficients: { AAPL: 0 } }, situation))).to.deep.equal(['', 'coefficients']);
+  });
+});
+
+describe('linear rules in words', () => {
+  it('reads names of classes, sectors, countries and assets', () => {
+    expect(loweredRows('Equity >= 2 * Bond')).to.deep.equal([
+      {
+        coefficients: { AAPL: 1, XOM: 1, SAP: 1, PFE: 1, BUND: -2 },
+        lower: 0,
+        upper: Infinity,
+        text: 'Equity >= 2 * Bond',
+      },
+    ]);
+    expect(loweredRows('US + DE <= 90 %')[0]).to.deep.include({ upper: 0.9, lower: -Infinity });
+    expect(loweredRows('AAPL - 0.5*(SAP + PFE) = 0')[0]?.coefficients).to.deep.equal({ AAPL: 1, SAP: -0.5, PFE: -0.5 });
+    expect(loweredRows('"Health Care" / 2 >= 1 %')[0]).to.deep.include({ coefficients: { PFE: 0.5 }, lower: 0.01 });
+    expect(loweredRows('-Commodities >= -(0.1)')[0]).to.deep.include({ coefficients: { GLD: -1 }, lower: -0.1 });
+  });
+
+  it('reads a chain as two rows', () => {
+    const rows = loweredRows('10 % <= Technology <= 30 %');
+    expect(rows.map(({ text }) => text)).to.deep.equal(['10 % <= Technology', 'Technology <= 30 %']);
+    expect(rows[0]?.coefficients).to.deep.equal({ AAPL: -1, SAP: -1 });
+    expect(rows[0]?.upper).to.equal(-0.1);
+    expect(rows[1]?.upper).to.equal(0.3);
+  });
+
+  it('counts uninvested cash under the name Cash', () => {
+    const [verdict] = linearText.check({ expression: 'Cash >= 5 %' }, holdingsOf(0.9, 0, 0, 0, 0, 0), situation);
+    expect(verdict?.slack).to.be.closeTo(0.05, 1e-15);
+    expect(loweredRows('Cash >= 5 %')[0]?.lower).to.be.closeTo(-0.95, 1e-15);
+  });
+
+  it('refuses an ambiguous name with the choices, and takes each choice', () => {
+    expect(problemOf('Energy <= 20 %')).to.equal(
+      'at character 1: "Energy" is ambiguous; write one of sector:Energy, theme:Energy',
+    );
+    expect(problemOf('sector:Energy <= 20 %')).to.equal('none');
+    expect(problemOf('theme : "Energy" <= 20 %')).to.equal('none');
+  });
+
+  const mistakes: readonly (readonly [string, string])[] = [
+    ['Tech <= 20 %', 'at character 1: nothing is called "Tech"; known: Equity'],
+    ['sector:Tech <= 1', 'nothing is called "Tech" here; known: Technology, Energy, Health Care'],
+    ['region:Asia <= 1', '"region" is no taxonomy; known: asset, class, sector, country, theme'],
+    ['AAPL * SAP <= 1', 'at character 6: multiplies two weights'],
+    ['1 / AAPL <= 1', 'at character 3: divides by a weight'],
+    ['AAPL / 0 <= 1', 'divides by zero'],
+    ['AAPL < 1', 'write <= : a strict relation has no best point'],
+    ['AAPL <= SAP >= PFE', 'a chain keeps one direction'],
+    ['AAPL <= ', 'expected a number, a name or "(", found the end'],
+    ['(AAPL <= 1', 'expected ")", found "<="'],
+    ['AAPL SAP <= 1', 'at character 6: expected <=, >= or =, found "SAP"'],
+    ['AAPL ! 1', 'at character 6: does not understand "! 1"'],
+    ['AAPL >= AAPL', 'does not depend on any weight'],
+    ['20 % <= 30 %', 'does not depend on any weight'],
+    [`${'('.repeat(101)}AAPL${')'.repeat(101)} <= 1`, 'is nested deeper than 32'],
+    ['AAPL <= 1e999', 'a number that is too large'],
+    ['', 'expected a number, a name or "(", found the end'],
+  ];
+  for (const [expression, problem] of mistakes) {
+    it(`refuses ${JSON.stringify(expression.slice(0, 30))} and says why`, () => {
+      expect(fieldsOf(linearText.admit({ expression }, situation))).to.deep.equal(['expression']);
+      expect(problemOf(expression)).to.contain(problem);
+    });
+  }
+
+  it('refuses a text that is too long before reading it', () => {
+    expect(problemOf(`AAPL <= ${'1'.repeat(5000)}`)).to.contain('at most 4000 are read');
+  });
+});
+
+describe('aliases of constraint types', () => {
+  it('gives the short names their stated definitions', () => {
+    expect(canonicalConstraint('TurnoverConstraint', { maxTurnover: 0.1 })).to.deep.equal({
+      type: 'turnover',
+      parameters: { definition: 'half-sum', max: 0.1 },
+      written: { max: 'maxTurnover' },
+    });
+    expect(canonicalConstraint('RiskConstraint', { maxVolatility: 0.15 })).to.deep.include({
+      type: 'volatility',
+      parameters: { period: 'annual', max: 0.15 },
+    });
+    const limits = { Equities: { min: 0.4, max: 0.7 } };
+    expect(canonicalConstraint('AssetClass', limits)).to.deep.include({ type: 'asset-class', parameters: limits });
+    expect(canonicalConstraint('Country', limits).type).to.equal('country');
+  });
+
+  it('leaves kebab-case names and unknown types as they are', () => {
+    expect(canonicalConstraint('tracking-error', {}).type).to.equal('tracking-error');
+    expect(canonicalConstraint('TrackingError', {}).type).to.equal('tracking-error');
+    expect(canonicalConstraint('__proto__', { a: 1 })).to.deep.equal({
+      type: '__proto__',
+      parameters: { a: 1 },
+      written: {},
+    });
+  });
+});
+
+describe('the catalogue of built-in constraints', () => {
+  it('has one handler per type, in order, each with a definition and a closed schema', () => {
+    const types = builtInConstraints.map(({ type }) => type);
+    expect(types).to.have.length(16);
+    expect(types).to.deep.equal([...new Set(types)].sort());
+    for (const handler of builtInConstraints) {
+      expect(handler.description.length, handler.type).to.be.greaterThan(60);
+      expect(handler.schema.additionalProperties, handler.type).to.not.equal(undefined);
+      expect(handler.schema.examples?.length, handler.type).to.be.greaterThan(0);
+      expect(handler.priority).to.equal(0);
+    }
+  });
+});
