@@ -26,7 +26,8 @@ const house: House = {
     market: { from: ['values', 'problem'] },
     portfolio: { from: ['market'] },
     tax: { from: ['portfolio'] },
-    optimization: { from: ['problem', 'estimation', 'constraints', 'portfolio'] },
+    // Speaks of strategies and estimators by their contract, and is handed them by the host.
+    optimization: { from: ['problem', 'estimation', 'constraints', 'portfolio'], types: ['sdk'] },
     rebalancing: { from: ['optimization'] },
     orders: { from: ['rebalancing'] },
     analytics: { from: ['market', 'portfolio', 'tax', 'estimation'] },
@@ -34,10 +35,9 @@ const house: House = {
     sdk: { from: ['values', 'math'], types: ['problem'] },
     plugins: { from: [] },
     host: { from: ['sdk', 'values', 'problem', 'gen'], loads: true },
-    // Implements ports that optimization declares.
+    // Runs the heavy part of an optimization off the event loop, behind a port that optimization declares.
     workers: {
-      from: ['host', 'solvers', 'problem', 'constraints', 'estimation', 'sdk', 'values', 'math'],
-      types: ['optimization'],
+      from: ['host', 'solvers', 'problem', 'constraints', 'estimation', 'optimization', 'sdk', 'values', 'math'],
       loads: true,
     },
     // Implements the ports of the domain and maps its classes.
@@ -74,7 +74,7 @@ const house: House = {
     inversify: ['compose'],
     'reflect-metadata': ['compose'],
     'ml-matrix': ['math'],
-    rxjs: ['sdk', 'optimization', 'rebalancing', 'orders', 'rpc', 'plugins', 'examples'],
+    rxjs: ['sdk', 'optimization', 'rebalancing', 'orders', 'workers', 'rpc', 'plugins', 'examples'],
     'decimal.js': ['values'],
     // The check against a schema.
     ajv: ['values'],
