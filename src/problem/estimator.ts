@@ -47,5 +47,9 @@ export interface CovarianceEstimator<Parameters = JsonObject> extends EstimatorD
   estimate(
     sample: Sample,
     parameters: Parameters,
-  ): { readonly covariance: SymmetricOperator; readonly factors?: FactorExposures; readonly repairs: readonly Repair[] };
+  ): {
+    readonly covariance: SymmetricOperator;
+    readonly factors?: FactorExposures;
+    readonly repairs: readonly Repair[];
+  };
 }

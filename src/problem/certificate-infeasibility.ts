@@ -1,0 +1,123 @@
+/**
+ * Checks a proof that no portfolio exists. Each multiplier times its restriction is a linear inequality that every feasible w meets;
+ * their sum reads `g'w <= h`. Over the bounds g'w is at least `m`; the proof holds when m > h.
+ */
+import type { Problem } from './problem.ts';
+import type { InfeasibilityProof } from './solution.ts';
+import { away, inner, productOf } from './certificate-operator.ts';
+
+export interface InfeasibilityVerdict {
+  readonly proven: boolean;
+  /** m - h relative to the size of the terms; positive when proven. */
+  readonly margin: number;
+  readonly detail: string;
+}
+
+/** Rounding of g on an unbounded asset is charged as if its weight could be this large either way. */
+const weightBeyondReason = 1e3;
+/** The margin must exceed this share of the largest term, so that rounding cannot make a proof. */
+const marginMin = 1e-9;
+
+interface Sum {
+  readonly g: Float64Array;
+  h: number;
+  size: number;
+}
+
+export function verifyInfeasibility(problem: Problem, proof: InfeasibilityProof): InfeasibilityVerdict {
+  const crossing = crossingSide(problem, proof);
+  if (crossing !== undefined) return { proven: true, margin: 1, detail: crossing };
+  const n = problem.universe.assets.length;
+  const sum: Sum = { g: new Float64Array(n), h: 0, size: 0 };
+  const refusal = addRows(problem, proof, sum) ?? addNorms(problem, proof, sum) ?? addLimits(problem, proof, sum);
+  if (refusal !== undefined) return { proven: false, margin: 0, detail: refusal };
+  let least = 0;
+  const largest = sum.g.reduce((worst, value) => Math.max(worst, Math.abs(value)), 0);
+  for (let i = 0; i < n; i++) {
+    const value = sum.g[i]!;
+    const side = value > 0 ? problem.lower[i]! : problem.upper[i]!;
+    if (value === 0) continue;
+    if (Number.isFinite(side)) {
+      least += value * side;
+      sum.size = Math.max(sum.size, Math.abs(value * side));
+    } else if (Math.abs(value) <= 1e-7 * largest) least -= Math.abs(value) * weightBeyondReason;
+    else return { proven: false, margin: 0, detail: `asset ${i} is free to escape along the proof` };
+  }
+  const margin = (least - sum.h) / Math.max(sum.size, Math.abs(sum.h), Number.MIN_VALUE);
+  const proven = margin > marginMin;
+  return {
+    proven,
+    margin,
+    detail: proven ? 'the restrictions contradict each other' : `margin ${margin.toExponential(2)}`,
+  };
+}
+
+/** A range with its sides the wrong way round needs no combination; a proof points at it by a multiplier that is not zero. */
+function crossingSide(problem: Problem, proof: InfeasibilityProof): string | undefined {
+  for (let i = 0; i < problem.lower.length; i++)
+    if (proof.bounds[i] !== 0 && problem.lower[i]! > problem.upper[i]!)
+      return `asset ${i}: lower bound above upper bound`;
+  for (const [r, row] of problem.rows.entries())
+    if (proof.rows[r] !== 0 && row.lower > row.upper) return `row ${r}: lower side above upper side`;
+  return undefined;
+}
+
+function addRows(problem: Problem, proof: InfeasibilityProof, sum: Sum): string | undefined {
+  for (const [r, row] of problem.rows.entries()) {
+    const y = proof.rows[r]!;
+    if (y === 0) continue;
+    const side = y > 0 ? row.upper : row.lower;
+    if (!Number.isFinite(side)) return `row ${r} has no such side`;
+    row.positions.forEach((position, k) => (sum.g[position] = sum.g[position]! + y * row.coefficients[k]!));
+    addRight(sum, y * side);
+  }
+  return undefined;
+}
+
+function addNorms(problem: Problem, proof: InfeasibilityProof, sum: Sum): string | undefined {
+  for (const [k, norm] of problem.norms.entries()) {
+    const multiplier = proof.norms[k]!;
+    const direction = proof.directions[k];
+    if (multiplier < 0) return `norm ${k} has a negative multiplier`;
+    if (multiplier === 0 || direction === undefined) continue;
+    const slope = productOf(norm.operator, direction);
+    const length = Math.sqrt(Math.max(inner(direction, slope), 0));
+    const reach = Math.max(multiplier, length);
+    for (let i = 0; i < slope.length; i++) sum.g[i] = sum.g[i]! + slope[i]!;
+    addRight(sum, reach * norm.bound);
+    addRight(
+      sum,
+      inner(
+        slope,
+        away(new Float64Array(slope.length), norm.centre).map((value) => -value),
+      ),
+    );
+  }
+  return undefined;
+}
+
+function addLimits(problem: Problem, proof: InfeasibilityProof, sum: Sum): string | undefined {
+  for (const [j, limit] of problem.tradeLimits.entries()) {
+    const multiplier = proof.tradeLimits[j]!;
+    const slopes = proof.slopes[j];
+    if (multiplier < 0) return `trade limit ${j} has a negative multiplier`;
+    if (multiplier === 0 || slopes === undefined) continue;
+    let needed = multiplier;
+    for (let i = 0; i < slopes.length; i++) {
+      const slope = slopes[i]!;
+      if (slope === 0) continue;
+      const rate = slope > 0 ? limit.buyRate[i]! : limit.sellRate[i]!;
+      if (!(rate > 0)) return `trade limit ${j} says nothing of asset ${i}`;
+      needed = Math.max(needed, Math.abs(slope) / rate);
+      sum.g[i] = sum.g[i]! + slope;
+    }
+    addRight(sum, needed * limit.bound);
+    addRight(sum, inner(slopes, limit.centre));
+  }
+  return undefined;
+}
+
+function addRight(sum: Sum, value: number): void {
+  sum.h += value;
+  sum.size = Math.max(sum.size, Math.abs(value));
+}

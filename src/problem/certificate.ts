@@ -1,0 +1,236 @@
+/**
+ * The independent check. It recomputes, in the units of the original problem and from weights and multipliers alone, what every
+ * restriction holds, whether the point is stationary, and the gap to the dual; it shares no code with any solver.
+ * Boyd and Vandenberghe, Convex Optimization, 5.5.
+ */
+import type { Problem } from './problem.ts';
+import type { Multipliers, Solution } from './solution.ts';
+import type { RestrictionFigure } from './certificate-figures.ts';
+import { figuresOf, objectiveAt, objectiveScale } from './certificate-figures.ts';
+import { away, dualNorm, inner, largestDiagonal, productOf } from './certificate-operator.ts';
+
+export interface Certificate {
+  readonly verdict: 'passed' | 'failed';
+  readonly tolerance: number;
+  readonly objective: number;
+  readonly dualObjective: number;
+  /** Largest relative violation of any restriction. */
+  readonly primal: number;
+  /** Largest entry of the stationarity residual and of wrongly signed multipliers, relative to the terms of the gradient. */
+  readonly dual: number;
+  /** Largest product of multiplier and slack, relative to the objective. */
+  readonly complementarity: number;
+  /** |objective - dual objective|, relative. */
+  readonly gap: number;
+  readonly restrictions: readonly RestrictionFigure[];
+  readonly detail: string;
+}
+
+/** Weights this close to a kink of a trading term count as standing on it. */
+const kinkWidth = 1e-9;
+
+/** Figures of a solution against the claim that it is optimal. `tolerance` is relative. */
+export function certify(
+  problem: Problem,
+  solution: Pick<Solution, 'weights' | 'multipliers'>,
+  tolerance = 1e-8,
+): Certificate {
+  const { weights, multipliers } = solution;
+  const wrong = wrongShapes(problem, weights, multipliers);
+  if (wrong !== undefined) return broken(tolerance, wrong);
+  const restrictions = figuresOf(problem, weights, multipliers);
+  const objective = objectiveAt(problem, weights);
+  const stationarity = stationarityAt(problem, weights, multipliers);
+  const duality = dualityAt(problem, weights, multipliers, restrictions);
+  const scale = objectiveScale(problem, weights, objective);
+  const primal = restrictions.reduce((worst, figure) => Math.max(worst, figure.violation), 0);
+  const gap = Math.abs(duality.total + stationarity.kinkGap) / scale;
+  const complementarity = Math.max(duality.largest, stationarity.kinkLargest) / scale;
+  const figures: readonly [string, number][] = [
+    ['primal residual', primal],
+    ['dual residual', stationarity.relative],
+    ['complementarity', complementarity],
+    ['gap', gap],
+  ];
+  const failures = figures.filter(([, value]) => !(value <= tolerance));
+  return {
+    verdict: failures.length === 0 ? 'passed' : 'failed',
+    tolerance,
+    objective,
+    dualObjective: objective - duality.total - stationarity.kinkGap,
+    primal,
+    dual: stationarity.relative,
+    complementarity,
+    gap,
+    restrictions,
+    detail:
+      failures.length === 0
+        ? `every residual at most ${tolerance}`
+        : failures.map(([name, value]) => `${name} ${value.toExponential(2)} above ${tolerance}`).join(', '),
+  };
+}
+
+function wrongShapes(problem: Problem, w: Float64Array, y: Multipliers): string | undefined {
+  const n = problem.universe.assets.length;
+  const sizes: [string, Float64Array, number][] = [
+    ['weights', w, n],
+    ['row multipliers', y.rows, problem.rows.length],
+    ['bound multipliers', y.bounds, n],
+    ['norm multipliers', y.norms, problem.norms.length],
+    ['trade limit multipliers', y.tradeLimits, problem.tradeLimits.length],
+  ];
+  for (const [name, values, size] of sizes) {
+    if (values.length !== size) return `${name}: ${values.length} given, ${size} expected`;
+    if (!values.every((value) => Number.isFinite(value))) return `${name} not finite`;
+  }
+  return undefined;
+}
+
+function broken(tolerance: number, detail: string): Certificate {
+  const none = {
+    objective: NaN,
+    dualObjective: NaN,
+    primal: Infinity,
+    dual: Infinity,
+    complementarity: Infinity,
+    gap: Infinity,
+  };
+  return { verdict: 'failed', tolerance, ...none, restrictions: [], detail };
+}
+
+interface Duality {
+  readonly total: number;
+  readonly largest: number;
+}
+
+/** Sum and largest of multiplier times slack, over every side that a multiplier speaks of. */
+function dualityAt(problem: Problem, w: Float64Array, y: Multipliers, figures: readonly RestrictionFigure[]): Duality {
+  let total = 0;
+  let largest = 0;
+  const add = (multiplier: number, value: number, lower: number, upper: number): void => {
+    if (multiplier === 0) return;
+    const side = multiplier > 0 ? upper : lower;
+    if (!Number.isFinite(side)) return;
+    const product = multiplier * (side - value);
+    total += product;
+    largest = Math.max(largest, Math.abs(product));
+  };
+  for (const figure of figures)
+    if (figure.kind !== 'bound') add(figure.multiplier, figure.value, figure.lower, figure.upper);
+  for (let i = 0; i < w.length; i++) add(y.bounds[i]!, w[i]!, problem.lower[i]!, problem.upper[i]!);
+  return { total, largest };
+}
+
+interface Stationarity {
+  readonly relative: number;
+  /** What trading terms lose against their chosen slopes: zero on a kink and away from one. */
+  readonly kinkGap: number;
+  readonly kinkLargest: number;
+}
+
+/** Distance of zero from the subdifferential of the Lagrangian; kinks of trading terms give intervals. */
+function stationarityAt(problem: Problem, w: Float64Array, y: Multipliers): Stationarity {
+  const n = w.length;
+  const smooth = new Float64Array(n);
+  let scale = Number.MIN_VALUE;
+  const add = (term: Float64Array, factor: number): void => {
+    for (let i = 0; i < n; i++) {
+      const value = factor * term[i]!;
+      smooth[i] = smooth[i]! + value;
+      scale = Math.max(scale, Math.abs(value));
+    }
+  };
+  add(problem.linear, -1);
+  for (const { scale: s, operator, centre } of problem.quadratics) {
+    add(productOf(operator, away(w, centre)), s);
+    scale = Math.max(scale, 1e-2 * s * largestDiagonal(operator));
+  }
+  if (problem.trading !== undefined) add(impactSlope(problem, w), 1);
+  for (const [r, row] of problem.rows.entries()) {
+    const dense = new Float64Array(n);
+    row.positions.forEach((position, k) => (dense[position] = dense[position]! + row.coefficients[k]!));
+    add(dense, y.rows[r]!);
+  }
+  add(y.bounds, 1);
+  for (const [k, norm] of problem.norms.entries()) {
+    const d = away(w, norm.centre);
+    const product = productOf(norm.operator, d);
+    const length = Math.sqrt(Math.max(inner(d, product), 0));
+    if (norm.bound > 0 && length > 0) add(product, y.norms[k]! / length);
+  }
+  const kinks = nearestSlopes(problem, w, y, smooth);
+  scale = Math.max(scale, kinks.scale);
+  let residual = 0;
+  for (let i = 0; i < n; i++) residual = Math.max(residual, Math.abs(kinks.residual[i]!));
+  for (const [k, norm] of problem.norms.entries()) {
+    if (norm.bound > 0 || y.norms[k] === 0 || residual === 0) continue;
+    const dual = dualNorm(norm.operator, kinks.residual);
+    residual = Math.min(residual, dual.length <= y.norms[k]! * (1 + 1e-9) ? dual.outside : Infinity);
+  }
+  return {
+    relative: Math.max(residual, wrongSigns(problem, y)) / scale,
+    kinkGap: kinks.gap,
+    kinkLargest: kinks.largest,
+  };
+}
+
+/** Slope of the quadratic and 3/2-power impact. */
+function impactSlope(problem: Problem, w: Float64Array): Float64Array {
+  const t = problem.trading!;
+  return w.map((value, i) => {
+    const trade = value - t.current[i]!;
+    return (
+      2 * (t.quadratic?.[i] ?? 0) * trade +
+      1.5 * (t.threeHalves?.[i] ?? 0) * Math.sign(trade) * Math.sqrt(Math.abs(trade))
+    );
+  });
+}
+
+/**
+ * Adds the slopes of the trading terms: away from a kink the only one, at a kink the one in its interval that brings the residual
+ * nearest to zero.
+ */
+function nearestSlopes(problem: Problem, w: Float64Array, y: Multipliers, smooth: Float64Array) {
+  const cost = problem.trading;
+  const terms = [
+    ...(cost === undefined
+      ? []
+      : [{ centre: cost.current, buyRate: cost.buyRate, sellRate: cost.sellRate, factor: 1 }]),
+    ...problem.tradeLimits
+      .map((limit, j) => ({ ...limit, factor: y.tradeLimits[j]! }))
+      .filter((term) => term.factor !== 0),
+  ];
+  const residual = Float64Array.from(smooth);
+  let gap = 0;
+  let largest = 0;
+  let scale = 0;
+  const passes = [false, true];
+  for (const kinksOnly of passes)
+    for (const { centre, buyRate, sellRate, factor } of terms)
+      for (let i = 0; i < w.length; i++) {
+        const trade = w[i]! - centre[i]!;
+        const atKink = Math.abs(trade) <= kinkWidth * Math.max(1, Math.abs(centre[i]!));
+        if (atKink !== kinksOnly) continue;
+        const buy = factor * buyRate[i]!;
+        const sell = factor * sellRate[i]!;
+        const slope = atKink ? Math.min(Math.max(-residual[i]!, -sell), buy) : trade > 0 ? buy : -sell;
+        residual[i] = residual[i]! + slope;
+        scale = Math.max(scale, Math.abs(slope));
+        const lost = (trade >= 0 ? buy * trade : -sell * trade) - slope * trade;
+        gap += lost;
+        largest = Math.max(largest, Math.abs(lost));
+      }
+  return { residual, gap, largest, scale };
+}
+
+/** Multipliers that push against a side that is not there. */
+function wrongSigns(problem: Problem, y: Multipliers): number {
+  let worst = 0;
+  const side = (multiplier: number, lower: number, upper: number): void => {
+    if (multiplier > 0 ? upper === Infinity : lower === -Infinity) worst = Math.max(worst, Math.abs(multiplier));
+  };
+  problem.rows.forEach((row, r) => side(y.rows[r]!, row.lower, row.upper));
+  y.bounds.forEach((multiplier, i) => side(multiplier, problem.lower[i]!, problem.upper[i]!));
+  for (const multiplier of [...y.norms, ...y.tradeLimits]) worst = Math.max(worst, -multiplier);
+  return worst;
+}

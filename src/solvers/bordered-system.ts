@@ -1,0 +1,170 @@
+/**
+ * Solves   [ M  C' ] [x]   [f]        M = sum_a weight_a Q_a + diag(diagonal),  C (p x n),  E = diag(border) >= 0,
+ *          [ C -E  ] [y] = [g]
+ * on the free positions only. Dense operators: Cholesky of M. Diagonal and factor operators: M is diagonal once the factor
+ * columns have joined the border (Sherman-Morrison-Woodbury written as a border), so the cost is n (k + p)^2, not n^3.
+ * A small shift makes both pivots positive; the caller refines against the unshifted matrix.
+ */
+import { factorizeCholesky, solveCholesky, solveLower, solveUpper } from '../math/cholesky.ts';
+import type { Atom } from './atoms.ts';
+import { denseOf } from './atoms.ts';
+
+export interface Border {
+  /** (n) coefficients; entries off the free positions are ignored. */
+  readonly coefficients: Float64Array;
+  /** E >= 0; 0 for an equation. */
+  readonly diagonal: number;
+}
+
+export class BorderedSystem {
+  private readonly n: number;
+  private readonly atoms: readonly Atom[];
+  private readonly dense: boolean;
+  private readonly expanded: readonly Float64Array[];
+  private free: Int32Array = new Int32Array(0);
+  /** Dense: Cholesky factor of M over the free positions. Otherwise 1 / M (one entry per free position). */
+  private base: Float64Array = new Float64Array(0);
+  /** Border rows over the free positions, factor columns last; q x f. */
+  private rows: Float64Array[] = [];
+  /** Dense: L^-1 C'. Otherwise C / M. */
+  private swept: Float64Array[] = [];
+  private schur: Float64Array = new Float64Array(0);
+  private given = 0;
+
+  constructor(n: number, atoms: readonly Atom[]) {
+    this.n = n;
+    this.atoms = atoms;
+    const columns = atoms.reduce((total, atom) => total + atom.rank, 0);
+    this.dense = atoms.some((atom) => atom.leaf.kind === 'dense') || (columns > 0 && n <= 2 * columns);
+    this.expanded = this.dense ? atoms.map((atom) => (atom.columns === undefined ? noEntries : denseOf(atom, n))) : [];
+  }
+
+  /**
+   * @param free positions that move, ascending
+   * @param diagonal (n) added to M
+   * @param weights one per atom, >= 0
+   * @param shift added to the diagonal of M, and relative to it to that of the border's complement
+   */
+  factorize(
+    free: Int32Array,
+    diagonal: Float64Array,
+    weights: readonly number[],
+    borders: readonly Border[],
+    shift: number,
+  ): void {
+    this.free = free;
+    this.given = borders.length;
+    this.rows = borders.map((border) => gather(border.coefficients, free));
+    const extra = borders.map((border) => border.diagonal);
+    const own = new Float64Array(free.length);
+    for (let r = 0; r < free.length; r++) own[r] = diagonal[free[r]!]! + shift;
+    if (this.dense) this.factorizeDense(own, weights, shift);
+    else this.invertDiagonal(own, weights, extra);
+    this.factorizeSchur(extra, shift);
+  }
+
+  private factorizeDense(own: Float64Array, weights: readonly number[], shift: number): void {
+    const { free, n } = this;
+    const f = free.length;
+    const m = new Float64Array(f * f);
+    let largest = 0;
+    this.atoms.forEach((atom, a) => {
+      const weight = weights[a]!;
+      if (weight === 0) return;
+      const entries = atom.leaf.kind === 'dense' ? atom.leaf.entries : this.expanded[a]!;
+      if (entries.length === 0)
+        for (let r = 0; r < f; r++) m[r * f + r] = m[r * f + r]! + weight * atom.diagonal![free[r]!]!;
+      else
+        for (let r = 0; r < f; r++) {
+          const p = free[r]! * n;
+          for (let c = 0; c <= r; c++) m[r * f + c] = m[r * f + c]! + weight * entries[p + free[c]!]!;
+        }
+    });
+    for (let r = 0; r < f; r++) {
+      m[r * f + r] = m[r * f + r]! + own[r]!;
+      largest = Math.max(largest, m[r * f + r]!);
+    }
+    factorizeCholesky(m, f, { pivotMin: shift * 1e-3, replacement: Math.max(shift, largest * 1e-16) });
+    this.base = m;
+    this.swept = this.rows.map((row) => {
+      const column = Float64Array.from(row);
+      solveLower(m, f, column);
+      return column;
+    });
+  }
+
+  private invertDiagonal(own: Float64Array, weights: readonly number[], extra: number[]): void {
+    const { free } = this;
+    this.atoms.forEach((atom, a) => {
+      const weight = weights[a]!;
+      if (weight === 0) return;
+      if (atom.diagonal !== undefined)
+        for (let r = 0; r < free.length; r++) own[r] = own[r]! + weight * atom.diagonal[free[r]!]!;
+      if (atom.columns === undefined) return;
+      for (let k = 0; k < atom.rank; k++) {
+        const row = new Float64Array(free.length);
+        for (let r = 0; r < free.length; r++) row[r] = atom.columns[free[r]! * atom.rank + k]!;
+        this.rows.push(row);
+        extra.push(1 / weight);
+      }
+    });
+    this.base = own.map((value) => 1 / value);
+    this.swept = this.rows.map((row) => row.map((value, r) => value * this.base[r]!));
+  }
+
+  private factorizeSchur(extra: readonly number[], shift: number): void {
+    const q = this.rows.length;
+    const s = new Float64Array(q * q);
+    const left = this.swept;
+    const right = this.dense ? this.swept : this.rows;
+    for (let a = 0; a < q; a++) for (let b = 0; b <= a; b++) s[a * q + b] = dotOf(left[a]!, right[b]!);
+    for (let a = 0; a < q; a++) {
+      const own = s[a * q + a]! + extra[a]!;
+      s[a * q + a] = own * (1 + 1e-14) + shift * 1e-4;
+    }
+    factorizeCholesky(s, q, { pivotMin: 0, replacement: 1e128 });
+    this.schur = s;
+  }
+
+  /** Overwrites f (n; zero off the free positions) by x and g (p) by y. */
+  solve(f: Float64Array, g: Float64Array): void {
+    const { free, base, rows, swept } = this;
+    const q = rows.length;
+    const part = gather(f, free);
+    if (this.dense) solveLower(base, free.length, part);
+    else for (let r = 0; r < part.length; r++) part[r] = part[r]! * base[r]!;
+    const y = new Float64Array(q);
+    const against = this.dense ? swept : rows;
+    for (let a = 0; a < q; a++) y[a] = dotOf(against[a]!, part) - (a < this.given ? g[a]! : 0);
+    solveCholesky(this.schur, q, y);
+    for (let a = 0; a < q; a++) {
+      const value = y[a]!;
+      const column = swept[a]!;
+      for (let r = 0; r < part.length; r++) part[r] = part[r]! - column[r]! * value;
+    }
+    if (this.dense) solveUpper(base, free.length, part);
+    f.fill(0);
+    for (let r = 0; r < part.length; r++) f[free[r]!] = part[r]!;
+    for (let a = 0; a < this.given; a++) g[a] = y[a]!;
+  }
+}
+
+const noEntries = new Float64Array(0);
+
+function gather(source: Float64Array, positions: Int32Array): Float64Array {
+  const result = new Float64Array(positions.length);
+  for (let r = 0; r < positions.length; r++) result[r] = source[positions[r]!]!;
+  return result;
+}
+
+function dotOf(a: Float64Array, b: Float64Array): number {
+  let s0 = 0;
+  let s1 = 0;
+  let i = 0;
+  for (; i + 2 <= a.length; i += 2) {
+    s0 += a[i]! * b[i]!;
+    s1 += a[i + 1]! * b[i + 1]!;
+  }
+  if (i < a.length) s0 += a[i]! * b[i]!;
+  return s0 + s1;
+}

@@ -1,0 +1,293 @@
+/** Builds the scaled conic form of a problem; see `conic-form.ts` for what it means. */
+import type { Problem, Row, Trading, TradeLimit } from '../problem/problem.ts';
+import { maxAbs } from '../math/vectors.ts';
+import type { Atom } from './atoms.ts';
+import { AtomList, addAtomTimes, addRootTransposed, diagonalOf, rankOf, rootPieces } from './atoms.ts';
+import type { BorderRow, ConeBlock, ConicForm, Kink, RowPlace } from './conic-form.ts';
+import { noPlace } from './conic-form.ts';
+import type { Presolved } from './presolve.ts';
+
+interface PendingRow {
+  readonly columns: number[];
+  readonly values: number[];
+  readonly bound: number;
+}
+
+/** A separable trading term: a cost (limit -1) or the left side of a trade limit. */
+type TradingTerm = Pick<TradeLimit, 'centre' | 'buyRate' | 'sellRate'>;
+
+/** A range of a row narrower than this share of its scale is an equation. */
+const equationWidth = 1e-11;
+
+export function buildConicForm(problem: Problem, presolved: Presolved): ConicForm {
+  return new FormBuilder(problem, presolved).build();
+}
+
+class FormBuilder {
+  private readonly problem: Problem;
+  private readonly presolved: Presolved;
+  private readonly n: number;
+  private readonly origin: Float64Array;
+  private readonly isFree: Uint8Array;
+  private readonly atoms = new AtomList();
+  private readonly weights: number[] = [];
+  private readonly equations: PendingRow[] = [];
+  private readonly inequalities: PendingRow[] = [];
+  private readonly kinks: Kink[] = [];
+  private readonly borders: BorderRow[] = [];
+  private readonly linear: Float64Array;
+  private readonly auxiliaryCosts: number[] = [];
+  private constant = 0;
+
+  constructor(problem: Problem, presolved: Presolved) {
+    this.problem = problem;
+    this.presolved = presolved;
+    this.n = problem.universe.assets.length;
+    this.isFree = presolved.fixed.map((fixed) => 1 - fixed);
+    this.origin = Float64Array.from({ length: this.n }, (_, i) => (presolved.fixed[i] === 1 ? presolved.lower[i]! : 0));
+    this.linear = problem.linear.map((value) => -value);
+  }
+
+  build(): ConicForm {
+    const { n, problem, presolved } = this;
+    this.addObjective();
+    const lowerRow = new Int32Array(n).fill(-1);
+    const upperRow = new Int32Array(n).fill(-1);
+    for (let i = 0; i < n; i++) {
+      if (this.isFree[i] === 0) continue;
+      if (presolved.upper[i]! < Infinity) upperRow[i] = this.inequality([i], [1], presolved.upper[i]!);
+      if (presolved.lower[i]! > -Infinity) lowerRow[i] = this.inequality([i], [-1], -presolved.lower[i]!);
+    }
+    const rowPlaces = problem.rows.map((row) => this.addRow(row));
+    const equationPlaces = presolved.equations.map((equation) => {
+      const centre = problem.norms[equation.norm]!.centre;
+      const target = equation.coefficients.reduce((s, value, i) => s + value * (centre?.[i] ?? 0), 0);
+      return this.addLinear(equation.coefficients, target, target);
+    });
+    if (problem.trading !== undefined) this.addCost(problem.trading);
+    const limitPlaces = problem.tradeLimits.map((limit, j) => this.addLimit(limit, j));
+    return this.finish(lowerRow, upperRow, rowPlaces, equationPlaces, limitPlaces);
+  }
+
+  private addObjective(): void {
+    const { problem, origin, n } = this;
+    for (let i = 0; i < n; i++) this.constant -= problem.linear[i]! * origin[i]!;
+    const quadratics = [...problem.quadratics];
+    const impact = problem.trading?.quadratic;
+    if (problem.trading !== undefined && impact !== undefined)
+      quadratics.push({ scale: 2, operator: { kind: 'diagonal', size: n, entries: impact }, centre: problem.trading.current });
+    for (const { scale, operator, centre } of quadratics) {
+      if (scale === 0) continue;
+      const distance = origin.map((value, i) => value - (centre?.[i] ?? 0));
+      for (const a of this.atoms.add(operator)) {
+        this.weights[a] = (this.weights[a] ?? 0) + scale;
+        const pull = new Float64Array(n);
+        addAtomTimes(this.atoms.atoms[a]!, scale, distance, pull);
+        for (let i = 0; i < n; i++) {
+          this.linear[i] = this.linear[i]! + pull[i]!;
+          this.constant += 0.5 * pull[i]! * distance[i]!;
+        }
+      }
+    }
+  }
+
+  /** A row over original columns: moved to the origin of y, fixed assets left out. @returns its index among the inequalities. */
+  private inequality(columns: number[], values: number[], bound: number): number {
+    this.inequalities.push(this.pending(columns, values, bound));
+    return this.inequalities.length - 1;
+  }
+
+  private pending(columns: number[], values: number[], bound: number): PendingRow {
+    let moved = bound;
+    const kept: PendingRow = { columns: [], values: [], bound: 0 };
+    columns.forEach((column, k) => {
+      const value = values[k]!;
+      if (column < this.n) moved -= value * this.origin[column]!;
+      if (value === 0 || (column < this.n && this.isFree[column] === 0)) return;
+      kept.columns.push(column);
+      kept.values.push(value);
+    });
+    return { ...kept, bound: moved };
+  }
+
+  private addRow(row: Row): RowPlace {
+    const coefficients = new Float64Array(this.n);
+    row.positions.forEach((position, k) => {
+      coefficients[position] = coefficients[position]! + row.coefficients[k]!;
+    });
+    return this.addLinear(coefficients, row.lower, row.upper);
+  }
+
+  private addLinear(coefficients: Float64Array, lower: number, upper: number): RowPlace {
+    const scale = maxAbs(coefficients.filter((_, i) => this.isFree[i] === 1));
+    if (scale === 0 || (lower === -Infinity && upper === Infinity)) return noPlace;
+    const columns = [...coefficients.keys()].filter((i) => coefficients[i] !== 0);
+    const values = columns.map((i) => coefficients[i]! / scale);
+    const scaledRow = coefficients.map((value, i) => (this.isFree[i] === 1 ? value / scale : 0));
+    if (upper - lower <= equationWidth * Math.max(scale, Math.abs(upper))) {
+      this.equations.push(this.pending(columns, values, (lower + upper) / 2 / scale));
+      const equation = this.equations.length - 1;
+      this.borders.push({ coefficients: scaledRow, equation, plus: -1, minus: -1 });
+      return { equation, plus: -1, minus: -1, scale };
+    }
+    const plus = upper < Infinity ? this.inequality(columns, values, upper / scale) : -1;
+    const negated = values.map((value) => -value);
+    const minus = lower > -Infinity ? this.inequality(columns, negated, -lower / scale) : -1;
+    this.borders.push({ coefficients: scaledRow, equation: -1, plus, minus });
+    return { equation: -1, plus, minus, scale };
+  }
+
+  private addCost(trading: Trading): void {
+    const term: TradingTerm = { centre: trading.current, buyRate: trading.buyRate, sellRate: trading.sellRate };
+    const { slopes, constant } = this.addTerm(term, 1, -1, -1, 0);
+    this.constant += constant;
+    for (const [i, slope] of slopes.entries()) {
+      this.linear[i] = this.linear[i]! + slope;
+      this.constant += slope * this.origin[i]!;
+    }
+  }
+
+  private addLimit(limit: TradeLimit, j: number): RowPlace {
+    if (this.presolved.limitsTaken.has(j)) return noPlace;
+    const scale = Math.max(maxAbs(limit.buyRate), maxAbs(limit.sellRate));
+    if (scale === 0 || limit.bound === Infinity) return noPlace;
+    const border = this.borders.length;
+    const first = this.auxiliaryCosts.length;
+    const { slopes, constant } = this.addTerm(limit, scale, j, border, 0);
+    const columns: number[] = [];
+    const values: number[] = [];
+    slopes.forEach((slope, i) => {
+      if (slope === 0) return;
+      columns.push(i);
+      values.push(slope);
+    });
+    for (let e = first; e < this.auxiliaryCosts.length; e++) {
+      columns.push(this.n + e);
+      values.push(1);
+    }
+    const plus = this.inequality(columns, values, limit.bound / scale - constant);
+    const coefficients = slopes.map((slope, i) => (this.isFree[i] === 1 ? slope : 0));
+    this.borders.push({ coefficients, equation: -1, plus, minus: -1 });
+    return { equation: -1, plus, minus: -1, scale };
+  }
+
+  /** Adds the kinks of a term; what is linear over an asset's range comes back as slopes and a constant. */
+  private addTerm(term: TradingTerm, scale: number, limit: number, border: number, offset: number) {
+    const slopes = new Float64Array(this.n);
+    let constant = offset;
+    for (let i = 0; i < this.n; i++) {
+      const buy = term.buyRate[i]! / scale;
+      const sell = term.sellRate[i]! / scale;
+      const centre = term.centre[i]!;
+      if (buy === 0 && sell === 0) continue;
+      const onlyBuys = buy + sell <= 0 || this.presolved.lower[i]! >= centre;
+      if (onlyBuys || this.presolved.upper[i]! <= centre) {
+        slopes[i] = onlyBuys ? buy : -sell;
+        constant -= slopes[i]! * centre;
+        continue;
+      }
+      const u = this.n + this.auxiliaryCosts.length;
+      this.auxiliaryCosts.push(limit < 0 ? 1 : 0);
+      const buyRow = this.inequality([i, u], [buy, -1], buy * centre);
+      const sellRow = this.inequality([i, u], [-sell, -1], -sell * centre);
+      this.kinks.push({ asset: i, buy, sell, buyRow, sellRow, border, limit });
+    }
+    return { slopes, constant };
+  }
+
+  private finish(
+    lowerRow: Int32Array,
+    upperRow: Int32Array,
+    rowPlaces: RowPlace[],
+    equationPlaces: RowPlace[],
+    limitPlaces: RowPlace[],
+  ): ConicForm {
+    const { n, equations, inequalities } = this;
+    const e = equations.length;
+    const shift = (index: number): number => (index < 0 ? -1 : index + e);
+    const shiftPlace = <P extends { plus: number; minus: number }>(place: P): P => ({
+      ...place,
+      plus: shift(place.plus),
+      minus: shift(place.minus),
+    });
+    const { cones, rows } = this.cones(e + inequalities.length);
+    const all = [...equations, ...inequalities];
+    const auxiliaries = this.auxiliaryCosts.length;
+    const q = new Float64Array(n + auxiliaries);
+    for (let i = 0; i < n; i++) q[i] = this.isFree[i] === 1 ? this.linear[i]! : 0;
+    for (let k = 0; k < auxiliaries; k++) q[n + k] = this.auxiliaryCosts[k]!;
+    const weights = this.atoms.atoms.map((_, a) => this.weights[a] ?? 0);
+    const objectiveScale = this.objectiveScale(q, weights);
+    return {
+      n,
+      auxiliaries,
+      origin: this.origin,
+      presolved: this.presolved,
+      free: Int32Array.from([...this.isFree.keys()].filter((i) => this.isFree[i] === 1)),
+      isFree: this.isFree,
+      atoms: this.atoms.atoms,
+      weights: weights.map((weight) => weight * objectiveScale),
+      q: q.map((value) => value * objectiveScale),
+      objectiveScale,
+      constant: this.constant,
+      equations: e,
+      inequalities: inequalities.length,
+      rows: sparse(all),
+      b: Float64Array.from([...all.map((row) => row.bound), ...rows]),
+      lowerRow: lowerRow.map(shift),
+      upperRow: upperRow.map(shift),
+      kinks: this.kinks.map((kink) => ({ ...kink, buyRow: shift(kink.buyRow), sellRow: shift(kink.sellRow) })),
+      borders: this.borders.map(shiftPlace),
+      cones,
+      rowPlaces: rowPlaces.map(shiftPlace),
+      limitPlaces: limitPlaces.map(shiftPlace),
+      equationPlaces: equationPlaces.map(shiftPlace),
+    };
+  }
+
+  /** One cone per norm limit above zero, with its part of b. */
+  private cones(start: number): { cones: ConeBlock[]; rows: number[] } {
+    const cones: ConeBlock[] = [];
+    const rows: number[] = [];
+    this.problem.norms.forEach((norm, index) => {
+      if (this.presolved.normsTaken.has(index) || norm.bound === Infinity) return;
+      const atoms = this.atoms.add(norm.operator);
+      const used = atoms.map((a) => this.atoms.atoms[a]!);
+      const scale = Math.sqrt(maxAbs(totalDiagonal(used, this.n)));
+      if (scale === 0) return;
+      const pieces = used.flatMap((atom) => rootPieces(atom, this.n));
+      const dimension = 1 + rankOf(pieces);
+      const part = new Float64Array(dimension);
+      part[0] = norm.bound / scale;
+      const distance = this.origin.map((value, i) => value - (norm.centre?.[i] ?? 0));
+      addRootTransposed(pieces, 1 / scale, distance, part, 1);
+      cones.push({ norm: index, start: start + rows.length, dimension, pieces, atoms, scale });
+      for (const value of part) rows.push(value);
+    });
+    return { cones, rows };
+  }
+
+  private objectiveScale(q: Float64Array, weights: readonly number[]): number {
+    let size = maxAbs(q);
+    this.atoms.atoms.forEach((atom, a) => {
+      if (weights[a]! > 0) size = Math.max(size, weights[a]! * maxAbs(diagonalOf(atom, this.n)));
+    });
+    return size > 0 && Number.isFinite(size) ? 1 / size : 1;
+  }
+}
+
+function totalDiagonal(atoms: readonly Atom[], n: number): Float64Array {
+  const total = new Float64Array(n);
+  for (const atom of atoms) diagonalOf(atom, n).forEach((value, i) => (total[i] = total[i]! + value));
+  return total;
+}
+
+function sparse(rows: readonly PendingRow[]): { starts: Int32Array; columns: Int32Array; values: Float64Array } {
+  const starts = new Int32Array(rows.length + 1);
+  rows.forEach((row, r) => (starts[r + 1] = starts[r]! + row.columns.length));
+  return {
+    starts,
+    columns: Int32Array.from(rows.flatMap((row) => row.columns)),
+    values: Float64Array.from(rows.flatMap((row) => row.values)),
+  };
+}

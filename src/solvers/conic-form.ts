@@ -1,0 +1,87 @@
+/**
+ * The problem as the interior-point method sees it, scaled and moved to the origin w = origin + y:
+ *
+ *     minimize 1/2 y' P y + q' x   subject to   A x + s = b,   s in  {0}^e x R+^m x (second-order cones),   x = (y, u)
+ *
+ * u holds one auxiliary variable for each asset and trading term whose kink lies strictly inside the asset's range: it lies above
+ * both pieces of the term. Rows of A come as equations, then inequalities; each norm adds a cone (t, L'(w - c)).
+ */
+import type { Atom, RootPiece } from './atoms.ts';
+import type { Presolved } from './presolve.ts';
+
+/** Sparse rows, one after the other. */
+export interface SparseRows {
+  readonly starts: Int32Array;
+  readonly columns: Int32Array;
+  readonly values: Float64Array;
+}
+
+/** u lies above buy (w - c) and sell (c - w), both divided by the term's scale. */
+export interface Kink {
+  readonly asset: number;
+  readonly buy: number;
+  readonly sell: number;
+  readonly buyRow: number;
+  readonly sellRow: number;
+  /** Position of the trade limit's sum among `borders`; -1 for the trading cost. */
+  readonly border: number;
+  /** Index of the trade limit; -1 for the trading cost. */
+  readonly limit: number;
+}
+
+/** A row that touches many assets. `plus` is +coefficients <= , `minus` is -coefficients <= ; -1 where there is none. */
+export interface BorderRow {
+  readonly coefficients: Float64Array;
+  readonly equation: number;
+  readonly plus: number;
+  readonly minus: number;
+}
+
+/** A second-order cone of rows start..start+rank: (bound, L'(w - c)) / scale. */
+export interface ConeBlock {
+  readonly norm: number;
+  readonly start: number;
+  readonly dimension: number;
+  readonly pieces: readonly RootPiece[];
+  readonly atoms: readonly number[];
+  readonly scale: number;
+}
+
+/** Where the rows of one client row, limit or equation went. */
+export interface RowPlace {
+  readonly equation: number;
+  readonly plus: number;
+  readonly minus: number;
+  readonly scale: number;
+}
+
+export interface ConicForm {
+  readonly n: number;
+  readonly auxiliaries: number;
+  readonly origin: Float64Array;
+  readonly presolved: Presolved;
+  /** Assets that can move, ascending. */
+  readonly free: Int32Array;
+  readonly isFree: Uint8Array;
+  readonly atoms: readonly Atom[];
+  /** One per atom, of the scaled objective. */
+  readonly weights: readonly number[];
+  readonly q: Float64Array;
+  readonly objectiveScale: number;
+  /** Objective at the origin of y, unscaled. */
+  readonly constant: number;
+  readonly equations: number;
+  readonly inequalities: number;
+  readonly rows: SparseRows;
+  readonly b: Float64Array;
+  readonly lowerRow: Int32Array;
+  readonly upperRow: Int32Array;
+  readonly kinks: readonly Kink[];
+  readonly borders: readonly BorderRow[];
+  readonly cones: readonly ConeBlock[];
+  readonly rowPlaces: readonly RowPlace[];
+  readonly limitPlaces: readonly RowPlace[];
+  readonly equationPlaces: readonly RowPlace[];
+}
+
+export const noPlace: RowPlace = { equation: -1, plus: -1, minus: -1, scale: 1 };

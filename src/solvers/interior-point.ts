@@ -1,0 +1,186 @@
+/** Primal-dual interior point for convex quadratic problems with rows, bounds, L1 trading terms and norm limits. */
+import type { Problem } from '../problem/problem.ts';
+import type { InfeasibilityProof, Iterate, Solution, Termination } from '../problem/solution.ts';
+import type { Solver, SolverSettings, Support } from '../problem/solver.ts';
+import { primalResidual, objectiveAt } from '../problem/certificate-figures.ts';
+import { verifyInfeasibility } from '../problem/certificate-infeasibility.ts';
+import { dot, maxAbs } from '../math/vectors.ts';
+import { buildConicForm } from './conic-form-builder.ts';
+import type { ConicForm } from './conic-form.ts';
+import { Embedding, type Progress } from './embedding.ts';
+import { multipliersAt, presolvedProof, proofAt, weightsAt } from './interior-point-outcome.ts';
+import { better, candidateAt, type Candidate } from './candidate.ts';
+import { addObjectiveTimes, addRowsTimes, addRowsTransposed } from './newton-system.ts';
+import { polish } from './polish.ts';
+import { presolve } from './presolve.ts';
+
+const id = 'interior-point';
+/** A point found before the end may break restrictions by this much, relative. */
+const feasibleResidual = 1e-6;
+
+export const interiorPoint: Solver = {
+  id,
+  title: 'Primal-dual interior point',
+  version: '1.0.0',
+  references: [
+    'Mehrotra, On the Implementation of a Primal-Dual Interior Point Method, SIAM J. Optimization 2 (1992)',
+    'Nesterov and Todd, Self-Scaled Barriers and Interior-Point Methods for Convex Programming, Mathematics of Operations Research 22 (1997)',
+    'Goulart and Chen, Clarabel: An interior-point solver for conic programs with quadratic objectives (2024)',
+  ],
+  capabilities: [
+    'convex quadratic terms over dense, diagonal and factor covariances, with centres',
+    'linear rows, equalities, bounds, free and fixed assets',
+    'linear trading cost with different buy and sell rates, quadratic impact',
+    'limits on trades (turnover) and on norms (volatility, tracking error), several of each',
+    'multipliers; a proof when no portfolio exists',
+  ],
+  supports,
+  solve,
+};
+
+function supports(problem: Problem): Support {
+  if (problem.tails.length > 0) return { yes: false, why: 'it has no scenario tail limits' };
+  if (problem.trading?.threeHalves?.some((value) => value !== 0) === true)
+    return { yes: false, why: 'it has no 3/2-power impact' };
+  if (problem.quadratics.some(({ scale }) => scale < 0)) return { yes: false, why: 'a quadratic term is concave' };
+  return { yes: true };
+}
+
+function* solve(
+  problem: Problem,
+  settings: SolverSettings,
+  interrupted: () => boolean,
+): Generator<Iterate, Solution, void> {
+  const form = buildConicForm(problem, presolve(problem));
+  const immediate = presolvedProof(problem, form);
+  if (immediate !== undefined) return infeasible(problem, immediate, 0);
+  const embedding = new Embedding(form);
+  let best: Candidate | undefined;
+  let progress = embedding.measure();
+  for (let iteration = 0; ; iteration++) {
+    yield iterateOf(form, progress, iteration);
+    const proof = proofOfInfeasibility(problem, embedding);
+    if (proof !== undefined) return infeasible(problem, proof, iteration);
+    if (escapes(embedding)) return unbounded(problem, iteration);
+    if (Math.max(progress.primal, progress.dual, progress.gap) <= 10 * settings.tolerance) {
+      best = better(best, candidateAt(problem, weightsAt(form, embedding.x, embedding.tau), () => multipliers(problem, embedding)));
+      if (best.worst <= settings.tolerance) return optimal(best, polish(problem, form, best, settings.tolerance), iteration);
+    }
+    if (interrupted()) return stopped(problem, embedding, iteration, 'interrupted');
+    if (iteration >= settings.iterationsMax) return stopped(problem, embedding, iteration, 'iterations');
+    if (embedding.step() === 0) return stalled(problem, embedding, best, settings, iteration);
+    progress = embedding.measure();
+  }
+}
+
+function multipliers(problem: Problem, embedding: Embedding) {
+  const { form, tau } = embedding;
+  const z = embedding.z.map((value) => value / tau);
+  return multipliersAt(problem, form, z, weightsAt(form, embedding.x, tau));
+}
+
+function iterateOf(form: ConicForm, progress: Progress, iteration: number): Iterate {
+  const objective = progress.objective / form.objectiveScale + form.constant;
+  return { iteration, objective, primal: progress.primal, dual: progress.dual, gap: progress.gap };
+}
+
+/** A ray with b'z < 0 and A'z nearly 0, accepted only when the independent check agrees. */
+function proofOfInfeasibility(problem: Problem, embedding: Embedding): InfeasibilityProof | undefined {
+  const { form, z } = embedding;
+  const bz = dot(form.b, z);
+  if (!(bz < 0)) return undefined;
+  const pull = new Float64Array(form.q.length);
+  addRowsTransposed(form, 1 / -bz, z, pull);
+  if (!(maxAbs(pull) < 1e-3)) return undefined;
+  const proof = proofAt(problem, form, z, 1 / -bz);
+  return verifyInfeasibility(problem, proof).proven ? proof : undefined;
+}
+
+/** A direction along which every restriction holds, the quadratic stays flat and the linear term falls. */
+function escapes(embedding: Embedding): boolean {
+  const { form, x, s } = embedding;
+  const fall = -dot(form.q, x);
+  if (!(fall > 0)) return false;
+  const flat = new Float64Array(x.length);
+  addObjectiveTimes(form, 1 / fall, x, flat);
+  const reach = Float64Array.from(s, (value) => value / fall);
+  addRowsTimes(form, 1 / fall, x, reach);
+  const size = Math.max(1, maxAbs(x) / fall);
+  return maxAbs(flat) <= 1e-8 * size && maxAbs(reach) <= 1e-8 * size;
+}
+
+function optimal(interior: Candidate, polished: Candidate, iterations: number): Solution {
+  const { weights, multipliers: prices, certificate } = better(interior, polished);
+  const { objective, primal, dual, gap } = certificate;
+  return {
+    solver: id,
+    termination: { reason: 'optimal', detail: `relative residuals and gap at most ${certificate.tolerance}` },
+    weights,
+    objective,
+    multipliers: prices,
+    iterations,
+    residuals: { primal, dual, gap },
+  };
+}
+
+/** No further step: the polish may still settle it; otherwise the numbers broke down, and that is what is said. */
+function stalled(
+  problem: Problem,
+  embedding: Embedding,
+  best: Candidate | undefined,
+  settings: SolverSettings,
+  iteration: number,
+): Solution {
+  const { form } = embedding;
+  const last = candidateAt(problem, weightsAt(form, embedding.x, embedding.tau), () => multipliers(problem, embedding));
+  const start = best === undefined ? last : better(best, last);
+  const polished = better(start, polish(problem, form, start, settings.tolerance));
+  if (polished.worst <= settings.tolerance) return optimal(start, polished, iteration);
+  const detail = `no further step at ${polished.certificate.detail}`;
+  return without(problem, { reason: 'numerical error', detail }, iteration);
+}
+
+function stopped(problem: Problem, embedding: Embedding, iterations: number, limit: 'interrupted' | 'iterations'): Solution {
+  const { form } = embedding;
+  const weights = weightsAt(form, embedding.x, embedding.tau);
+  const primal = primalResidual(problem, weights);
+  if (!(primal <= feasibleResidual))
+    return without(problem, { reason: 'no solution found', limit, detail: `stopped after ${iterations} iterations` }, iterations);
+  const { dual, gap } = embedding.measure();
+  return {
+    solver: id,
+    termination: { reason: 'feasible', limit, detail: `stopped after ${iterations} iterations` },
+    weights,
+    objective: objectiveAt(problem, weights),
+    multipliers: multipliers(problem, embedding),
+    iterations,
+    residuals: { primal, dual, gap },
+  };
+}
+
+function infeasible(problem: Problem, infeasibility: InfeasibilityProof, iterations: number): Solution {
+  const termination: Termination = { reason: 'infeasible', detail: 'no portfolio satisfies the restrictions' };
+  return { ...without(problem, termination, iterations), infeasibility };
+}
+
+function unbounded(problem: Problem, iterations: number): Solution {
+  return without(problem, { reason: 'unbounded', detail: 'the objective falls without end' }, iterations);
+}
+
+function without(problem: Problem, termination: Termination, iterations: number): Solution {
+  const n = problem.universe.assets.length;
+  return {
+    solver: id,
+    termination,
+    weights: new Float64Array(0),
+    objective: NaN,
+    multipliers: {
+      rows: new Float64Array(problem.rows.length),
+      bounds: new Float64Array(n),
+      norms: new Float64Array(problem.norms.length),
+      tradeLimits: new Float64Array(problem.tradeLimits.length),
+    },
+    iterations,
+    residuals: { primal: NaN, dual: NaN, gap: NaN },
+  };
+}

@@ -1,0 +1,216 @@
+/**
+ * The Newton system of the interior-point method,   [ P  A' ] [dx]   [f]
+ *                                                   [ A -W^2] [dz] = [g],
+ * reduced by hand: bounds and auxiliary variables go to a scalar per asset, rows and cones to the border of `BorderedSystem`.
+ * Every solve is refined against the system as it stands, so the shifts that keep pivots positive cost no accuracy.
+ */
+import { maxAbs } from '../math/vectors.ts';
+import { addAtomTimes, addRoot, addRootTransposed } from './atoms.ts';
+import type { Border } from './bordered-system.ts';
+import { BorderedSystem } from './bordered-system.ts';
+import type { Scaling } from './cone-scaling.ts';
+import type { ConicForm } from './conic-form.ts';
+
+const refinementsMax = 6;
+
+export class NewtonSystem {
+  private readonly form: ConicForm;
+  private readonly system: BorderedSystem;
+  private scaling!: Scaling;
+  /** 1 / W^2 of each linear row. */
+  private readonly inverse: Float64Array;
+  /** Per kink: d1 + d2, and (d1 buy - d2 sell). */
+  private readonly kinkPivot: Float64Array;
+  private readonly kinkPull: Float64Array;
+  private borderDiagonal: number[] = [];
+
+  constructor(form: ConicForm) {
+    this.form = form;
+    this.system = new BorderedSystem(form.n, form.atoms);
+    this.inverse = new Float64Array(form.equations + form.inequalities);
+    this.kinkPivot = new Float64Array(form.kinks.length);
+    this.kinkPull = new Float64Array(form.kinks.length);
+  }
+
+  factorize(scaling: Scaling, shift: number): void {
+    const { form, inverse } = this;
+    this.scaling = scaling;
+    for (let r = form.equations; r < inverse.length; r++) inverse[r] = 1 / (scaling.diagonal[r]! * scaling.diagonal[r]!);
+    const diagonal = new Float64Array(form.n);
+    for (let i = 0; i < form.n; i++) {
+      if (form.lowerRow[i]! >= 0) diagonal[i] = diagonal[i]! + inverse[form.lowerRow[i]!]!;
+      if (form.upperRow[i]! >= 0) diagonal[i] = diagonal[i]! + inverse[form.upperRow[i]!]!;
+    }
+    const coefficients = form.borders.map((border) => border.coefficients);
+    this.borderDiagonal = form.borders.map(({ equation, plus, minus }) => {
+      if (equation >= 0) return 0;
+      return 1 / ((plus >= 0 ? inverse[plus]! : 0) + (minus >= 0 ? inverse[minus]! : 0));
+    });
+    form.kinks.forEach((kink, e) => {
+      const buying = inverse[kink.buyRow]!;
+      const selling = inverse[kink.sellRow]!;
+      const pivot = buying + selling;
+      const pull = buying * kink.buy - selling * kink.sell;
+      this.kinkPivot[e] = pivot;
+      this.kinkPull[e] = pull;
+      const width = kink.buy + kink.sell;
+      diagonal[kink.asset] = diagonal[kink.asset]! + (buying / pivot) * selling * width * width;
+      if (kink.border < 0) return;
+      if (coefficients[kink.border] === form.borders[kink.border]!.coefficients)
+        coefficients[kink.border] = Float64Array.from(coefficients[kink.border]!);
+      const row = coefficients[kink.border]!;
+      row[kink.asset] = row[kink.asset]! + pull / pivot;
+      this.borderDiagonal[kink.border] = this.borderDiagonal[kink.border]! + 1 / pivot;
+    });
+    const borders: Border[] = coefficients.map((row, k) => ({ coefficients: row, diagonal: this.borderDiagonal[k]! }));
+    this.system.factorize(form.free, diagonal, this.coneWeights(), [...borders, ...this.coneBorders()], shift);
+  }
+
+  private coneWeights(): number[] {
+    const weights = [...this.form.weights];
+    this.form.cones.forEach((cone, k) => {
+      const unit = 1 / (this.scaling.cones[k]!.eta * cone.scale) ** 2;
+      for (const a of cone.atoms) weights[a] = weights[a]! + unit;
+    });
+    return weights;
+  }
+
+  /** A second-order cone adds Q / eta^2, which joins the atoms, and a rank-one part, which joins the border. */
+  private coneBorders(): Border[] {
+    return this.form.cones.map((cone, k) => {
+      const { eta, w } = this.scaling.cones[k]!;
+      const coefficients = new Float64Array(this.form.n);
+      addRoot(cone.pieces, 1 / cone.scale, w, 1, coefficients);
+      return { coefficients, diagonal: (eta * eta) / 2 };
+    });
+  }
+
+  /** Overwrites f (n + auxiliaries) by dx and g (rows) by dz. @returns the residual left, relative to the right side. */
+  solve(f: Float64Array, g: Float64Array): number {
+    const size = Math.max(maxAbs(f), maxAbs(g));
+    if (size === 0) return 0;
+    const x = Float64Array.from(f);
+    const z = Float64Array.from(g);
+    this.solveOnce(x, z);
+    let left = Infinity;
+    let best: [Float64Array, Float64Array] = [x, z];
+    for (let k = 0; k <= refinementsMax; k++) {
+      const dx = Float64Array.from(f);
+      const dz = Float64Array.from(g);
+      this.subtractProduct(x, z, dx, dz);
+      const now = Math.max(maxAbs(dx), maxAbs(dz)) / size;
+      if (!(now < left)) break;
+      const stalled = now > 0.5 * left;
+      left = now;
+      best = [Float64Array.from(x), Float64Array.from(z)];
+      if (now < 1e-14 || stalled || k === refinementsMax) break;
+      this.solveOnce(dx, dz);
+      for (let i = 0; i < x.length; i++) x[i] = x[i]! + dx[i]!;
+      for (let r = 0; r < z.length; r++) z[r] = z[r]! + dz[r]!;
+    }
+    f.set(best[0]);
+    g.set(best[1]);
+    return left;
+  }
+
+  /** (rx, rz) -= K (x, z). */
+  private subtractProduct(x: Float64Array, z: Float64Array, rx: Float64Array, rz: Float64Array): void {
+    const { form } = this;
+    addObjectiveTimes(form, -1, x, rx);
+    addRowsTransposed(form, -1, z, rx);
+    addRowsTimes(form, -1, x, rz);
+    this.scaling.addSquared(1, z, rz, false);
+  }
+
+  private solveOnce(f: Float64Array, g: Float64Array): void {
+    const { form, inverse } = this;
+    const { n } = form;
+    const right = f.slice(0, n);
+    const border = new Float64Array(form.borders.length + form.cones.length);
+    for (let i = 0; i < n; i++) {
+      const lower = form.lowerRow[i]!;
+      const upper = form.upperRow[i]!;
+      if (lower >= 0) right[i] = right[i]! - inverse[lower]! * g[lower]!;
+      if (upper >= 0) right[i] = right[i]! + inverse[upper]! * g[upper]!;
+    }
+    form.borders.forEach(({ equation, plus, minus }, k) => {
+      if (equation >= 0) border[k] = g[equation]!;
+      else if (minus < 0) border[k] = g[plus]!;
+      else if (plus < 0) border[k] = -g[minus]!;
+      else border[k] = (inverse[plus]! * g[plus]! - inverse[minus]! * g[minus]!) * this.borderDiagonal[k]!;
+    });
+    const pushed = new Float64Array(form.kinks.length);
+    form.kinks.forEach((kink, e) => {
+      const buying = inverse[kink.buyRow]! * g[kink.buyRow]!;
+      const selling = inverse[kink.sellRow]! * g[kink.sellRow]!;
+      const value = f[n + e]! - buying - selling;
+      pushed[e] = value;
+      const pivot = this.kinkPivot[e]!;
+      right[kink.asset] = right[kink.asset]! + kink.buy * buying - kink.sell * selling + (this.kinkPull[e]! / pivot) * value;
+      if (kink.border >= 0) border[kink.border] = border[kink.border]! - value / pivot;
+    });
+    const scaledCones = new Float64Array(g.length);
+    this.scaling.addConesSquared(1, g, scaledCones, true);
+    for (const cone of form.cones) addRoot(cone.pieces, -1 / cone.scale, scaledCones, cone.start + 1, right);
+    for (let i = 0; i < n; i++) if (form.isFree[i] === 0) right[i] = 0;
+    this.system.solve(right, border);
+    this.recover(right, border, pushed, f, g);
+  }
+
+  private recover(dw: Float64Array, border: Float64Array, pushed: Float64Array, f: Float64Array, g: Float64Array): void {
+    const { form, inverse } = this;
+    const { n } = form;
+    f.set(dw);
+    form.kinks.forEach((kink, e) => {
+      const tied = kink.border < 0 ? 0 : border[kink.border]!;
+      f[n + e] = (pushed[e]! + this.kinkPull[e]! * dw[kink.asset]! - tied) / this.kinkPivot[e]!;
+    });
+    const right = Float64Array.from(g);
+    for (let r = 0; r < g.length; r++) g[r] = -right[r]!;
+    addRowsTimes(form, 1, f, g);
+    const reached = Float64Array.from(g);
+    for (let r = form.equations; r < inverse.length; r++) g[r] = inverse[r]! * reached[r]!;
+    form.borders.forEach(({ equation, plus, minus }, k) => {
+      if (equation >= 0) g[equation] = border[k]!;
+      else if (minus < 0) g[plus] = border[k]!;
+      else if (plus < 0) g[minus] = -border[k]!;
+      else if (inverse[plus]! >= inverse[minus]!) g[plus] = border[k]! + g[minus]!;
+      else g[minus] = g[plus]! - border[k]!;
+    });
+    for (const { start, dimension } of form.cones) g.fill(0, start, start + dimension);
+    this.scaling.addConesSquared(1, reached, g, true);
+  }
+}
+
+/** out += factor P x over the free assets. */
+export function addObjectiveTimes(form: ConicForm, factor: number, x: Float64Array, out: Float64Array): void {
+  const w = x.subarray(0, form.n);
+  const product = new Float64Array(form.n);
+  form.atoms.forEach((atom, a) => addAtomTimes(atom, form.weights[a]!, w, product));
+  for (let i = 0; i < form.n; i++) if (form.isFree[i] === 1) out[i] = out[i]! + factor * product[i]!;
+}
+
+/** out += factor A x. */
+export function addRowsTimes(form: ConicForm, factor: number, x: Float64Array, out: Float64Array): void {
+  const { starts, columns, values } = form.rows;
+  for (let r = 0; r + 1 < starts.length; r++) {
+    let s = 0;
+    for (let k = starts[r]!; k < starts[r + 1]!; k++) s += values[k]! * x[columns[k]!]!;
+    out[r] = out[r]! + factor * s;
+  }
+  const w = x.subarray(0, form.n);
+  for (const cone of form.cones) addRootTransposed(cone.pieces, -factor / cone.scale, w, out, cone.start + 1);
+}
+
+/** out += factor A' z; entries of fixed assets stay zero. */
+export function addRowsTransposed(form: ConicForm, factor: number, z: Float64Array, out: Float64Array): void {
+  const { starts, columns, values } = form.rows;
+  for (let r = 0; r + 1 < starts.length; r++) {
+    const value = factor * z[r]!;
+    for (let k = starts[r]!; k < starts[r + 1]!; k++) out[columns[k]!] = out[columns[k]!]! + value * values[k]!;
+  }
+  if (form.cones.length === 0) return;
+  const pull = new Float64Array(form.n);
+  for (const cone of form.cones) addRoot(cone.pieces, -factor / cone.scale, z, cone.start + 1, pull);
+  for (let i = 0; i < form.n; i++) if (form.isFree[i] === 1) out[i] = out[i]! + pull[i]!;
+}
