@@ -2,7 +2,18 @@
 export type { Violation } from '../../values/fault.ts';
 export type { Json, JsonObject, JsonSchema } from '../../values/json.ts';
 export type { SymmetricOperator } from '../../problem/operator.ts';
-export type { Bound, Lowered, Norm, Objective, Origin, Problem, Quadratic, Row, TradeLimit, Trading } from '../../problem/problem.ts';
+export type {
+  Bound,
+  Lowered,
+  Norm,
+  Objective,
+  Origin,
+  Problem,
+  Quadratic,
+  Row,
+  TradeLimit,
+  Trading,
+} from '../../problem/problem.ts';
 export type { ConstraintHandler, Holdings, Measured, Situation } from '../../problem/situation.ts';
 export type { Iterate, Limit, Multipliers, Solution, Termination, TerminationReason } from '../../problem/solution.ts';
 export type { Solver, SolverSettings, Support } from '../../problem/solver.ts';
@@ -11,3 +22,7 @@ export type * from './estimator.ts';
 export { definePlugin, defineStrategy, sdkVersion } from './plugin.ts';
 export type { Contributions, Host, Manifest, Plugin } from './plugin.ts';
 export type { Answer, Estimates, Need, SolveEvent, Strategy, StrategyEvent, Task } from './strategy.ts';
+export { dot } from '../../math/vectors.ts';
+export { applyOperator, quadraticForm } from './operators.ts';
+export { hasWeights, inSteps, solveToEnd, solving } from './steps.ts';
+export type { Program, Step } from './steps.ts';

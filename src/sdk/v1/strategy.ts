@@ -33,8 +33,7 @@ export type StrategyEvent =
   | { readonly kind: 'solution'; readonly answer: Answer };
 
 export type SolveEvent =
-  | { readonly kind: 'iterate'; readonly iterate: Iterate }
-  | { readonly kind: 'solution'; readonly solution: Solution };
+  { readonly kind: 'iterate'; readonly iterate: Iterate } | { readonly kind: 'solution'; readonly solution: Solution };
 
 /** What a strategy needs before it can run; the host sees to it or refuses the request. */
 export type Need = 'expected-returns' | 'covariance' | 'benchmark' | 'market-capitalizations';

@@ -1,0 +1,41 @@
+import { defineStrategy, inSteps, solving } from '@veritasvault/portfolio/sdk/v1';
+import type { Program, Task } from '@veritasvault/portfolio/sdk/v1';
+
+import { frontierOf } from './frontier.ts';
+import { covarianceOf, excessReturns, leastVariance, returnFloor } from './market.ts';
+
+interface MinimumRiskAtReturn {
+  readonly returnMin: number;
+}
+
+function own(task: Task<MinimumRiskAtReturn>): Program {
+  const { returnMin } = task.parameters;
+  const origin = task.origin(`expected annual return at least ${100 * returnMin} %`);
+  const floor = returnFloor(excessReturns(task), task.estimates.riskFreeRate, returnMin, origin);
+  return solving(leastVariance(covarianceOf(task)), 'least variance at the return', [floor]);
+}
+
+export const minimumRiskAtReturn = defineStrategy<MinimumRiskAtReturn>({
+  id: 'minimum-risk-at-return',
+  title: 'Minimum volatility at a return',
+  description:
+    "Minimizes the annual variance w' C w over the restrictions and riskFreeRate + (mu - riskFreeRate)'w >= returnMin: the return of the whole portfolio, its cash included.",
+  references: ['Markowitz, H. (1952). Portfolio Selection. Journal of Finance 7(1), 77-91.'],
+  parameters: {
+    type: 'object',
+    required: ['returnMin'],
+    additionalProperties: false,
+    properties: {
+      returnMin: {
+        type: 'number',
+        minimum: -1,
+        maximum: 100,
+        description: 'Expected annual return as a fraction: 0.08 is 8 %.',
+        examples: [0.08],
+      },
+    },
+  },
+  needs: ['expected-returns', 'covariance'],
+  optimize: (task) => inSteps(task, () => own(task)),
+  frontier: (task, points) => frontierOf(task, points, leastVariance(covarianceOf(task)), () => own(task)),
+});

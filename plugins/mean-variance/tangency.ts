@@ -1,0 +1,178 @@
+/**
+ * The greatest ratio of excess return to volatility over any convex set, without scaling tricks that would bend the restrictions.
+ *
+ * Let w(lambda) maximize excess'w - lambda/2 w' C w over the set. At lambda* = excess'w / w' C w both problems have the same
+ * optimality conditions, so w(lambda*) has the greatest ratio, and the certificate of that quadratic problem is the certificate of the
+ * ratio. slope(lambda) = excess'w - lambda w' C w is positive below lambda* and negative above (the ratio is quasi-concave along the
+ * efficient frontier): its zero is bracketed, then found by regula falsi with Anderson-Bjorck weights (superlinear), and in closed
+ * form once both ends rest on the same active set.
+ */
+import { quadraticForm } from '@veritasvault/portfolio/sdk/v1';
+import type { Answer, Program, Solution, Step } from '@veritasvault/portfolio/sdk/v1';
+
+import { answerOf, answerWithout, isCurved, isTangent, sameActiveSet, sharpeOf, tryLambda } from './trial.ts';
+import type { Market, Trial } from './trial.ts';
+
+const trialsMax = 80;
+/** An excess return below this fraction of the largest one is no more than the tolerance of a solve. */
+const negligible = 1e-7;
+
+interface Bracket {
+  /** Slope > 0. */
+  readonly low: Trial;
+  /** Slope <= 0. */
+  readonly high: Trial;
+}
+
+/** What ends the search early: an answer to pass on. */
+interface Ended {
+  readonly answer: Answer;
+}
+
+type Stage<Result> = Generator<Step, Result | Ended, Solution>;
+
+export function* tangency(market: Market): Program {
+  const search = new Search(market);
+  const bracket = yield* search.bracket();
+  if ('answer' in bracket) return bracket.answer;
+  const tangent = yield* search.narrow(bracket);
+  if ('answer' in tangent) return tangent.answer;
+  return answerOf(tangent);
+}
+
+class Search {
+  readonly #market: Market;
+  readonly #excessMax: number;
+  #best: Trial | undefined;
+
+  constructor(market: Market) {
+    this.#market = market;
+    this.#excessMax = market.excess.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+  }
+
+  /** One solve; ends the search when it did not reach its optimum, with the best portfolio so far if the solve was cut short. */
+  *#at(lambda: number): Stage<Trial> {
+    const trial = yield* tryLambda(this.#market, lambda);
+    const { termination } = trial.solution;
+    if (termination.reason === 'optimal') {
+      if (this.#best === undefined || sharpeOf(trial) > sharpeOf(this.#best)) this.#best = trial;
+      return trial;
+    }
+    const wasCut =
+      termination.limit !== undefined &&
+      (termination.reason === 'feasible' || termination.reason === 'no solution found');
+    const best = this.#best !== undefined && sharpeOf(this.#best) >= sharpeOf(trial) ? this.#best : trial;
+    if (!wasCut || best === trial) return { answer: answerOf(trial) };
+    const detail = `stopped during the search for the greatest Sharpe ratio, at the best portfolio so far; ${termination.detail}`;
+    return { answer: answerOf(best, { reason: 'feasible', limit: termination.limit, detail }) };
+  }
+
+  /** Two trials on both sides of lambda*. */
+  *bracket(): Stage<Bracket> {
+    const n = this.#market.excess.length;
+    const equal = quadraticForm(this.#market.covariance, new Float64Array(n).fill(1 / n));
+    const first = yield* this.#at(equal > 0 && this.#excessMax > 0 ? this.#excessMax / equal : 1);
+    if ('answer' in first) return first;
+    let trial: Trial = first;
+    if (trial.excess <= negligible * this.#excessMax) {
+      const most = yield* this.#positive(trial);
+      if (most !== undefined) return most;
+    }
+    const scale = Math.max(equal, trial.variance);
+    let low: Trial | undefined;
+    let high: Trial | undefined;
+    let stride = 2;
+    for (let count = 0; count < trialsMax; count++) {
+      if (trial.slope > 0 && !isTangent(trial)) low = trial;
+      else high = trial;
+      if (low !== undefined && high !== undefined) return { low, high };
+      // lambda times its ratio to the fixed point lies on the same side as the fixed point itself, so go beyond it.
+      const fixed = trial.excess > 0 && trial.variance > 0 ? trial.excess / trial.variance : trial.lambda;
+      if (high === undefined && trial.variance <= 1e-13 * scale) return unboundedFrom(trial);
+      const next = high === undefined ? Math.max(fixed, trial.lambda) * stride : Math.min(fixed, trial.lambda) / stride;
+      stride *= stride < 1e3 ? 2 : 1;
+      if (!(next > 0 && next < Number.MAX_VALUE)) break;
+      const following = yield* this.#at(next);
+      if ('answer' in following) return following;
+      trial = following;
+    }
+    const detail =
+      'no risk aversion was found at which the Sharpe ratio stops rising; the magnitudes of returns and covariance are too far apart';
+    return { answer: answerWithout(trial, { reason: 'numerical error', detail }) };
+  }
+
+  /** Nothing when some portfolio of the set earns more than the risk-free rate; otherwise the answer that says so. */
+  *#positive(trial: Trial): Generator<Step, Ended | undefined, Solution> {
+    const most = yield* this.#at(0);
+    if ('answer' in most) return most.answer.solution.termination.reason === 'unbounded' ? undefined : most;
+    if (most.excess > negligible * this.#excessMax) return undefined;
+    const detail =
+      'no portfolio that satisfies the restrictions is expected to earn more than the risk-free rate, so the greatest Sharpe ratio is not defined; lower the risk-free rate, or minimize the variance instead';
+    return { answer: answerWithout(trial, { reason: 'no solution found', detail }) };
+  }
+
+  *narrow(bracket: Bracket): Stage<Trial> {
+    let { low, high } = bracket;
+    let [lowSlope, highSlope] = [low.slope, high.slope];
+    for (let count = 0; count < trialsMax; count++) {
+      const straight = sameActiveSet(low, high);
+      const [a, b] = straight ? [low.slope, high.slope] : [lowSlope, highSlope];
+      const secant = (low.lambda * b - high.lambda * a) / (b - a);
+      const inside = secant > low.lambda && secant < high.lambda && (straight || count % 4 !== 3);
+      const lambda = inside ? secant : Math.sqrt(low.lambda * high.lambda);
+      const trial = yield* this.#at(lambda);
+      if ('answer' in trial) return trial;
+      if (straight && Math.abs(trial.slope) <= 1e-6 * trial.excess) return trial;
+      if (isTangent(trial)) return yield* this.#fullest(low, trial);
+      const width = trial.slope > 0 ? high.lambda - lambda : lambda - low.lambda;
+      if (width <= 1e-10 * high.lambda) return trial;
+      if (trial.slope > 0) {
+        // Anderson-Bjorck: the end that stays put loses weight, so that both ends close in.
+        highSlope *= weightOf(trial.slope, lowSlope);
+        [low, lowSlope] = [trial, trial.slope];
+      } else {
+        lowSlope *= weightOf(trial.slope, highSlope);
+        [high, highSlope] = [trial, trial.slope];
+      }
+    }
+    return high;
+  }
+
+  /**
+   * Where cash is allowed, every mix of the tangent portfolio with cash has the same ratio: the slope is zero from lambda* on. Of these
+   * the least lambda is taken, which is the mix with the greatest return.
+   */
+  *#fullest(below: Trial, tangent: Trial): Stage<Trial> {
+    if (isCurved(tangent)) return tangent;
+    let high = tangent;
+    let lows: readonly Trial[] = [below];
+    for (let count = 0; count < trialsMax; count++) {
+      const [low, lower] = lows;
+      if (low === undefined) return high;
+      const line = lower !== undefined && sameActiveSet(low, lower) ? zeroOf(lower, low) : NaN;
+      if (line >= high.lambda * (1 - 1e-7) || high.lambda - low.lambda <= 1e-9 * high.lambda) return high;
+      const probe = count === 0 ? Math.max(low.lambda, 0.98 * high.lambda) : low.lambda;
+      const trial = yield* this.#at(line > low.lambda ? line : Math.sqrt(probe * high.lambda));
+      if ('answer' in trial) return trial;
+      if (isTangent(trial) || trial.slope <= 0) high = trial;
+      else lows = [trial, low];
+    }
+    return high;
+  }
+}
+
+/** Where the line through the slopes of two trials is zero. */
+function zeroOf(left: Trial, right: Trial): number {
+  return (left.lambda * right.slope - right.lambda * left.slope) / (right.slope - left.slope);
+}
+
+function weightOf(now: number, before: number): number {
+  const weight = 1 - now / before;
+  return weight > 0 && Number.isFinite(weight) ? weight : 0.5;
+}
+
+function unboundedFrom(trial: Trial): Ended {
+  const detail =
+    'a portfolio without variance is expected to earn more than the risk-free rate, so the Sharpe ratio has no bound';
+  return { answer: answerOf(trial, { reason: 'unbounded', detail }) };
+}

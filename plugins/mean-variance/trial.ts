@@ -1,0 +1,80 @@
+/** One portfolio of the search for the greatest Sharpe ratio: the optimum of excess'w - lambda/2 w' C w. */
+import { dot, quadraticForm } from '@veritasvault/portfolio/sdk/v1';
+import type { Answer, Objective, Solution, Step, SymmetricOperator, Termination } from '@veritasvault/portfolio/sdk/v1';
+
+export interface Trial {
+  readonly lambda: number;
+  readonly objective: Objective;
+  readonly solution: Solution;
+  /** excess'w, annual. */
+  readonly excess: number;
+  /** w' C w, annual. */
+  readonly variance: number;
+  /** excess'w - lambda w' C w: positive when lambda is too small, negative when it is too large. */
+  readonly slope: number;
+}
+
+export interface Market {
+  readonly excess: Float64Array;
+  readonly covariance: SymmetricOperator;
+}
+
+/** Solves for one lambda; the figures of a solution without weights are NaN. */
+export function* tryLambda(market: Market, lambda: number): Generator<Step, Trial, Solution> {
+  const quadratics = lambda === 0 ? [] : [{ scale: lambda, operator: market.covariance }];
+  const objective: Objective = { quadratics, linear: market.excess };
+  const solution = yield { objective, phase: 'greatest Sharpe ratio' };
+  const weights = solution.weights;
+  const known = weights.length === market.excess.length;
+  const excess = known ? dot(market.excess, weights) : NaN;
+  const variance = known ? Math.max(0, quadraticForm(market.covariance, weights)) : NaN;
+  return { lambda, objective, solution, excess, variance, slope: excess - lambda * variance };
+}
+
+/** Ratio of a trial; -Infinity when it has no weights. */
+export function sharpeOf(trial: Trial): number {
+  if (Number.isNaN(trial.excess)) return -Infinity;
+  return trial.variance > 0 ? trial.excess / Math.sqrt(trial.variance) : trial.excess > 0 ? Infinity : 0;
+}
+
+/** Whether a trial settles the search: its slope is zero to 1e-10, or to what the gap of its own solution lets one see. */
+export function isTangent(trial: Trial): boolean {
+  const size = Math.abs(trial.excess) + trial.lambda * trial.variance;
+  return Math.abs(trial.slope) <= Math.max(1e-10, trial.solution.residuals.gap) * size;
+}
+
+/**
+ * Whether both trials rest on the same bounds and rows and on no curved restriction. Between two such trials the weights are
+ * w0 + w1 / lambda, and the slope is a straight line in lambda: its zero is known in closed form.
+ */
+export function sameActiveSet(left: Trial, right: Trial): boolean {
+  if (isCurved(left) || isCurved(right)) return false;
+  const [a, b] = [left.solution.multipliers, right.solution.multipliers];
+  return samePattern(a.rows, b.rows, left) && samePattern(a.bounds, b.bounds, left);
+}
+
+/** Whether a norm or a trade limit holds the trial: then the weights are no straight line in 1 / lambda. */
+export function isCurved(trial: Trial): boolean {
+  const { norms, tradeLimits } = trial.solution.multipliers;
+  return [...norms, ...tradeLimits].some((value) => isActive(value, trial));
+}
+
+function samePattern(a: Float64Array, b: Float64Array, trial: Trial): boolean {
+  return (
+    a.length === b.length && a.every((value, position) => isActive(value, trial) === isActive(b[position]!, trial))
+  );
+}
+
+function isActive(multiplier: number, trial: Trial): boolean {
+  return Math.abs(multiplier) > 1e-6 * Math.max(Math.abs(trial.excess), Number.MIN_VALUE);
+}
+
+export function answerOf(trial: Trial, termination = trial.solution.termination): Answer {
+  return { objective: trial.objective, added: [], solution: { ...trial.solution, termination } };
+}
+
+/** An answer without weights, for what the search found out about the whole set. */
+export function answerWithout(trial: Trial, termination: Termination): Answer {
+  const { objective, solution } = trial;
+  return { objective, added: [], solution: { ...solution, weights: new Float64Array(0), termination } };
+}

@@ -1,0 +1,35 @@
+import { expect } from 'chai';
+
+import { applyOperator, quadraticForm } from '../../../src/sdk/v1/index.ts';
+import type { SymmetricOperator } from '../../../src/sdk/v1/index.ts';
+
+describe('operator arithmetic of the SDK', () => {
+  const x = Float64Array.of(1, -2, 3);
+  const dense: SymmetricOperator = { kind: 'dense', size: 3, entries: Float64Array.of(4, 1, 0, 1, 3, 2, 0, 2, 5) };
+  const diagonal: SymmetricOperator = { kind: 'diagonal', size: 3, entries: Float64Array.of(1, 2, 3) };
+  const factor: SymmetricOperator = {
+    kind: 'factor',
+    size: 3,
+    factors: 2,
+    exposures: Float64Array.of(1, 0, 0, 1, 1, 1),
+    factorCovariance: Float64Array.of(2, 1, 1, 3),
+    specific: Float64Array.of(1, 1, 1),
+  };
+
+  it('multiplies each kind of operator as its matrix', () => {
+    expect([...applyOperator(dense, x)]).to.deep.equal([2, 1, 11]);
+    expect([...applyOperator(diagonal, x)]).to.deep.equal([1, -4, 9]);
+    // B F B' + I with rows [3 1 3], [1 4 4], [3 4 8].
+    expect([...applyOperator(factor, x)]).to.deep.equal([10, 5, 19]);
+    expect([...applyOperator({ kind: 'sum', size: 3, terms: [dense, diagonal] }, x)]).to.deep.equal([3, -3, 20]);
+  });
+
+  it('gives the quadratic form', () => {
+    expect(quadraticForm(dense, x)).to.equal(33);
+    expect(quadraticForm(factor, x)).to.equal(57);
+  });
+
+  it('refuses a vector of another size', () => {
+    expect(() => applyOperator(dense, Float64Array.of(1))).to.throw(RangeError);
+  });
+});
