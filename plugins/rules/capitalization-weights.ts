@@ -1,7 +1,7 @@
 import { defineStrategy } from '@veritasvault/portfolio/sdk/v1';
 import type { Situation, Violation } from '@veritasvault/portfolio/sdk/v1';
 
-import { nearestInWords, nearestTo } from './nearest.ts';
+import { nearestInWords, nearestPortfolio } from './nearest.ts';
 
 interface CapitalizationWeights {
   readonly source: 'market-capitalization' | 'benchmark';
@@ -51,7 +51,7 @@ export const capitalizationWeights = defineStrategy<CapitalizationWeights>({
     const capitalizations = Float64Array.from(universe.assets, (asset) => asset.marketCapitalization ?? 0);
     const weights = task.parameters.source === 'benchmark' && benchmark !== undefined ? benchmark : capitalizations;
     const total = weights.reduce((sum, weight) => sum + weight, 0);
-    return nearestTo(
+    return nearestPortfolio(
       task,
       weights.map((weight) => weight / total),
     );

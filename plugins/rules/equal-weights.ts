@@ -1,6 +1,6 @@
 import { defineStrategy } from '@veritasvault/portfolio/sdk/v1';
 
-import { nearestInWords, nearestTo } from './nearest.ts';
+import { nearestInWords, nearestPortfolio } from './nearest.ts';
 
 interface EqualWeights {
   readonly invested?: number;
@@ -29,6 +29,6 @@ export const equalWeights = defineStrategy<EqualWeights>({
   needs: [],
   optimize: (task) => {
     const n = task.situation.universe.assets.length;
-    return nearestTo(task, new Float64Array(n).fill((task.parameters.invested ?? 1) / n));
+    return nearestPortfolio(task, new Float64Array(n).fill((task.parameters.invested ?? 1) / n));
   },
 });

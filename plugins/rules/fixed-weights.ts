@@ -1,7 +1,7 @@
 import { defineStrategy } from '@veritasvault/portfolio/sdk/v1';
 import type { Violation } from '@veritasvault/portfolio/sdk/v1';
 
-import { nearestInWords, nearestTo } from './nearest.ts';
+import { nearestInWords, nearestPortfolio } from './nearest.ts';
 
 interface FixedWeights {
   readonly weights: Readonly<Record<string, number>>;
@@ -41,6 +41,6 @@ export const fixedWeights = defineStrategy<FixedWeights>({
     const target = task.situation.universe.assets.map(({ id }) =>
       Object.hasOwn(weights, id) ? (weights[id] ?? 0) : 0,
     );
-    return nearestTo(task, Float64Array.from(target));
+    return nearestPortfolio(task, Float64Array.from(target));
   },
 });

@@ -23,6 +23,7 @@ export { definePlugin, defineStrategy, sdkVersion } from './plugin.ts';
 export type { Contributions, Host, Manifest, Plugin } from './plugin.ts';
 export type { Answer, Estimates, Need, SolveEvent, Strategy, StrategyEvent, Task } from './strategy.ts';
 export { dot } from '../../math/vectors.ts';
-export { applyOperator, quadraticForm } from './operators.ts';
+export { nearestTo } from './objectives.ts';
+export { applyOperator, quadraticForm, volatilities } from './operators.ts';
 export { hasWeights, inSteps, solveToEnd, solving } from './steps.ts';
 export type { Program, Step } from './steps.ts';

@@ -38,3 +38,12 @@ function product(entries: Float64Array, rows: number, columns: number, x: Float6
   for (let row = 0; row < rows; row++) result[row] = dot(entries.subarray(row * columns, (row + 1) * columns), x);
   return result;
 }
+
+/** Square roots of the diagonal (n): the volatility of each asset when the operator is a covariance. */
+export function volatilities(operator: SymmetricOperator): Float64Array {
+  const unit = new Float64Array(operator.size);
+  return unit.map((_, position) => {
+    unit.fill(0)[position] = 1;
+    return Math.sqrt(Math.max(0, quadraticForm(operator, unit)));
+  });
+}

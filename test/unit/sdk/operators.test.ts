@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { applyOperator, quadraticForm } from '../../../src/sdk/v1/index.ts';
+import { applyOperator, quadraticForm, volatilities } from '../../../src/sdk/v1/index.ts';
 import type { SymmetricOperator } from '../../../src/sdk/v1/index.ts';
 
 describe('operator arithmetic of the SDK', () => {
@@ -27,6 +27,13 @@ describe('operator arithmetic of the SDK', () => {
   it('gives the quadratic form', () => {
     expect(quadraticForm(dense, x)).to.equal(33);
     expect(quadraticForm(factor, x)).to.equal(57);
+  });
+
+  it('gives the square roots of the diagonal', () => {
+    expect([...volatilities({ kind: 'diagonal', size: 3, entries: Float64Array.of(4, 9, 16) })]).to.deep.equal([
+      2, 3, 4,
+    ]);
+    expect([...volatilities(factor)]).to.deep.equal([Math.sqrt(3), 2, Math.sqrt(8)]);
   });
 
   it('refuses a vector of another size', () => {

@@ -1,0 +1,47 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { expect } from 'chai';
+
+import { loadPlugins } from '../../../src/host/loaded.ts';
+
+const example = fileURLToPath(new URL('../../../examples/plugins/inverse-volatility', import.meta.url));
+const host = new URL('../../../src/host/loaded.ts', import.meta.url).href;
+
+describe('a plugin outside the tree', () => {
+  let base = '';
+  beforeEach(async () => {
+    base = await mkdtemp(join(tmpdir(), 'outside-plugin-'));
+    await cp(example, join(base, 'plugins', 'inverse-volatility'), { recursive: true });
+  });
+  afterEach(async () => rm(base, { recursive: true, force: true }));
+
+  it('is loaded in the main thread', async () => {
+    const settings = { locations: ['./plugins'], base, config: {}, builtIn: {}, log: () => undefined };
+    const loaded = await loadPlugins(settings);
+    expect(loaded.plugins.filter((plugin) => plugin.state === 'broken')).to.deep.equal([]);
+    expect(loaded.strategies.require('inverse-volatility', 'strategy').needs).to.deep.equal(['covariance']);
+  });
+
+  it('is loaded in a worker thread', async () => {
+    const code = `
+      import { parentPort, workerData } from 'node:worker_threads';
+      const { loadPlugins } = await import(workerData.host);
+      const loaded = await loadPlugins({ locations: ['./plugins'], base: workerData.base, config: {}, builtIn: {}, log: () => undefined });
+      parentPort.postMessage(loaded.plugins.map(({ id, state, detail }) => [id, state, detail ?? '']));`;
+    const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), {
+      workerData: { host, base },
+    });
+    const states = await new Promise((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+    });
+    await worker.terminate();
+    expect(states).to.deep.equal([
+      ['built-in', 'active', ''],
+      ['inverse-volatility', 'active', ''],
+    ]);
+  });
+});
