@@ -31,7 +31,11 @@ export interface MarketStore {
   putFxRates(points: readonly FxPoint[]): Promise<void>;
   fxRates(base: string, quote: string, from?: CalendarDate, to?: CalendarDate): Promise<readonly FxPoint[]>;
   /** Newest rate on or before the date: units of `quote` for one `base`; the inverse pair counts too. 1 when they are equal. */
-  lastFxRate(base: string, quote: string, on: CalendarDate): Promise<{ readonly rate: Decimal; readonly date: CalendarDate } | undefined>;
+  lastFxRate(
+    base: string,
+    quote: string,
+    on: CalendarDate,
+  ): Promise<{ readonly rate: Decimal; readonly date: CalendarDate } | undefined>;
 
   /** Weights in force on the date, the newest when absent. */
   findBenchmark(id: string, on?: CalendarDate): Promise<Benchmark | undefined>;
