@@ -84,7 +84,12 @@ export interface ProblemDraft {
   readonly benchmarkWeights?: VectorDraft;
   readonly expectedReturns?: { readonly values?: VectorDraft; readonly period?: PeriodDraft };
   readonly risk?:
-    | { readonly kind: 'covariance'; readonly matrix?: MatrixDraft; readonly period?: PeriodDraft; readonly repair: boolean }
+    | {
+        readonly kind: 'covariance';
+        readonly matrix?: MatrixDraft;
+        readonly period?: PeriodDraft;
+        readonly repair: boolean;
+      }
     | {
         readonly kind: 'factor';
         readonly factors: readonly string[];

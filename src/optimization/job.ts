@@ -47,7 +47,12 @@ export interface Estimation {
 
 /** Numbers given instead of estimated; per period as stated, annualized by the worker. */
 export type GivenRisk =
-  | { readonly kind: 'covariance'; readonly matrix: Float64Array; readonly periodsPerYear: number; readonly repair: boolean }
+  | {
+      readonly kind: 'covariance';
+      readonly matrix: Float64Array;
+      readonly periodsPerYear: number;
+      readonly repair: boolean;
+    }
   | {
       readonly kind: 'factor';
       readonly factors: readonly string[];

@@ -24,7 +24,14 @@ export const runStates = [
   'not-triggered',
 ] as const;
 export type RunState = (typeof runStates)[number];
-export const terminalStates: ReadonlySet<RunState> = new Set(['succeeded', 'failed', 'cancelled', 'accepted', 'rejected', 'not-triggered']);
+export const terminalStates: ReadonlySet<RunState> = new Set([
+  'succeeded',
+  'failed',
+  'cancelled',
+  'accepted',
+  'rejected',
+  'not-triggered',
+]);
 
 export class Run {
   tenant = '';
@@ -67,7 +74,14 @@ export interface RunKey {
 /** Progress may be conflated for a slow watcher; every other type is delivered. */
 export const conflatable: ReadonlySet<string> = new Set(['progress']);
 /** The last event of a run. */
-export const terminalTypes: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled', 'accepted', 'rejected', 'notTriggered']);
+export const terminalTypes: ReadonlySet<string> = new Set([
+  'succeeded',
+  'failed',
+  'cancelled',
+  'accepted',
+  'rejected',
+  'notTriggered',
+]);
 
 /** Runs and their logs, of the tenant of the unit of work. */
 export interface RunStore {
@@ -87,7 +101,11 @@ export interface RunStore {
 /** Across tenants, for the engine itself: claiming runs that nobody works on, and looking for news. */
 export interface RunQueue {
   /** Claims queued or abandoned runs (lease over, or owner gone) for `owner` until now + leaseMs; at most `limit`. */
-  claim(owner: string, leaseMs: number, limit: number): Promise<readonly { readonly tenant: string; readonly key: RunKey }[]>;
+  claim(
+    owner: string,
+    leaseMs: number,
+    limit: number,
+  ): Promise<readonly { readonly tenant: string; readonly key: RunKey }[]>;
   /** Extends the leases of the owner's runs; returns the keys of those whose cancellation was requested. */
   renew(owner: string, leaseMs: number): Promise<readonly { readonly tenant: string; readonly key: RunKey }[]>;
   /** Last sequences of the runs asked for, in one query. */

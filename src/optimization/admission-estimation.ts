@@ -1,0 +1,148 @@
+/** The choice of estimators and what they are given: nothing is guessed, what a run needs must be stated. */
+import { dayNumber, isCalendarDate } from '../values/clock.ts';
+import { readSelection } from './admission-constraints.ts';
+import { shownMax } from './admission-findings.ts';
+import type { Findings } from './admission-findings.ts';
+import { readMatrix, readNumber } from './admission-numbers.ts';
+import type { Catalog } from './catalog.ts';
+import type { EstimationDraft, ProblemDraft, SelectionDraft } from './draft.ts';
+import type { Estimation, Selection, SolveJob } from './job.ts';
+
+type Estimates = 'expected-returns' | 'covariance';
+
+const words: Readonly<Record<Estimates, string>> = {
+  'expected-returns': 'estimator of expected returns',
+  covariance: 'estimator of the covariance',
+};
+
+export interface Window {
+  /** YYYY-MM-DD, inclusive; absent when open. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** The estimation as it can be carried out. `usesPrices`: an estimator was chosen and numbers are not given in its place. */
+export function readEstimation(
+  draft: EstimationDraft | undefined,
+  usesPrices: boolean,
+  catalog: Catalog,
+  field: string,
+  findings: Findings,
+): Estimation {
+  if (draft === undefined) return {};
+  const expectedReturns = readEstimator(
+    draft.expectedReturns,
+    'expected-returns',
+    catalog,
+    `${field}.expected_returns`,
+    findings,
+  );
+  const covariance = readEstimator(draft.covariance, 'covariance', catalog, `${field}.covariance`, findings);
+  const { missingPrices, periodsPerYear, viewTau, marketRiskAversion } = draft;
+  if (usesPrices) {
+    if (missingPrices === undefined) {
+      const choices = 'refuse, pairwise, complete rows or carry forward';
+      findings.add(`${field}.missing_prices`, `is required when prices are used: ${choices}`, 'UNIT_REQUIRED');
+    }
+    if (periodsPerYear === 0) {
+      const hint = '252 for trading days, 12 for months';
+      findings.add(`${field}.periods_per_year`, `is required when prices are used: ${hint}`, 'UNIT_REQUIRED');
+    }
+  }
+  readNumber(periodsPerYear, `${field}.periods_per_year`, { min: 0, max: 366 }, findings);
+  if (viewTau !== undefined) readNumber(viewTau, `${field}.view_tau`, { positive: true, max: 1 }, findings);
+  if (marketRiskAversion !== undefined) {
+    readNumber(marketRiskAversion, `${field}.market_risk_aversion`, { positive: true, max: 1000 }, findings);
+  }
+  return {
+    ...(expectedReturns === undefined ? {} : { expectedReturns }),
+    ...(covariance === undefined ? {} : { covariance }),
+    ...(missingPrices === undefined ? {} : { missingPrices }),
+    ...(periodsPerYear === 0 ? {} : { periodsPerYear }),
+    ...(viewTau === undefined ? {} : { viewTau }),
+    ...(marketRiskAversion === undefined ? {} : { marketRiskAversion }),
+  };
+}
+
+function readEstimator(
+  draft: SelectionDraft | undefined,
+  estimates: Estimates,
+  catalog: Catalog,
+  field: string,
+  findings: Findings,
+): Selection | undefined {
+  if (draft === undefined) return undefined;
+  const schemaOf = (type: string, at: string) => {
+    const found = findings.find(catalog.estimators, type, at, words[estimates]);
+    if (found === undefined || found.estimates === estimates) return found?.parameters;
+    const known = catalog.estimators.offers
+      .map((offer) => offer.id)
+      .filter((id) => catalog.estimators.get(id)?.estimates === estimates)
+      .join(', ');
+    findings.add(at, `${type} is no ${words[estimates]}; known are ${known === '' ? 'none' : known}`, 'UNKNOWN_TYPE');
+    return undefined;
+  };
+  return readSelection(draft, schemaOf, field, findings);
+}
+
+export function readWindow(draft: EstimationDraft | undefined, field: string, findings: Findings): Window {
+  const from = readDate(draft?.windowStart ?? '', `${field}.window_start`, findings);
+  const to = readDate(draft?.windowEnd ?? '', `${field}.window_end`, findings);
+  if (from !== undefined && to !== undefined && from > to) {
+    findings.add(`${field}.window_start`, `is after window_end: ${from} > ${to}`);
+  }
+  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+}
+
+function readDate(text: string, field: string, findings: Findings): string | undefined {
+  if (text === '') return undefined;
+  if (isCalendarDate(text)) return text;
+  findings.add(field, `must be a date YYYY-MM-DD; got ${JSON.stringify(text.slice(0, 30))}`);
+  return undefined;
+}
+
+const daysMax = 100_000;
+
+/** Inline prices within the window. */
+export function readPrices(
+  draft: NonNullable<ProblemDraft['prices']>,
+  assets: number,
+  window: Window,
+  field: string,
+  findings: Findings,
+): SolveJob['prices'] {
+  const { dates } = draft;
+  if (dates.length > daysMax) {
+    findings.add(`${field}.dates`, `holds ${String(dates.length)} dates; at most ${String(daysMax)} are allowed`);
+    return undefined;
+  }
+  if (dates.length < 2) {
+    findings.add(`${field}.dates`, 'must hold at least two dates: one return takes two prices', 'INSUFFICIENT_HISTORY');
+    return undefined;
+  }
+  const before = findings.violations.length;
+  for (const [position, date] of dates.entries()) {
+    const at = `${field}.dates[${String(position)}]`;
+    const previous = dates[position - 1];
+    if (date === '') findings.add(at, 'must be a date YYYY-MM-DD; it is empty');
+    else if (readDate(date, at, findings) === undefined) continue;
+    else if (previous !== undefined && previous >= date)
+      findings.add(at, `must be after the date before it, ${previous}`);
+    if (findings.violations.length >= before + shownMax) return undefined;
+  }
+  const rule = { missing: true, positive: true };
+  const prices = readMatrix(draft.prices, dates.length, assets, `${field}.prices`, rule, findings);
+  if (prices === undefined || findings.violations.length > before) return undefined;
+  const start = dates.findIndex((date) => window.from === undefined || date >= window.from);
+  const end = dates.findLastIndex((date) => window.to === undefined || date <= window.to) + 1;
+  if (start === -1 || end - start < 2) {
+    findings.add(
+      `${field}.dates`,
+      'holds fewer than two dates within the window of the estimation',
+      'INSUFFICIENT_HISTORY',
+    );
+    return undefined;
+  }
+  const days = Int32Array.from(dates.slice(start, end), (date) => dayNumber(date));
+  return { days, prices: prices.subarray(start * assets, end * assets) };
+}

@@ -1,0 +1,84 @@
+/** Risk and expected returns that the caller gives as numbers. */
+import { covarianceProblems } from './covariance-check.ts';
+import type { Findings } from './admission-findings.ts';
+import { readMatrix, readVector } from './admission-numbers.ts';
+import { textProblem } from './admission-universe.ts';
+import type { PeriodDraft, ProblemDraft } from './draft.ts';
+import type { GivenRisk, SolveJob } from './job.ts';
+
+const periods: Readonly<Record<PeriodDraft, number>> = { annual: 1, monthly: 12, daily: 252 };
+const factorsMax = 500;
+/** Larger matrices are looked at in the worker, not on the event loop. */
+const glanceMax = 500;
+const reason = 'RISK_MODEL_INVALID';
+
+function readPeriod(period: PeriodDraft | undefined, field: string, findings: Findings): number {
+  if (period !== undefined) return periods[period];
+  findings.add(field, 'is required: annual, monthly or daily; figures without a period are ambiguous', 'UNIT_REQUIRED');
+  return 1;
+}
+
+export function readExpectedReturns(
+  draft: NonNullable<ProblemDraft['expectedReturns']>,
+  n: number,
+  field: string,
+  findings: Findings,
+): SolveJob['expectedReturns'] {
+  const periodsPerYear = readPeriod(draft.period, `${field}.period`, findings);
+  const rule = { min: -10, max: 10, hint: 'a fraction of value, 0.08 for 8 %' };
+  const values = readVector(draft.values, n, `${field}.values`, rule, findings);
+  return values === undefined ? undefined : { values, periodsPerYear };
+}
+
+/** `field` is the path of the problem; the risk stands below it. */
+export function readRisk(
+  draft: NonNullable<ProblemDraft['risk']>,
+  n: number,
+  field: string,
+  findings: Findings,
+): GivenRisk | undefined {
+  return draft.kind === 'covariance'
+    ? readCovariance(draft, n, `${field}.covariance`, findings)
+    : readFactorRisk(draft, n, `${field}.factor_risk`, findings);
+}
+
+type CovarianceDraft = Extract<NonNullable<ProblemDraft['risk']>, { kind: 'covariance' }>;
+type FactorDraft = Extract<NonNullable<ProblemDraft['risk']>, { kind: 'factor' }>;
+
+function readCovariance(draft: CovarianceDraft, n: number, field: string, findings: Findings): GivenRisk | undefined {
+  const periodsPerYear = readPeriod(draft.period, `${field}.period`, findings);
+  const matrix = readMatrix(draft.matrix, n, n, `${field}.matrix`, { reason, max: 1e12, min: -1e12 }, findings);
+  if (matrix === undefined) return undefined;
+  if (n <= glanceMax) {
+    const problems = covarianceProblems(matrix, n, `${field}.matrix`);
+    findings.addAll(problems);
+    if (problems.length > 0) return undefined;
+  }
+  return { kind: 'covariance', matrix, periodsPerYear, repair: draft.repair };
+}
+
+function readFactorRisk(draft: FactorDraft, n: number, field: string, findings: Findings): GivenRisk | undefined {
+  const { factors } = draft;
+  const k = factors.length;
+  if (k === 0 || k > factorsMax) {
+    findings.add(`${field}.factors`, `must name 1 to ${String(factorsMax)} factors; got ${String(k)}`, reason);
+    return undefined;
+  }
+  for (const [position, name] of factors.entries()) {
+    const at = `${field}.factors[${String(position)}]`;
+    const problem = name === '' ? 'must not be empty' : textProblem(name);
+    if (problem !== undefined) findings.add(at, problem, 'ID_INVALID');
+    else if (factors.indexOf(name) < position) findings.add(at, `repeats ${JSON.stringify(name)}`, 'ID_INVALID');
+  }
+  const periodsPerYear = readPeriod(draft.period, `${field}.period`, findings);
+  const exposures = readMatrix(draft.exposures, n, k, `${field}.exposures`, { reason, max: 1e6, min: -1e6 }, findings);
+  const rule = { reason, max: 1e12, min: -1e12 } as const;
+  const factorCovariance = readMatrix(draft.factorCovariance, k, k, `${field}.factor_covariance`, rule, findings);
+  const specificRule = { reason, min: 0, max: 1e12 } as const;
+  const specificVariance = readVector(draft.specificVariance, n, `${field}.specific_variance`, specificRule, findings);
+  if (factorCovariance !== undefined) {
+    findings.addAll(covarianceProblems(factorCovariance, k, `${field}.factor_covariance`, true));
+  }
+  if (exposures === undefined || factorCovariance === undefined || specificVariance === undefined) return undefined;
+  return { kind: 'factor', factors, exposures, factorCovariance, specificVariance, periodsPerYear };
+}

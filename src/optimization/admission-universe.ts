@@ -1,0 +1,90 @@
+/** The assets of a stateless problem: ids, words and taxonomies. */
+import type { Universe, UniverseAsset } from '../problem/universe.ts';
+import { currencyProblem, isCurrency } from '../values/currency.ts';
+import { readId } from '../values/resource-name.ts';
+import type { Findings } from './admission-findings.ts';
+import { readNumber } from './admission-numbers.ts';
+import type { ProblemAssetDraft } from './draft.ts';
+
+export const assetsMax = 5000;
+const textMax = 200;
+const groupsMax = 50;
+const reserved = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Why a text for people is refused, or undefined: too long, broken Unicode, control characters. */
+export function textProblem(text: string): string | undefined {
+  if (text.length > textMax) return `has ${String(text.length)} characters; at most ${String(textMax)} are allowed`;
+  if (!text.isWellFormed()) return 'holds half of a surrogate pair, which is no text';
+  if (/\p{Cc}/u.test(text)) return 'holds control characters';
+  return undefined;
+}
+
+export function readText(text: string, field: string, findings: Findings): string {
+  const problem = textProblem(text);
+  if (problem !== undefined) findings.add(field, problem);
+  return text;
+}
+
+/** The universe in the caller's order. Refused assets keep their position, so that later checks speak of the right ones. */
+export function readUniverse(drafts: readonly ProblemAssetDraft[], field: string, findings: Findings): Universe {
+  if (drafts.length === 0) findings.add(field, 'must hold at least one asset');
+  if (drafts.length > assetsMax) {
+    findings.add(field, `holds ${String(drafts.length)} assets; at most ${String(assetsMax)} are allowed`);
+    return { assets: [] };
+  }
+  const first = new Map<string, number>();
+  const assets = drafts.map((draft, position) => {
+    const at = `${field}[${String(position)}]`;
+    const before = first.get(draft.assetId);
+    if (before === undefined) first.set(draft.assetId, position);
+    else findings.add(`${at}.asset_id`, `repeats ${field}[${String(before)}].asset_id`, 'ID_INVALID');
+    return readAsset(draft, at, findings);
+  });
+  return { assets };
+}
+
+function readAsset(draft: ProblemAssetDraft, at: string, findings: Findings): UniverseAsset {
+  readId(draft.assetId, `${at}.asset_id`, findings.violations);
+  readText(draft.displayName, `${at}.display_name`, findings);
+  readText(draft.assetClass, `${at}.asset_class`, findings);
+  readText(draft.sector, `${at}.sector`, findings);
+  readText(draft.country, `${at}.country`, findings);
+  if (draft.currencyCode !== '' && !isCurrency(draft.currencyCode)) {
+    findings.add(`${at}.currency_code`, currencyProblem);
+  }
+  const capitalization = readNumber(draft.marketCapitalization, `${at}.market_capitalization`, { min: 0 }, findings);
+  return {
+    id: draft.assetId,
+    ...present('name', draft.displayName),
+    ...present('assetClass', draft.assetClass),
+    ...present('sector', draft.sector),
+    ...present('country', draft.country),
+    ...present('currency', draft.currencyCode),
+    groups: readGroups(draft.groups, `${at}.groups`, findings),
+    ...(capitalization === undefined || capitalization === 0 ? {} : { marketCapitalization: capitalization }),
+  };
+}
+
+/** An empty text says that there is none. */
+export function present<Name extends string>(name: Name, text: string): Partial<Record<Name, string>> {
+  return text === '' ? {} : ({ [name]: text } as Record<Name, string>);
+}
+
+function readGroups(
+  groups: Readonly<Record<string, string>>,
+  field: string,
+  findings: Findings,
+): Record<string, string> {
+  const entries = Object.entries(groups);
+  if (entries.length > groupsMax) {
+    findings.add(field, `has ${String(entries.length)} groups; at most ${String(groupsMax)} are allowed`);
+    return {};
+  }
+  for (const [taxonomy, group] of entries) {
+    const at = `${field}[${JSON.stringify(taxonomy.slice(0, textMax))}]`;
+    if (taxonomy === '' || reserved.has(taxonomy)) findings.add(at, 'is not a name for a taxonomy', 'ID_INVALID');
+    const problem = textProblem(taxonomy) ?? textProblem(group);
+    if (problem !== undefined) findings.add(at, problem);
+  }
+  return Object.fromEntries(entries.filter(([taxonomy]) => !reserved.has(taxonomy)));
+}
