@@ -18,8 +18,12 @@ const weightBeyondReason = 1e3;
 /** The margin must exceed this share of the largest term, so that rounding cannot make a proof. */
 const marginMin = 1e-9;
 
+/** What the terms of g leave on an asset, as a share of the largest term, that counts as rounding. */
+const roundingShare = 1e-7;
+
 interface Sum {
   readonly g: Float64Array;
+  largest: number;
   h: number;
   size: number;
 }
@@ -28,11 +32,10 @@ export function verifyInfeasibility(problem: Problem, proof: InfeasibilityProof)
   const crossing = crossingSide(problem, proof);
   if (crossing !== undefined) return { proven: true, margin: 1, detail: crossing };
   const n = problem.universe.assets.length;
-  const sum: Sum = { g: new Float64Array(n), h: 0, size: 0 };
+  const sum: Sum = { g: new Float64Array(n), largest: 0, h: 0, size: 0 };
   const refusal = addRows(problem, proof, sum) ?? addNorms(problem, proof, sum) ?? addLimits(problem, proof, sum);
   if (refusal !== undefined) return { proven: false, margin: 0, detail: refusal };
   let least = 0;
-  const largest = sum.g.reduce((worst, value) => Math.max(worst, Math.abs(value)), 0);
   for (let i = 0; i < n; i++) {
     const value = sum.g[i]!;
     const side = value > 0 ? problem.lower[i]! : problem.upper[i]!;
@@ -40,7 +43,7 @@ export function verifyInfeasibility(problem: Problem, proof: InfeasibilityProof)
     if (Number.isFinite(side)) {
       least += value * side;
       sum.size = Math.max(sum.size, Math.abs(value * side));
-    } else if (Math.abs(value) <= 1e-7 * largest) least -= Math.abs(value) * weightBeyondReason;
+    } else if (Math.abs(value) <= roundingShare * sum.largest) least -= Math.abs(value) * weightBeyondReason;
     else return { proven: false, margin: 0, detail: `asset ${i} is free to escape along the proof` };
   }
   const margin = (least - sum.h) / Math.max(sum.size, Math.abs(sum.h), Number.MIN_VALUE);
@@ -68,7 +71,7 @@ function addRows(problem: Problem, proof: InfeasibilityProof, sum: Sum): string 
     if (y === 0) continue;
     const side = y > 0 ? row.upper : row.lower;
     if (!Number.isFinite(side)) return `row ${r} has no such side`;
-    row.positions.forEach((position, k) => (sum.g[position] = sum.g[position]! + y * row.coefficients[k]!));
+    row.positions.forEach((position, k) => (addTo(sum, position, y * row.coefficients[k]!)));
     addRight(sum, y * side);
   }
   return undefined;
@@ -83,7 +86,7 @@ function addNorms(problem: Problem, proof: InfeasibilityProof, sum: Sum): string
     const slope = productOf(norm.operator, direction);
     const length = Math.sqrt(Math.max(inner(direction, slope), 0));
     const reach = Math.max(multiplier, length);
-    for (let i = 0; i < slope.length; i++) sum.g[i] = sum.g[i]! + slope[i]!;
+    for (let i = 0; i < slope.length; i++) addTo(sum, i, slope[i]!);
     addRight(sum, reach * norm.bound);
     addRight(
       sum,
@@ -109,12 +112,17 @@ function addLimits(problem: Problem, proof: InfeasibilityProof, sum: Sum): strin
       const rate = slope > 0 ? limit.buyRate[i]! : limit.sellRate[i]!;
       if (!(rate > 0)) return `trade limit ${j} says nothing of asset ${i}`;
       needed = Math.max(needed, Math.abs(slope) / rate);
-      sum.g[i] = sum.g[i]! + slope;
+      addTo(sum, i, slope);
     }
     addRight(sum, needed * limit.bound);
     addRight(sum, inner(slopes, limit.centre));
   }
   return undefined;
+}
+
+function addTo(sum: Sum, asset: number, value: number): void {
+  sum.g[asset] = sum.g[asset]! + value;
+  sum.largest = Math.max(sum.largest, Math.abs(value));
 }
 
 function addRight(sum: Sum, value: number): void {

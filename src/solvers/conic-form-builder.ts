@@ -124,7 +124,7 @@ class FormBuilder {
     const columns = [...coefficients.keys()].filter((i) => coefficients[i] !== 0);
     const values = columns.map((i) => coefficients[i]! / scale);
     const scaledRow = coefficients.map((value, i) => (this.isFree[i] === 1 ? value / scale : 0));
-    if (upper - lower <= equationWidth * Math.max(scale, Math.abs(upper))) {
+    if (upper < Infinity && upper - lower <= equationWidth * Math.max(scale, Math.abs(upper))) {
       this.equations.push(this.pending(columns, values, (lower + upper) / 2 / scale));
       const equation = this.equations.length - 1;
       this.borders.push({ coefficients: scaledRow, equation, plus: -1, minus: -1 });
@@ -190,7 +190,7 @@ class FormBuilder {
       this.auxiliaryCosts.push(limit < 0 ? 1 : 0);
       const buyRow = this.inequality([i, u], [buy, -1], buy * centre);
       const sellRow = this.inequality([i, u], [-sell, -1], -sell * centre);
-      this.kinks.push({ asset: i, buy, sell, buyRow, sellRow, border, limit });
+      this.kinks.push({ asset: i, centre, buy, sell, buyRow, sellRow, border, limit });
     }
     return { slopes, constant };
   }
@@ -261,7 +261,7 @@ class FormBuilder {
       part[0] = norm.bound / scale;
       const distance = this.origin.map((value, i) => value - (norm.centre?.[i] ?? 0));
       addRootTransposed(pieces, 1 / scale, distance, part, 1);
-      cones.push({ norm: index, start: start + rows.length, dimension, pieces, atoms, scale });
+      cones.push({ norm: index, centre: norm.centre, start: start + rows.length, dimension, pieces, atoms, scale });
       for (const value of part) rows.push(value);
     });
     return { cones, rows };

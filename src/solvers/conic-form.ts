@@ -19,6 +19,7 @@ export interface SparseRows {
 /** u lies above buy (w - c) and sell (c - w), both divided by the term's scale. */
 export interface Kink {
   readonly asset: number;
+  readonly centre: number;
   readonly buy: number;
   readonly sell: number;
   readonly buyRow: number;
@@ -40,6 +41,7 @@ export interface BorderRow {
 /** A second-order cone of rows start..start+rank: (bound, L'(w - c)) / scale. */
 export interface ConeBlock {
   readonly norm: number;
+  readonly centre: Float64Array | undefined;
   readonly start: number;
   readonly dimension: number;
   readonly pieces: readonly RootPiece[];

@@ -64,7 +64,7 @@ function* solve(
     if (escapes(embedding)) return unbounded(problem, iteration);
     if (Math.max(progress.primal, progress.dual, progress.gap) <= 10 * settings.tolerance) {
       best = better(best, candidateAt(problem, weightsAt(form, embedding.x, embedding.tau), () => multipliers(problem, embedding)));
-      if (best.worst <= settings.tolerance) return optimal(best, polish(problem, form, best, settings.tolerance), iteration);
+      if (best.worst <= settings.tolerance) return optimal(polished(problem, embedding, best), iteration, settings);
     }
     if (interrupted()) return stopped(problem, embedding, iteration, 'interrupted');
     if (iteration >= settings.iterationsMax) return stopped(problem, embedding, iteration, 'iterations');
@@ -109,12 +109,20 @@ function escapes(embedding: Embedding): boolean {
   return maxAbs(flat) <= 1e-8 * size && maxAbs(reach) <= 1e-8 * size;
 }
 
-function optimal(interior: Candidate, polished: Candidate, iterations: number): Solution {
-  const { weights, multipliers: prices, certificate } = better(interior, polished);
+/** The better of a candidate and what polishing the present point gives, by the certificate. */
+function polished(problem: Problem, embedding: Embedding, candidate: Candidate): Candidate {
+  const { form, tau } = embedding;
+  const overTau = (v: Float64Array): Float64Array => v.map((value) => value / tau);
+  const result = polish(problem, form, { x: overTau(embedding.x), s: overTau(embedding.s), z: overTau(embedding.z) });
+  return result === undefined ? candidate : better(candidate, result);
+}
+
+function optimal(candidate: Candidate, iterations: number, settings: SolverSettings): Solution {
+  const { weights, multipliers: prices, certificate } = candidate;
   const { objective, primal, dual, gap } = certificate;
   return {
     solver: id,
-    termination: { reason: 'optimal', detail: `relative residuals and gap at most ${certificate.tolerance}` },
+    termination: { reason: 'optimal', detail: `relative residuals and gap at most ${settings.tolerance}` },
     weights,
     objective,
     multipliers: prices,
@@ -134,9 +142,9 @@ function stalled(
   const { form } = embedding;
   const last = candidateAt(problem, weightsAt(form, embedding.x, embedding.tau), () => multipliers(problem, embedding));
   const start = best === undefined ? last : better(best, last);
-  const polished = better(start, polish(problem, form, start, settings.tolerance));
-  if (polished.worst <= settings.tolerance) return optimal(start, polished, iteration);
-  const detail = `no further step at ${polished.certificate.detail}`;
+  const result = polished(problem, embedding, start);
+  if (result.worst <= settings.tolerance) return optimal(result, iteration, settings);
+  const detail = `no further step at ${result.certificate.detail}`;
   return without(problem, { reason: 'numerical error', detail }, iteration);
 }
 

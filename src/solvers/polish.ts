@@ -1,6 +1,254 @@
+/**
+ * Polishes an interior point: guesses which restrictions hold with equality, solves the stationarity equations on the rest by
+ * Newton's method (quadratic only where norm limits are active), revises the guess a few times, and hands the result to the
+ * certificate. What is inactive then stands exactly on its bound, and residuals fall to rounding.
+ */
 import type { Problem } from '../problem/problem.ts';
+import { activeAt, revise, sides, stands, type ActiveSet, type Signs } from './active-set.ts';
+import { addAtomTimes, addRootTransposed } from './atoms.ts';
+import { BorderedSystem, type Border } from './bordered-system.ts';
+import { candidateAt, type Candidate } from './candidate.ts';
 import type { ConicForm } from './conic-form.ts';
-import type { Candidate } from './candidate.ts';
-export function polish(_problem: Problem, _form: ConicForm, candidate: Candidate, _tolerance: number): Candidate {
-  return candidate;
+import { multipliersAt } from './interior-point-outcome.ts';
+
+const roundsMax = 12;
+const newtonMax = 8;
+const shift = 1e-11;
+
+/** Scaled slacks and multipliers, divided by tau. */
+export interface InteriorPoint {
+  readonly x: Float64Array;
+  readonly s: Float64Array;
+  readonly z: Float64Array;
+}
+
+/** @returns the polished point with its certificate, or nothing when no consistent guess was found. */
+export function polish(problem: Problem, form: ConicForm, point: InteriorPoint): Candidate | undefined {
+  const active = activeAt(form, point.s, point.z);
+  const run = new Polish(form, active, point);
+  for (let round = 0; round < roundsMax; round++) {
+    if (!run.settle()) return undefined;
+    if (revise(form, active, run.signs()) > 0) continue;
+    const weights = run.weights();
+    return candidateAt(problem, weights, () => multipliersAt(problem, form, run.multipliers(), weights));
+  }
+  return undefined;
+}
+
+class Polish {
+  private readonly form: ConicForm;
+  private readonly active: ActiveSet;
+  private readonly system: BorderedSystem;
+  private readonly y: Float64Array;
+  private readonly price: Float64Array;
+  private readonly normPrice: Float64Array;
+
+  constructor(form: ConicForm, active: ActiveSet, point: InteriorPoint) {
+    this.form = form;
+    this.active = active;
+    this.system = new BorderedSystem(form.n, form.atoms);
+    this.y = point.x.slice(0, form.n);
+    const at = (row: number): number => (row < 0 ? 0 : point.z[row]!);
+    this.price = Float64Array.from(form.borders, ({ equation, plus, minus }) => at(equation) + at(plus) - at(minus));
+    this.normPrice = Float64Array.from(form.cones, ({ start }) => point.z[start]! / form.b[start]!);
+  }
+
+  /** Newton on the equations of the present set. @returns false when it breaks down. */
+  settle(): boolean {
+    const { form, active, y } = this;
+    this.pin();
+    const free = form.free.filter((i) => active.assets[i] === stands.free);
+    const rows = form.borders.flatMap((_, k) => (active.borders[k] === sides.none ? [] : [k]));
+    const norms = form.cones.flatMap((_, k) => (active.norms[k] === 0 ? [] : [k]));
+    form.borders.forEach((_, k) => {
+      if (active.borders[k] === sides.none) this.price[k] = 0;
+    });
+    form.cones.forEach((_, k) => {
+      if (active.norms[k] === 0) this.normPrice[k] = 0;
+    });
+    const slopes = rows.map((k) => this.slopesOf(k));
+    const curved = norms.length > 0;
+    let last = Infinity;
+    for (let step = 0; step < newtonMax; step++) {
+      const pulls = norms.map((k) => this.normTimes(k));
+      const right = this.pull().map((value) => -value);
+      const errors = Float64Array.from([...rows.map((k) => -this.missing(k)), ...norms.map((k) => -this.excess(k))]);
+      let size = 0;
+      for (const i of free) size = Math.max(size, Math.abs(right[i]!));
+      for (const error of errors) size = Math.max(size, Math.abs(error));
+      if (!Number.isFinite(size)) return false;
+      if (size < 1e-15 || (size > 0.25 * last && size < 1e-12)) break;
+      last = size;
+      if (step === 0 || curved) {
+        const borders: Border[] = [...slopes, ...pulls].map((coefficients) => ({ coefficients, diagonal: 0 }));
+        this.system.factorize(free, new Float64Array(form.n), this.weightsNow(norms), borders, shift);
+      }
+      for (let i = 0; i < form.n; i++) if (active.assets[i] !== stands.free || form.isFree[i] === 0) right[i] = 0;
+      this.system.solve(right, errors);
+      for (const i of free) y[i] = y[i]! + right[i]!;
+      rows.forEach((k, at) => (this.price[k] = this.price[k]! + errors[at]!));
+      norms.forEach((k, at) => (this.normPrice[k] = this.normPrice[k]! + errors[rows.length + at]!));
+    }
+    return true;
+  }
+
+  private pin(): void {
+    const { form, active, y } = this;
+    for (const i of form.free) {
+      const stand = active.assets[i]!;
+      if (stand === stands.free) continue;
+      y[i] = this.pinnedAt(i) - form.origin[i]!;
+    }
+  }
+
+  private pinnedAt(i: number): number {
+    const { form, active } = this;
+    if (active.assets[i] === stands.kink) return form.kinks[active.kinkOf[i]!]!.centre;
+    return active.assets[i] === stands.lower ? form.presolved.lower[i]! : form.presolved.upper[i]!;
+  }
+
+  private weightsNow(norms: readonly number[]): number[] {
+    const weights = [...this.form.weights];
+    for (const k of norms) {
+      const cone = this.form.cones[k]!;
+      const unit = Math.max(this.normPrice[k]!, 0) / cone.scale ** 2;
+      for (const a of cone.atoms) weights[a] = weights[a]! + unit;
+    }
+    return weights;
+  }
+
+  /** Coefficients of a border row, with the slopes of the kinks that are traded through. */
+  private slopesOf(k: number): Float64Array {
+    const { form, active } = this;
+    const coefficients = Float64Array.from(form.borders[k]!.coefficients);
+    form.kinks.forEach((kink, e) => {
+      if (kink.border !== k || this.standsOn(e)) return;
+      coefficients[kink.asset] = coefficients[kink.asset]! + (active.trading[e]! > 0 ? kink.buy : -kink.sell);
+    });
+    return coefficients;
+  }
+
+  /** Whether the kink's asset stands at its centre, whichever of several kinks there holds it. */
+  private standsOn(e: number): boolean {
+    const { form, active } = this;
+    const kink = form.kinks[e]!;
+    return active.assets[kink.asset] === stands.kink && form.kinks[active.kinkOf[kink.asset]!]!.centre === kink.centre;
+  }
+
+  /** (Q (w - c)) / scale^2 of a norm; half of its square comes from the same product. */
+  private normTimes(k: number): Float64Array {
+    const { form } = this;
+    const cone = form.cones[k]!;
+    const product = new Float64Array(form.n);
+    const distance = this.distance(k);
+    for (const a of cone.atoms) addAtomTimes(form.atoms[a]!, 1 / cone.scale ** 2, distance, product);
+    return product;
+  }
+
+  private distance(k: number): Float64Array {
+    const { form, y } = this;
+    const centre = form.cones[k]!.centre;
+    return y.map((value, i) => value + form.origin[i]! - (centre?.[i] ?? 0));
+  }
+
+  private excess(k: number): number {
+    const product = this.normTimes(k);
+    const distance = this.distance(k);
+    let square = 0;
+    for (let i = 0; i < distance.length; i++) square += distance[i]! * product[i]!;
+    const bound = this.form.b[this.form.cones[k]!.start]!;
+    return (square - bound * bound) / 2;
+  }
+
+  /** Value of a border row minus the side it is held at. */
+  private missing(k: number): number {
+    const { equation, plus, minus } = this.form.borders[k]!;
+    const value = this.valueOf(k);
+    if (equation >= 0) return value - this.form.b[equation]!;
+    return this.active.borders[k] === sides.minus ? value + this.form.b[minus]! : value - this.form.b[plus]!;
+  }
+
+  private valueOf(k: number): number {
+    const { form, y } = this;
+    const coefficients = form.borders[k]!.coefficients;
+    let value = 0;
+    for (let i = 0; i < form.n; i++) value += coefficients[i]! * y[i]!;
+    form.kinks.forEach((kink, e) => {
+      if (kink.border !== k || this.standsOn(e)) return;
+      const trade = form.origin[kink.asset]! + y[kink.asset]! - kink.centre;
+      value += (this.active.trading[e]! > 0 ? kink.buy : -kink.sell) * trade;
+    });
+    return value;
+  }
+
+  /** Gradient of the Lagrangian without bounds and without kinks that are stood on. */
+  private pull(): Float64Array {
+    const { form, active, y } = this;
+    const pull = form.q.slice(0, form.n);
+    form.atoms.forEach((atom, a) => addAtomTimes(atom, form.weights[a]!, y, pull));
+    form.borders.forEach(({ coefficients }, k) => {
+      const price = this.price[k]!;
+      if (price !== 0) for (let i = 0; i < form.n; i++) pull[i] = pull[i]! + price * coefficients[i]!;
+    });
+    form.kinks.forEach((kink, e) => {
+      if (this.standsOn(e)) return;
+      const weight = kink.border < 0 ? form.q[form.n + e]! : this.price[kink.border]!;
+      pull[kink.asset] = pull[kink.asset]! + weight * (active.trading[e]! > 0 ? kink.buy : -kink.sell);
+    });
+    form.cones.forEach((_, k) => {
+      const price = this.normPrice[k]!;
+      if (price === 0) return;
+      const product = this.normTimes(k);
+      for (let i = 0; i < form.n; i++) pull[i] = pull[i]! + price * product[i]!;
+    });
+    return pull;
+  }
+
+  signs(): Signs {
+    const { form, y, price, normPrice } = this;
+    const over = new Float64Array(form.borders.length);
+    const under = new Float64Array(form.borders.length);
+    form.borders.forEach(({ plus, minus }, k) => {
+      const value = this.valueOf(k);
+      over[k] = plus >= 0 ? value - form.b[plus]! : 0;
+      under[k] = minus >= 0 ? -value - form.b[minus]! : 0;
+    });
+    const excess = Float64Array.from(form.cones, (_, k) => this.excess(k));
+    return { y, pull: this.pull(), over, under, price, excess, normPrice };
+  }
+
+  weights(): Float64Array {
+    const { form, active, y } = this;
+    const { lower, upper } = form.presolved;
+    return form.origin.map((value, i) => {
+      if (form.isFree[i] === 1 && active.assets[i] !== stands.free) return this.pinnedAt(i);
+      return Math.min(Math.max(value + y[i]!, lower[i]!), upper[i]!);
+    });
+  }
+
+  /** z of the form: bounds take what the gradient leaves. */
+  multipliers(): Float64Array {
+    const { form, active, price } = this;
+    const z = new Float64Array(form.b.length);
+    const pull = this.pull();
+    for (const i of form.free) {
+      if (active.assets[i] === stands.lower) z[form.lowerRow[i]!] = pull[i]!;
+      else if (active.assets[i] === stands.upper) z[form.upperRow[i]!] = -pull[i]!;
+    }
+    form.borders.forEach(({ equation, plus, minus }, k) => {
+      if (equation >= 0) z[equation] = price[k]!;
+      else if (active.borders[k] === sides.plus) z[plus] = Math.max(price[k]!, 0);
+      else if (active.borders[k] === sides.minus) z[minus] = Math.max(-price[k]!, 0);
+    });
+    form.cones.forEach(({ start, dimension, pieces, scale }, k) => {
+      const bound = form.b[start]!;
+      const norm = Math.max(this.normPrice[k]! * bound, 0);
+      if (norm === 0) return;
+      const reach = Float64Array.from(form.b);
+      addRootTransposed(pieces, 1 / scale, this.y, reach, start + 1);
+      z[start] = norm;
+      for (let r = start + 1; r < start + dimension; r++) z[r] = (-norm * reach[r]!) / bound;
+    });
+    return z;
+  }
 }

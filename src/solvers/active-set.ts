@@ -1,0 +1,130 @@
+/**
+ * Which sides of which restrictions hold with equality: read off an interior point first, then revised from the signs of slacks and
+ * multipliers. Hintermueller, Ito and Kunisch, The primal-dual active set strategy, SIAM J. Optimization 13 (2002).
+ */
+import type { ConicForm } from './conic-form.ts';
+
+/** Where an asset stands. */
+export const stands = { free: 0, lower: 1, upper: 2, kink: 3 } as const;
+type Stand = (typeof stands)[keyof typeof stands];
+/** Which side of a border row is active. */
+export const sides = { none: 0, plus: 1, minus: 2, equation: 3 } as const;
+type SideState = (typeof sides)[keyof typeof sides];
+
+export interface ActiveSet {
+  readonly assets: Uint8Array;
+  /** Kink that an asset stands on, where it does. */
+  readonly kinkOf: Int32Array;
+  /** Per kink: 1 buying, -1 selling. */
+  readonly trading: Int8Array;
+  readonly borders: Uint8Array;
+  readonly norms: Uint8Array;
+}
+
+/** A row is active where its slack is smaller than its multiplier, both scaled. */
+export function activeAt(form: ConicForm, s: Float64Array, z: Float64Array): ActiveSet {
+  const tight = (row: number): boolean => row >= 0 && s[row]! < z[row]!;
+  const assets = new Uint8Array(form.n);
+  const kinkOf = new Int32Array(form.n).fill(-1);
+  const trading = new Int8Array(form.kinks.length);
+  form.kinks.forEach((kink, e) => {
+    trading[e] = s[kink.buyRow]! * z[kink.sellRow]! <= s[kink.sellRow]! * z[kink.buyRow]! ? 1 : -1;
+    if (!tight(kink.buyRow) || !tight(kink.sellRow)) return;
+    assets[kink.asset] = stands.kink;
+    kinkOf[kink.asset] = e;
+  });
+  for (let i = 0; i < form.n; i++) {
+    let stand: Stand = stands.free;
+    if (tight(form.lowerRow[i]!)) stand = stands.lower;
+    if (tight(form.upperRow[i]!) && !(stand === stands.lower && z[form.lowerRow[i]!]! > z[form.upperRow[i]!]!))
+      stand = stands.upper;
+    if (stand !== stands.free) assets[i] = stand;
+  }
+  const borders = Uint8Array.from(form.borders, ({ equation, plus, minus }): SideState => {
+    if (equation >= 0) return sides.equation;
+    if (tight(plus) && !(tight(minus) && z[minus]! > z[plus]!)) return sides.plus;
+    return tight(minus) ? sides.minus : sides.none;
+  });
+  const norms = Uint8Array.from(form.cones, ({ start, dimension }) => {
+    let tail = 0;
+    for (let k = 1; k < dimension; k++) tail += s[start + k]! * s[start + k]!;
+    return s[start]! - Math.sqrt(tail) < z[start]! ? 1 : 0;
+  });
+  return { assets, kinkOf, trading, borders, norms };
+}
+
+/** What a point and its multipliers say of the set they came from; all in scaled units. */
+export interface Signs {
+  /** (n) y. */
+  readonly y: Float64Array;
+  /** (n) gradient of the Lagrangian without bounds and without kinks that are stood on. */
+  readonly pull: Float64Array;
+  /** Per border: its value minus the upper side, minus the lower side (negated), and its multiplier. */
+  readonly over: Float64Array;
+  readonly under: Float64Array;
+  readonly price: Float64Array;
+  /** Per norm: half of (squared length - squared bound), and its multiplier. */
+  readonly excess: Float64Array;
+  readonly normPrice: Float64Array;
+}
+
+const rounding = 1e-13;
+
+/** Revises the set in place. @returns how much changed. */
+export function revise(form: ConicForm, active: ActiveSet, signs: Signs): number {
+  let changes = 0;
+  const change = (array: Uint8Array, at: number, to: number): void => {
+    if (array[at] === to) return;
+    array[at] = to;
+    changes++;
+  };
+  for (const i of form.free) {
+    const value = form.origin[i]! + signs.y[i]!;
+    const stand = active.assets[i]!;
+    if (stand === stands.free) {
+      if (value < form.presolved.lower[i]! - rounding) change(active.assets, i, stands.lower);
+      else if (value > form.presolved.upper[i]! + rounding) change(active.assets, i, stands.upper);
+    } else if (stand === stands.lower && signs.pull[i]! < -rounding) change(active.assets, i, stands.free);
+    else if (stand === stands.upper && signs.pull[i]! > rounding) change(active.assets, i, stands.free);
+  }
+  changes += reviseKinks(form, active, signs);
+  form.borders.forEach((border, k) => {
+    const state = active.borders[k]!;
+    if (state === sides.equation) return;
+    if (state === sides.none) {
+      if (border.plus >= 0 && signs.over[k]! > rounding) change(active.borders, k, sides.plus);
+      else if (border.minus >= 0 && signs.under[k]! > rounding) change(active.borders, k, sides.minus);
+    } else if (state === sides.plus ? signs.price[k]! < -rounding : signs.price[k]! > rounding)
+      change(active.borders, k, sides.none);
+  });
+  form.cones.forEach((_, k) => {
+    if (active.norms[k] === 0 && signs.excess[k]! > rounding) change(active.norms, k, 1);
+    else if (active.norms[k] === 1 && signs.normPrice[k]! < -rounding) change(active.norms, k, 0);
+  });
+  return changes;
+}
+
+/** A trade that changed its direction stops at the kink; a kink whose slope leaves its interval lets go. */
+function reviseKinks(form: ConicForm, active: ActiveSet, signs: Signs): number {
+  let changes = 0;
+  form.kinks.forEach((kink, e) => {
+    const i = kink.asset;
+    const weight = kink.border < 0 ? form.q[form.n + e]! : signs.price[kink.border]!;
+    if (active.assets[i] === stands.free) {
+      const trade = form.origin[i]! + signs.y[i]! - kink.centre;
+      if (trade * active.trading[e]! >= -rounding) return;
+      active.assets[i] = stands.kink;
+      active.kinkOf[i] = e;
+      changes++;
+    } else if (active.assets[i] === stands.kink && active.kinkOf[i] === e) {
+      const needed = -signs.pull[i]!;
+      const direction = needed > weight * kink.buy + rounding ? 1 : needed < -weight * kink.sell - rounding ? -1 : 0;
+      if (direction === 0) return;
+      active.assets[i] = stands.free;
+      active.kinkOf[i] = -1;
+      active.trading[e] = direction;
+      changes++;
+    }
+  });
+  return changes;
+}
