@@ -1,0 +1,66 @@
+/** A task that runs in the caller's thread: what a strategy sees in the engine, without the engine. */
+import { Observable } from 'rxjs';
+
+import type { Lowered, Objective } from '../../../problem/problem.ts';
+import type { Situation } from '../../../problem/situation.ts';
+import type { Iterate, Solution } from '../../../problem/solution.ts';
+import type { Universe } from '../../../problem/universe.ts';
+import type { Answer, Estimates, SolveEvent, StrategyEvent, Task } from '../strategy.ts';
+
+/** How to solve and how to check, given from outside: the contract brings no solver along. */
+export interface Engine {
+  solve(
+    universe: Universe,
+    objective: Objective,
+    restrictions: readonly Lowered[],
+    interrupted: () => boolean,
+  ): Generator<Iterate, Solution, void>;
+  /** What is wrong with an answer that claims to be optimal, in words; empty when it passes the independent check. */
+  faults(universe: Universe, restrictions: readonly Lowered[], answer: Answer): readonly string[];
+}
+
+export interface Setting<Parameters> {
+  readonly parameters: Parameters;
+  readonly situation: Situation;
+  readonly estimates: Estimates;
+  readonly restrictions: readonly Lowered[];
+  readonly signal?: AbortSignal;
+}
+
+/** A task over `setting`; each `solve` is cold and runs to its end while it is subscribed to, unless `signal` ends it. */
+export function referenceTask<Parameters>(engine: Engine, setting: Setting<Parameters>): Task<Parameters> {
+  const signal = setting.signal ?? new AbortController().signal;
+  const { universe } = setting.situation;
+  return {
+    ...setting,
+    signal,
+    solve: (objective, added = []) =>
+      new Observable<SolveEvent>((subscriber) => {
+        const run = engine.solve(universe, objective, [...setting.restrictions, ...added], () => signal.aborted);
+        for (let next = run.next(); !subscriber.closed; next = run.next()) {
+          if (next.done === true) {
+            subscriber.next({ kind: 'solution', solution: next.value });
+            subscriber.complete();
+            return;
+          }
+          subscriber.next({ kind: 'iterate', iterate: next.value });
+        }
+      }),
+    origin: (text) => ({ constraint: 'strategy', name: 'strategy', text, priority: 0 }),
+  };
+}
+
+/** Everything that a run emits, up to its end; rejects when it fails. */
+export function eventsOf(events: Observable<StrategyEvent>): Promise<readonly StrategyEvent[]> {
+  return new Promise((resolve, reject) => {
+    const seen: StrategyEvent[] = [];
+    events.subscribe({ next: (event) => seen.push(event), error: reject, complete: () => resolve(seen) });
+  });
+}
+
+/** The last answer of a run; throws when it ended without one. */
+export async function answerOf(events: Observable<StrategyEvent>): Promise<Answer> {
+  const last = (await eventsOf(events)).at(-1);
+  if (last?.kind !== 'solution') throw new Error('the run ended without a solution');
+  return last.answer;
+}
