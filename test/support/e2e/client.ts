@@ -1,13 +1,6 @@
 /** A client that knows only `proto/`: no generated code, no source of ours. Messages are plain objects, 64-bit integers strings. */
 import { credentials, loadPackageDefinition, Metadata } from '@grpc/grpc-js';
-import type {
-  CallOptions,
-  ClientReadableStream,
-  ClientWritableStream,
-  GrpcObject,
-  ServiceClientConstructor,
-  ServiceError,
-} from '@grpc/grpc-js';
+import type { CallOptions, ClientReadableStream, ClientWritableStream, GrpcObject, ServiceError } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import protobuf from 'protobufjs';
 
@@ -38,6 +31,10 @@ type ClientStream = (
   done: (error: ServiceError | null, reply: Message) => void,
 ) => ClientWritableStream<Message>;
 
+/** Methods called and error reasons met by the whole test run, so that its end can tell what no test reached. */
+export const called = new Set<string>();
+export const metReasons = new Set<string>();
+
 export class TestClient {
   readonly #services = new Map<string, { readonly client: Readonly<Record<string, unknown>>; close: () => void }>();
   readonly #metadata = new Metadata();
@@ -46,7 +43,7 @@ export class TestClient {
     if (tenant !== undefined) this.#metadata.set('x-tenant', tenant);
     for (const [name, candidate] of Object.entries(loaded.veritasvault.portfolio.v1)) {
       if (typeof candidate !== 'function' || !name.endsWith('Service')) continue;
-      const client = new (candidate)(address, credentials.createInsecure());
+      const client = new candidate(address, credentials.createInsecure());
       this.#services.set(name, {
         client: client,
         close: () => {
@@ -64,7 +61,7 @@ export class TestClient {
   }[] {
     return Object.entries(loaded.veritasvault.portfolio.v1).flatMap(([name, candidate]) =>
       typeof candidate === 'function' && name.endsWith('Service')
-        ? Object.values((candidate).service).map((method) => ({
+        ? Object.values(candidate.service).map((method) => ({
             path: method.path.slice(1).replace(/^.*\.(?=\w+Service)/, ''),
             requestStream: method.requestStream,
             responseStream: method.responseStream,
@@ -74,6 +71,7 @@ export class TestClient {
   }
 
   #method(path: string): unknown {
+    called.add(path);
     const [service = '', method = ''] = path.split('/');
     const found = this.#services.get(service);
     const member = found?.client[method];
@@ -155,6 +153,7 @@ export function failureOf(error: unknown): Failure {
   }
   const information = found['ErrorInfo'] as { reason: string; metadata: Record<string, string> } | undefined;
   const badRequest = found['BadRequest'] as { fieldViolations: { field: string; description: string }[] } | undefined;
+  if (information !== undefined) metReasons.add(information.reason);
   return {
     code: service.code,
     message: service.details,
