@@ -1,0 +1,125 @@
+/**
+ * Black-Litterman: a prior N(pi, tau Sigma) on expected returns, updated by views P mu = Q + noise N(0, Omega).
+ *
+ *     posterior mean        mu = pi + tau Sigma P' C^-1 (Q - P pi),   C = P tau Sigma P' + Omega         (n; k views)
+ *     posterior uncertainty M  = tau Sigma - tau Sigma P' C^-1 P tau Sigma
+ *
+ * Black and Litterman (1992), Global Portfolio Optimization; He and Litterman (1999), The Intuition Behind Black-Litterman Model
+ * Portfolios, formulas 8-10 (in this form nothing n x n is inverted); Idzorek (2005), A Step-by-Step Guide to the Black-Litterman Model.
+ */
+import { factorizeCholesky, solveCholesky } from '../math/cholesky.ts';
+import { dot } from '../math/vectors.ts';
+import type { SymmetricOperator } from '../problem/operator.ts';
+import { positionsById } from '../problem/universe.ts';
+import type { Universe } from '../problem/universe.ts';
+import { refuse, under } from '../values/fault.ts';
+import type { Violation } from '../values/fault.ts';
+import { multiply } from './operator.ts';
+import { posteriorCovariance } from './posterior-covariance.ts';
+import { admitViews, portfolioOf } from './views.ts';
+import type { View } from './views.ts';
+
+export interface BlackLittermanInput {
+  readonly universe: Universe;
+  /** (n) pi: expected annual returns before views, usually market-implied. Views speak in the same terms, total or excess. */
+  readonly prior: Float64Array;
+  /** Sigma, annual. */
+  readonly covariance: SymmetricOperator;
+  readonly views: readonly View[];
+  /** Uncertainty of the prior mean relative to Sigma, above 0 to 1: 0.025 (Idzorek) or 0.05 (He and Litterman). */
+  readonly tau: number;
+  /** `prior` keeps Sigma; `predictive` is Sigma + M, which adds the uncertainty of the mean (He and Litterman). */
+  readonly posterior: 'prior' | 'predictive';
+}
+
+export interface BlackLittermanPosterior {
+  /** (n) mu, annual. */
+  readonly expectedReturns: Float64Array;
+  readonly covariance: SymmetricOperator;
+  /** One per view: what the prior says of it, the variance of its error (Infinity when it is not trusted), and its posterior return. */
+  readonly views: readonly { readonly prior: number; readonly variance: number; readonly posterior: number }[];
+}
+
+/**
+ * @throws Fault INVALID_ARGUMENT with every violation under `views`, `tau` and `prior`; also when views held with certainty depend on
+ *   each other, so that no answer satisfies them or many do.
+ */
+export function blackLitterman(input: BlackLittermanInput): BlackLittermanPosterior {
+  const { universe, prior, covariance, tau } = input;
+  refuse(admit(input));
+  const positions = positionsById(universe);
+  const portfolios = input.views.map((view) => portfolioOf(view, positions));
+  const products = portfolios.map((p) => multiply(covariance, p));
+  const variances = input.views.map((view, k) => errorVariance(view, tau * dot(portfolios[k]!, products[k]!)));
+  const trusted = [...variances.keys()].filter((k) => variances[k]! < Infinity);
+  const active = trusted.map((k) => ({ p: portfolios[k]!, product: products[k]!, variance: variances[k]!, index: k }));
+  const k = active.length;
+  const matrix = new Float64Array(k * k);
+  for (const [row, view] of active.entries()) {
+    for (const [column, other] of active.entries()) {
+      matrix[row * k + column] = tau * dot(view.p, other.product) + (row === column ? view.variance : 0);
+    }
+  }
+  const factor = factorOf(
+    matrix,
+    active.map(({ index }) => index),
+  );
+  const surprise = Float64Array.from(active, ({ p, index }) => input.views[index]!.expectedReturn - dot(p, prior));
+  solveCholesky(factor, k, surprise);
+  const expectedReturns = Float64Array.from(prior);
+  for (const [row, { product }] of active.entries()) {
+    for (const [i, risk] of product.entries()) expectedReturns[i] = expectedReturns[i]! + tau * risk * surprise[row]!;
+  }
+  return {
+    expectedReturns,
+    covariance: input.posterior === 'prior' ? covariance : posteriorCovariance(covariance, tau, active, factor),
+    views: portfolios.map((p, index) => ({
+      prior: dot(p, prior),
+      variance: variances[index]!,
+      posterior: dot(p, expectedReturns),
+    })),
+  };
+}
+
+function admit({ universe, prior, covariance, views, tau }: BlackLittermanInput): Violation[] {
+  const violations = under('views', admitViews(views, universe));
+  if (!(tau > 0 && tau <= 1))
+    violations.push({ field: 'tau', description: `must be above 0 and at most 1; got ${String(tau)}` });
+  const n = universe.assets.length;
+  if (prior.length !== n || !prior.every(Number.isFinite)) {
+    violations.push({ field: 'prior', description: `must hold ${String(n)} finite returns` });
+  }
+  if (covariance.size !== n)
+    violations.push({ field: 'covariance', description: `must be ${String(n)} x ${String(n)}` });
+  return violations;
+}
+
+/** omega of one view, given its prior variance tau p' Sigma p. */
+function errorVariance({ trust }: View, priorVariance: number): number {
+  if (trust.kind === 'variance') return trust.variance;
+  if (trust.kind === 'proportional') return priorVariance;
+  return trust.confidence === 0 ? Infinity : ((1 - trust.confidence) / trust.confidence) * priorVariance;
+}
+
+/** The Cholesky factor of C (k x k), after scaling shows that no view follows from the others. */
+function factorOf(matrix: Float64Array, indices: readonly number[]): Float64Array {
+  const k = indices.length;
+  const correlations = matrix.map((value, index) => {
+    const scale = Math.sqrt(
+      matrix[Math.floor(index / k) * k + Math.floor(index / k)]! * matrix[(index % k) * k + (index % k)]!,
+    );
+    return scale > 0 ? value / scale : 0;
+  });
+  if (factorizeCholesky(correlations, k, { pivotMin: 1e-12 }) > 0) {
+    const named = indices.map((index) => `views[${String(index)}]`).join(', ');
+    refuse([
+      {
+        field: 'views',
+        description: `are certain and depend on each other, or speak of riskless assets: ${named}; lower a confidence or drop a view`,
+      },
+    ]);
+  }
+  const factor = Float64Array.from(matrix);
+  factorizeCholesky(factor, k);
+  return factor;
+}

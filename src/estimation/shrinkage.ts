@@ -1,0 +1,155 @@
+/**
+ * Targets of Ledoit-Wolf shrinkage and their optimal intensities. Symbols as in the papers: X (T x n) demeaned returns, S = X'X / T,
+ * F the target, pi the sum of asymptotic variances of sqrt(T) s_ij, rho the one of their covariances with f_ij, gamma = ||F - S||^2;
+ * intensity = clip((pi - rho) / gamma / T, 0, 1).
+ */
+export type Target = 'constant-variance' | 'single-factor' | 'constant-correlation';
+
+export interface Moments {
+  /** n demeaned columns of length T. */
+  readonly columns: readonly Float64Array[];
+  readonly observations: number;
+  readonly size: number;
+  /** S (n x n), divisor T. */
+  readonly covariance: Float64Array;
+}
+
+export interface ShrinkageTarget {
+  /** F (n x n). */
+  readonly entries: Float64Array;
+  readonly intensity: number;
+}
+
+export function moments(returns: readonly Float64Array[]): Moments {
+  const columns = returns.map((column) => {
+    const mean = column.reduce((sum, value) => sum + value, 0) / column.length;
+    return column.map((value) => value - mean);
+  });
+  const size = columns.length;
+  const observations = columns[0]?.length ?? 0;
+  return {
+    columns,
+    observations,
+    size,
+    covariance: crossProducts(columns, columns).map((value) => value / observations),
+  };
+}
+
+/** (n x n) left_i' right_j. */
+function crossProducts(left: readonly Float64Array[], right: readonly Float64Array[]): Float64Array {
+  const n = left.length;
+  const products = new Float64Array(n * n);
+  for (let i = 0; i < n; i += 1) {
+    for (let j = 0; j < n; j += 1) products[i * n + j] = inner(left[i]!, right[j]!);
+  }
+  return products;
+}
+
+function inner(left: Float64Array, right: Float64Array): number {
+  let sum = 0;
+  for (let t = 0; t < left.length; t += 1) sum += left[t]! * right[t]!;
+  return sum;
+}
+
+function squaredDistance(left: Float64Array, right: Float64Array): number {
+  return left.reduce((sum, value, index) => sum + (value - right[index]!) ** 2, 0);
+}
+
+/** A target that the sample already meets needs no shrinkage, and gives 0 / 0. */
+function clipped(numerator: number, gamma: number): number {
+  return gamma > 0 ? Math.min(1, Math.max(0, numerator / gamma)) : 0;
+}
+
+/** pi_ij = 1/T sum_t (x_ti x_tj)^2 - s_ij^2, (n x n). */
+function variancesOfCovariances({ columns, observations, covariance }: Moments): Float64Array {
+  const squares = columns.map((column) => column.map((value) => value * value));
+  return crossProducts(squares, squares).map((value, index) => value / observations - covariance[index]! ** 2);
+}
+
+const total = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
+
+function traceOf(entries: Float64Array, n: number): number {
+  let sum = 0;
+  for (let i = 0; i < n; i += 1) sum += entries[i * n + i]!;
+  return sum;
+}
+
+/** Ledoit and Wolf (2004), J. Multivariate Analysis 88, 3.2: F = mean variance times identity. */
+function constantVariance(sample: Moments): ShrinkageTarget {
+  const { columns, observations, size, covariance } = sample;
+  const variance = traceOf(covariance, size) / size;
+  const entries = new Float64Array(size * size);
+  for (let i = 0; i < size; i += 1) entries[i * size + i] = variance;
+  let fourth = 0;
+  for (let t = 0; t < observations; t += 1) fourth += columns.reduce((sum, column) => sum + column[t]! ** 2, 0) ** 2;
+  const pi = fourth / observations - covariance.reduce((sum, value) => sum + value * value, 0);
+  return { entries, intensity: clipped(pi / observations, squaredDistance(entries, covariance)) };
+}
+
+/** Ledoit and Wolf (2004), J. Portfolio Management 30(4), appendices A and B: F has the mean correlation and the own variances. */
+function constantCorrelation(sample: Moments): ShrinkageTarget {
+  const { columns, observations, size: n, covariance } = sample;
+  const deviations = Float64Array.from({ length: n }, (_, i) => Math.sqrt(covariance[i * n + i]!));
+  const entries = Float64Array.from(covariance);
+  let correlation = 0;
+  for (let i = 0; i < n; i += 1) {
+    for (let j = 0; j < i; j += 1) {
+      const scale = deviations[i]! * deviations[j]!;
+      if (scale > 0) correlation += (2 * covariance[i * n + j]!) / scale / Math.max(1, n * (n - 1));
+    }
+  }
+  for (let i = 0; i < n; i += 1) {
+    for (let j = 0; j < n; j += 1) if (i !== j) entries[i * n + j] = correlation * deviations[i]! * deviations[j]!;
+  }
+  const pi = variancesOfCovariances(sample);
+  const cubes = crossProducts(
+    columns.map((column) => column.map((value) => value ** 3)),
+    columns,
+  );
+  let rho = traceOf(pi, n);
+  for (let i = 0; i < n; i += 1) {
+    for (let j = 0; j < n; j += 1) {
+      if (i === j || deviations[i] === 0) continue;
+      const theta = cubes[i * n + j]! / observations - covariance[i * n + i]! * covariance[i * n + j]!;
+      rho += (correlation * deviations[j]! * theta) / deviations[i]!;
+    }
+  }
+  return { entries, intensity: clipped((total(pi) - rho) / observations, squaredDistance(entries, covariance)) };
+}
+
+/** Ledoit and Wolf (2003), J. Empirical Finance 10(5), 2.5: F is the market model of the equally weighted market with own variances. */
+function singleFactor(sample: Moments): ShrinkageTarget {
+  const { columns, observations, size: n, covariance } = sample;
+  const market = Float64Array.from(
+    { length: observations },
+    (_, t) => columns.reduce((sum, column) => sum + column[t]!, 0) / n,
+  );
+  const variance = inner(market, market) / observations;
+  const b = Float64Array.from(columns, (column) => inner(column, market) / observations);
+  const entries = Float64Array.from(covariance);
+  for (let i = 0; i < n; i += 1) {
+    for (let j = 0; j < n; j += 1) if (i !== j) entries[i * n + j] = variance > 0 ? (b[i]! * b[j]!) / variance : 0;
+  }
+  const pi = variancesOfCovariances(sample);
+  const squares = columns.map((column) => column.map((value) => value * value));
+  const shares = columns.map((column) => column.map((value, t) => value * market[t]!));
+  const first = crossProducts(squares, shares);
+  const third = crossProducts(shares, shares);
+  let rho = traceOf(pi, n);
+  for (let i = 0; i < n && variance > 0; i += 1) {
+    for (let j = 0; j < n; j += 1) {
+      if (i === j) continue;
+      const s = covariance[i * n + j]!;
+      const one = (first[i * n + j]! / observations - b[i]! * s) * b[j]!;
+      const three = (third[i * n + j]! / observations - variance * s) * b[i]! * b[j]!;
+      rho += (2 * one) / variance - three / variance ** 2;
+    }
+  }
+  return { entries, intensity: clipped((total(pi) - rho) / observations, squaredDistance(entries, covariance)) };
+}
+
+export const targets: Readonly<Record<Target, (sample: Moments) => ShrinkageTarget>> = {
+  'constant-variance': constantVariance,
+  'single-factor': singleFactor,
+  'constant-correlation': constantCorrelation,
+};
