@@ -19,7 +19,7 @@ const weightBeyondReason = 1e3;
 const marginMin = 1e-9;
 
 /** What the terms of g leave on an asset, as a share of the largest term, that counts as rounding. */
-const roundingShare = 1e-7;
+const roundingShare = 1e-4;
 
 interface Sum {
   readonly g: Float64Array;

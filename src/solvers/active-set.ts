@@ -13,8 +13,9 @@ type SideState = (typeof sides)[keyof typeof sides];
 
 export interface ActiveSet {
   readonly assets: Uint8Array;
-  /** Kink that an asset stands on, where it does. */
+  /** First of the group of kinks that an asset stands on, where it does. */
   readonly kinkOf: Int32Array;
+  readonly groups: readonly (readonly number[])[];
   /** Per kink: 1 buying, -1 selling. */
   readonly trading: Int8Array;
   readonly borders: Uint8Array;
@@ -27,12 +28,16 @@ export function activeAt(form: ConicForm, s: Float64Array, z: Float64Array): Act
   const assets = new Uint8Array(form.n);
   const kinkOf = new Int32Array(form.n).fill(-1);
   const trading = new Int8Array(form.kinks.length);
-  form.kinks.forEach((kink, e) => {
-    trading[e] = s[kink.buyRow]! * z[kink.sellRow]! <= s[kink.sellRow]! * z[kink.buyRow]! ? 1 : -1;
-    if (!tight(kink.buyRow) || !tight(kink.sellRow)) return;
+  const groups = kinkGroups(form);
+  for (const group of groups) {
+    const first = group[0]!;
+    const kink = form.kinks[first]!;
+    const direction = s[kink.buyRow]! * z[kink.sellRow]! <= s[kink.sellRow]! * z[kink.buyRow]! ? 1 : -1;
+    for (const e of group) trading[e] = direction;
+    if (!group.some((e) => tight(form.kinks[e]!.buyRow) && tight(form.kinks[e]!.sellRow))) continue;
     assets[kink.asset] = stands.kink;
-    kinkOf[kink.asset] = e;
-  });
+    kinkOf[kink.asset] = first;
+  }
   for (let i = 0; i < form.n; i++) {
     let stand: Stand = stands.free;
     if (tight(form.lowerRow[i]!)) stand = stands.lower;
@@ -50,7 +55,19 @@ export function activeAt(form: ConicForm, s: Float64Array, z: Float64Array): Act
     for (let k = 1; k < dimension; k++) tail += s[start + k]! * s[start + k]!;
     return s[start]! - Math.sqrt(tail) < z[start]! ? 1 : 0;
   });
-  return { assets, kinkOf, trading, borders, norms };
+  return { assets, kinkOf, groups, trading, borders, norms };
+}
+
+/** Kinks of several terms at the same weight of the same asset act as one. */
+function kinkGroups(form: ConicForm): readonly (readonly number[])[] {
+  const groups = new Map<string, number[]>();
+  form.kinks.forEach(({ asset, centre }, e) => {
+    const key = `${asset} ${centre}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [e]);
+    else group.push(e);
+  });
+  return [...groups.values()];
 }
 
 /** What a point and its multipliers say of the set they came from; all in scaled units. */
@@ -107,24 +124,32 @@ export function revise(form: ConicForm, active: ActiveSet, signs: Signs): number
 /** A trade that changed its direction stops at the kink; a kink whose slope leaves its interval lets go. */
 function reviseKinks(form: ConicForm, active: ActiveSet, signs: Signs): number {
   let changes = 0;
-  form.kinks.forEach((kink, e) => {
-    const i = kink.asset;
-    const weight = kink.border < 0 ? form.q[form.n + e]! : signs.price[kink.border]!;
+  for (const group of active.groups) {
+    const first = group[0]!;
+    const { asset: i, centre } = form.kinks[first]!;
     if (active.assets[i] === stands.free) {
-      const trade = form.origin[i]! + signs.y[i]! - kink.centre;
-      if (trade * active.trading[e]! >= -rounding) return;
+      const trade = form.origin[i]! + signs.y[i]! - centre;
+      if (trade * active.trading[first]! >= -rounding) continue;
       active.assets[i] = stands.kink;
-      active.kinkOf[i] = e;
+      active.kinkOf[i] = first;
       changes++;
-    } else if (active.assets[i] === stands.kink && active.kinkOf[i] === e) {
+    } else if (active.assets[i] === stands.kink && active.kinkOf[i] === first) {
+      let buy = 0;
+      let sell = 0;
+      for (const e of group) {
+        const kink = form.kinks[e]!;
+        const weight = kink.border < 0 ? form.q[form.n + e]! : signs.price[kink.border]!;
+        buy += weight * kink.buy;
+        sell += weight * kink.sell;
+      }
       const needed = -signs.pull[i]!;
-      const direction = needed > weight * kink.buy + rounding ? 1 : needed < -weight * kink.sell - rounding ? -1 : 0;
-      if (direction === 0) return;
+      const direction = needed > buy + rounding ? 1 : needed < -sell - rounding ? -1 : 0;
+      if (direction === 0) continue;
       active.assets[i] = stands.free;
       active.kinkOf[i] = -1;
-      active.trading[e] = direction;
+      for (const e of group) active.trading[e] = direction;
       changes++;
     }
-  });
+  }
   return changes;
 }

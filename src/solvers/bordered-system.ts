@@ -43,7 +43,7 @@ export class BorderedSystem {
    * @param free positions that move, ascending
    * @param diagonal (n) added to M
    * @param weights one per atom, >= 0
-   * @param shift added to the diagonal of M, and relative to it to that of the border's complement
+   * @param shift added to the diagonal of M; a thousandth of it, relative, to that of the border's complement
    */
   factorize(
     free: Int32Array,
@@ -118,10 +118,7 @@ export class BorderedSystem {
     const left = this.swept;
     const right = this.dense ? this.swept : this.rows;
     for (let a = 0; a < q; a++) for (let b = 0; b <= a; b++) s[a * q + b] = dotOf(left[a]!, right[b]!);
-    for (let a = 0; a < q; a++) {
-      const own = s[a * q + a]! + extra[a]!;
-      s[a * q + a] = own * (1 + 1e-14) + shift * 1e-4;
-    }
+    for (let a = 0; a < q; a++) s[a * q + a] = (s[a * q + a]! + extra[a]!) * (1 + shift * 1e-3) + Number.MIN_VALUE;
     factorizeCholesky(s, q, { pivotMin: 0, replacement: 1e128 });
     this.schur = s;
   }

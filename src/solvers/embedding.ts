@@ -19,7 +19,9 @@ import { NewtonSystem, addObjectiveTimes, addRowsTimes, addRowsTransposed } from
 
 /** Share of the way to the boundary that a step takes. */
 const boundaryShare = 0.99;
-const shifts = [1e-11, 1e-9, 1e-7];
+const shifts = [1e-11, 1e-13, 1e-9, 1e-7];
+/** A system solved worse than this, relative, gives no direction. */
+const qualityMax = 1e-3;
 
 export interface Progress {
   /** Scaled objective at x / tau. */
@@ -113,7 +115,7 @@ export class Embedding {
       this.system.factorize(scaling, shift);
       const constant = { x: this.form.q.map((value) => -value), z: Float64Array.from(this.form.b) };
       const quality = this.system.solve(constant.x, constant.z);
-      if (!(quality < 1e-5)) continue;
+      if (!(quality < qualityMax)) continue;
       const lambdaSquared = new Float64Array(shape.total);
       circle(shape, scaling.lambda, scaling.lambda, lambdaSquared);
       const affine = this.direction(constant, lambdaSquared, this.tau * this.kappa, 1);

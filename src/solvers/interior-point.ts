@@ -5,6 +5,7 @@ import type { Solver, SolverSettings, Support } from '../problem/solver.ts';
 import { primalResidual, objectiveAt } from '../problem/certificate-figures.ts';
 import { verifyInfeasibility } from '../problem/certificate-infeasibility.ts';
 import { dot, maxAbs } from '../math/vectors.ts';
+import { atomOf } from './atoms.ts';
 import { buildConicForm } from './conic-form-builder.ts';
 import type { ConicForm } from './conic-form.ts';
 import { Embedding, type Progress } from './embedding.ts';
@@ -17,6 +18,13 @@ import { presolve } from './presolve.ts';
 const id = 'interior-point';
 /** A point found before the end may break restrictions by this much, relative. */
 const feasibleResidual = 1e-6;
+/** The polish is tried once all relative residuals are at most this, and again each time they have fallen by `polishEvery`. */
+const polishFrom = 1e-3;
+const polishEvery = 1e-2;
+/** A point polished before the end counts when its certificate is better than asked for by this factor. */
+const earlyShare = 1e-2;
+/** Curvature of the feasibility phase, scaled. */
+const traceOfCurvature = 1e-7;
 
 export const interiorPoint: Solver = {
   id,
@@ -55,6 +63,7 @@ function* solve(
   const immediate = presolvedProof(problem, form);
   if (immediate !== undefined) return infeasible(problem, immediate, 0);
   const embedding = new Embedding(form);
+  const tries = new PolishTries();
   let best: Candidate | undefined;
   let progress = embedding.measure();
   for (let iteration = 0; ; iteration++) {
@@ -62,15 +71,71 @@ function* solve(
     const proof = proofOfInfeasibility(problem, embedding);
     if (proof !== undefined) return infeasible(problem, proof, iteration);
     if (escapes(embedding)) return unbounded(problem, iteration);
-    if (Math.max(progress.primal, progress.dual, progress.gap) <= 10 * settings.tolerance) {
-      best = better(best, candidateAt(problem, weightsAt(form, embedding.x, embedding.tau), () => multipliers(problem, embedding)));
-      if (best.worst <= settings.tolerance) return optimal(polished(problem, embedding, best), iteration, settings);
+    const worst = Math.max(progress.primal, progress.dual, progress.gap);
+    if (tries.due(worst)) {
+      const early = polishedAt(problem, embedding);
+      if (early !== undefined && early.worst <= settings.tolerance * earlyShare) return optimal(early, iteration, settings);
+    }
+    if (worst <= settings.tolerance) {
+      best = better(best, candidateOf(problem, embedding));
+      if (best.worst <= settings.tolerance) return optimal(best, iteration, settings);
     }
     if (interrupted()) return stopped(problem, embedding, iteration, 'interrupted');
     if (iteration >= settings.iterationsMax) return stopped(problem, embedding, iteration, 'iterations');
-    if (embedding.step() === 0) return stalled(problem, embedding, best, settings, iteration);
+    if (embedding.step() === 0) {
+      if (embedding.kappa > embedding.tau) return yield* contradiction(problem, form, settings, interrupted, iteration);
+      return stalled(problem, embedding, best, settings, iteration);
+    }
     progress = embedding.measure();
   }
+}
+
+/** When to try the polish: whenever the residuals have fallen far enough since the last try. */
+class PolishTries {
+  private next = polishFrom;
+
+  due(worst: number): boolean {
+    if (!(worst <= this.next)) return false;
+    this.next = worst * polishEvery;
+    return true;
+  }
+}
+
+/**
+ * With a quadratic objective the ray of a proof is reached only as its square root. Where the main iteration ends near such a ray, the
+ * restrictions are taken alone, under a trace of curvature that keeps free assets in place.
+ */
+function* contradiction(
+  problem: Problem,
+  form: ConicForm,
+  settings: SolverSettings,
+  interrupted: () => boolean,
+  before: number,
+): Generator<Iterate, Solution, void> {
+  const trace = atomOf({ kind: 'diagonal', size: form.n, entries: new Float64Array(form.n).fill(1) });
+  const bare: ConicForm = {
+    ...form,
+    atoms: [...form.atoms, trace],
+    weights: [...form.weights.map(() => 0), traceOfCurvature],
+    q: new Float64Array(form.q.length),
+  };
+  const embedding = new Embedding(bare);
+  for (let iteration = before + 1; ; iteration++) {
+    const progress = embedding.measure();
+    yield iterateOf(form, progress, iteration);
+    const proof = proofOfInfeasibility(problem, embedding);
+    if (proof !== undefined) return infeasible(problem, proof, iteration);
+    const limit = interrupted() ? 'interrupted' : iteration >= settings.iterationsMax ? 'iterations' : undefined;
+    if (limit !== undefined) return stopped(problem, embedding, iteration, limit);
+    if (embedding.kappa < 1e-6 * embedding.tau || embedding.step() === 0) break;
+  }
+  const detail = 'the restrictions look contradictory, but no proof of it holds';
+  return without(problem, { reason: 'numerical error', detail }, before);
+}
+
+function candidateOf(problem: Problem, embedding: Embedding): Candidate {
+  const { form, x, tau } = embedding;
+  return candidateAt(problem, weightsAt(form, x, tau), () => multipliers(problem, embedding));
 }
 
 function multipliers(problem: Problem, embedding: Embedding) {
@@ -109,12 +174,10 @@ function escapes(embedding: Embedding): boolean {
   return maxAbs(flat) <= 1e-8 * size && maxAbs(reach) <= 1e-8 * size;
 }
 
-/** The better of a candidate and what polishing the present point gives, by the certificate. */
-function polished(problem: Problem, embedding: Embedding, candidate: Candidate): Candidate {
+function polishedAt(problem: Problem, embedding: Embedding): Candidate | undefined {
   const { form, tau } = embedding;
   const overTau = (v: Float64Array): Float64Array => v.map((value) => value / tau);
-  const result = polish(problem, form, { x: overTau(embedding.x), s: overTau(embedding.s), z: overTau(embedding.z) });
-  return result === undefined ? candidate : better(candidate, result);
+  return polish(problem, form, { x: overTau(embedding.x), s: overTau(embedding.s), z: overTau(embedding.z) });
 }
 
 function optimal(candidate: Candidate, iterations: number, settings: SolverSettings): Solution {
@@ -139,10 +202,9 @@ function stalled(
   settings: SolverSettings,
   iteration: number,
 ): Solution {
-  const { form } = embedding;
-  const last = candidateAt(problem, weightsAt(form, embedding.x, embedding.tau), () => multipliers(problem, embedding));
-  const start = best === undefined ? last : better(best, last);
-  const result = polished(problem, embedding, start);
+  const last = better(best, candidateOf(problem, embedding));
+  const polished = polishedAt(problem, embedding);
+  const result = polished === undefined ? last : better(last, polished);
   if (result.worst <= settings.tolerance) return optimal(result, iteration, settings);
   const detail = `no further step at ${result.certificate.detail}`;
   return without(problem, { reason: 'numerical error', detail }, iteration);

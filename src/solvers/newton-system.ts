@@ -75,7 +75,10 @@ export class NewtonSystem {
     return weights;
   }
 
-  /** A second-order cone adds Q / eta^2, which joins the atoms, and a rank-one part, which joins the border. */
+  /**
+   * W^-2 = (2 v v' - J) / eta^2 with v = J w: the second part adds Q / eta^2, which joins the atoms; the first one is of rank one and
+   * joins the border with a multiplier of its own, which keeps the large entries of w out of sums.
+   */
   private coneBorders(): Border[] {
     return this.form.cones.map((cone, k) => {
       const { eta, w } = this.scaling.cones[k]!;
@@ -149,9 +152,13 @@ export class NewtonSystem {
       right[kink.asset] = right[kink.asset]! + kink.buy * buying - kink.sell * selling + (this.kinkPull[e]! / pivot) * value;
       if (kink.border >= 0) border[kink.border] = border[kink.border]! - value / pivot;
     });
-    const scaledCones = new Float64Array(g.length);
-    this.scaling.addConesSquared(1, g, scaledCones, true);
-    for (const cone of form.cones) addRoot(cone.pieces, -1 / cone.scale, scaledCones, cone.start + 1, right);
+    form.cones.forEach(({ pieces, scale, start, dimension }, k) => {
+      const { eta, w } = this.scaling.cones[k]!;
+      addRoot(pieces, -1 / (scale * eta * eta), g, start + 1, right);
+      let inner = w[0]! * g[start]!;
+      for (let r = 1; r < dimension; r++) inner -= w[r]! * g[start + r]!;
+      border[form.borders.length + k] = inner;
+    });
     for (let i = 0; i < n; i++) if (form.isFree[i] === 0) right[i] = 0;
     this.system.solve(right, border);
     this.recover(right, border, pushed, f, g);
@@ -177,8 +184,13 @@ export class NewtonSystem {
       else if (inverse[plus]! >= inverse[minus]!) g[plus] = border[k]! + g[minus]!;
       else g[minus] = g[plus]! - border[k]!;
     });
-    for (const { start, dimension } of form.cones) g.fill(0, start, start + dimension);
-    this.scaling.addConesSquared(1, reached, g, true);
+    form.cones.forEach(({ start, dimension }, k) => {
+      const { eta, w } = this.scaling.cones[k]!;
+      const price = border[form.borders.length + k]!;
+      const unit = 1 / (eta * eta);
+      g[start] = w[0]! * price - unit * reached[start]!;
+      for (let r = 1; r < dimension; r++) g[start + r] = unit * reached[start + r]! - w[r]! * price;
+    });
   }
 }
 

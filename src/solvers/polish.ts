@@ -7,13 +7,16 @@ import type { Problem } from '../problem/problem.ts';
 import { activeAt, revise, sides, stands, type ActiveSet, type Signs } from './active-set.ts';
 import { addAtomTimes, addRootTransposed } from './atoms.ts';
 import { BorderedSystem, type Border } from './bordered-system.ts';
-import { candidateAt, type Candidate } from './candidate.ts';
+import { better, candidateAt, type Candidate } from './candidate.ts';
 import type { ConicForm } from './conic-form.ts';
 import { multipliersAt } from './interior-point-outcome.ts';
 
 const roundsMax = 12;
 const newtonMax = 8;
 const shift = 1e-11;
+/** Equations solved to this, scaled, are worth a certificate even when a few signs still ask for a change (degenerate points). */
+const settledResidual = 1e-8;
+const nearlyRight = 2;
 
 /** Scaled slacks and multipliers, divided by tau. */
 export interface InteriorPoint {
@@ -26,13 +29,19 @@ export interface InteriorPoint {
 export function polish(problem: Problem, form: ConicForm, point: InteriorPoint): Candidate | undefined {
   const active = activeAt(form, point.s, point.z);
   const run = new Polish(form, active, point);
+  let best: Candidate | undefined;
   for (let round = 0; round < roundsMax; round++) {
-    if (!run.settle()) return undefined;
-    if (revise(form, active, run.signs()) > 0) continue;
-    const weights = run.weights();
-    return candidateAt(problem, weights, () => multipliersAt(problem, form, run.multipliers(), weights));
+    const left = run.settle();
+    if (Number.isNaN(left)) break;
+    const before = left <= settledResidual ? { weights: run.weights(), z: run.multipliers() } : undefined;
+    const changes = revise(form, active, run.signs());
+    if (before !== undefined && (changes === 0 || changes <= nearlyRight)) {
+      const { weights, z } = before;
+      best = better(best, candidateAt(problem, weights, () => multipliersAt(problem, form, z, weights)));
+    }
+    if (changes === 0) break;
   }
-  return undefined;
+  return best;
 }
 
 class Polish {
@@ -53,8 +62,8 @@ class Polish {
     this.normPrice = Float64Array.from(form.cones, ({ start }) => point.z[start]! / form.b[start]!);
   }
 
-  /** Newton on the equations of the present set. @returns false when it breaks down. */
-  settle(): boolean {
+  /** Newton on the equations of the present set. @returns the residual left, scaled; NaN when it breaks down. */
+  settle(): number {
     const { form, active, y } = this;
     this.pin();
     const free = form.free.filter((i) => active.assets[i] === stands.free);
@@ -76,9 +85,10 @@ class Polish {
       let size = 0;
       for (const i of free) size = Math.max(size, Math.abs(right[i]!));
       for (const error of errors) size = Math.max(size, Math.abs(error));
-      if (!Number.isFinite(size)) return false;
-      if (size < 1e-15 || (size > 0.25 * last && size < 1e-12)) break;
-      last = size;
+      if (!Number.isFinite(size)) return NaN;
+      const stalled = size > 0.25 * last && size < 1e-12;
+      last = Math.min(last, size);
+      if (size < 1e-15 || stalled) break;
       if (step === 0 || curved) {
         const borders: Border[] = [...slopes, ...pulls].map((coefficients) => ({ coefficients, diagonal: 0 }));
         this.system.factorize(free, new Float64Array(form.n), this.weightsNow(norms), borders, shift);
@@ -89,7 +99,7 @@ class Polish {
       rows.forEach((k, at) => (this.price[k] = this.price[k]! + errors[at]!));
       norms.forEach((k, at) => (this.normPrice[k] = this.normPrice[k]! + errors[rows.length + at]!));
     }
-    return true;
+    return last;
   }
 
   private pin(): void {
