@@ -38,7 +38,7 @@ export interface Listing {
 }
 
 /** Reads a list request. `violations` holds what was found before; throws when there is any. */
-export function listing(request: ListRequest, rules: ListRules, violations: Violation[] = []): Listing {
+export function listing<Request extends ListRequest>(request: Request, rules: ListRules, violations: Violation[] = []): Listing {
   const limit = readSize(request.pageSize, rules, violations);
   const conditions: readonly Condition[] = parseFilter(request.filter ?? '', rules.filters ?? {}, violations);
   const order = readOrder(request.orderBy ?? '', rules, violations);
