@@ -16,8 +16,18 @@ export interface PortfolioStore {
   /** The newest record with effectiveAt <= moment. */
   holdingsAt(portfolioId: string, moment: Date): Promise<HoldingsRecord | undefined>;
 
-  allocationSet(portfolioId: string, kind: AllocationKind, dimension: AllocationDimension, at?: Date): Promise<AllocationSet | undefined>;
+  allocationSet(
+    portfolioId: string,
+    kind: AllocationKind,
+    dimension: AllocationDimension,
+    at?: Date,
+  ): Promise<AllocationSet | undefined>;
   /** Newest first; `after` holds the version. */
-  allocationHistory(portfolioId: string, kind: AllocationKind, dimension: AllocationDimension, query: ListQuery): Promise<Page<AllocationSet>>;
+  allocationHistory(
+    portfolioId: string,
+    kind: AllocationKind,
+    dimension: AllocationDimension,
+    query: ListQuery,
+  ): Promise<Page<AllocationSet>>;
   addAllocationSet(set: AllocationSet): Promise<void>;
 }

@@ -55,11 +55,11 @@ export class MemoryMarket implements MarketStore {
   async listAssets(query: ListQuery): Promise<Page<Asset>> {
     return pageOf([...this.assetsById.values()].map(copyOf), query, (asset) => ({
       id: asset.id,
-      display_name: asset.displayName,
-      asset_class: asset.assetClass,
+      displayName: asset.displayName,
+      assetClass: asset.assetClass,
       sector: asset.sector,
       country: asset.country,
-      currency_code: asset.currency,
+      currency: asset.currency,
     }));
   }
 
