@@ -22,7 +22,7 @@ export const fixedWeights = defineStrategy<FixedWeights>({
         minProperties: 1,
         additionalProperties: { type: 'number', minimum: -10, maximum: 10 },
         description: 'Target weight by asset id: 0.6 is 60 % of net asset value.',
-        examples: [{ STOCKS: 0.6, BONDS: 0.4 }],
+        examples: [{ AAPL: 0.6, BOND: 0.4 }],
       },
     },
   },

@@ -1,34 +1,11 @@
 /** What a plugin says of itself, checked before any of its code is called. */
 import type { Host, Manifest, Plugin } from '../sdk/v1/index.ts';
-import { sdkVersion } from '../sdk/v1/index.ts';
+import { manifestSchema, sdkVersion } from '../sdk/v1/index.ts';
 import { Fault } from '../values/fault.ts';
 import type { Violation } from '../values/fault.ts';
 import type { JsonObject, JsonSchema } from '../values/json.ts';
 import { conforms, schemaProblem, schemaViolations, withDefaults } from '../values/schema.ts';
 import { satisfies, versionOf } from './version.ts';
-
-const identifier = '^[a-z][a-z0-9]*(-[a-z0-9]+)*$';
-const identifiers: JsonSchema = { type: 'array', items: { type: 'string', pattern: identifier, maxLength: 63 } };
-
-/** Public, so that plugin authors and the contract suite check against the same text. */
-export const manifestSchema: JsonSchema<Manifest> = {
-  type: 'object',
-  required: ['id', 'version', 'sdk', 'title', 'references', 'capabilities'],
-  additionalProperties: false,
-  properties: {
-    id: { type: 'string', pattern: identifier, maxLength: 63, description: 'kebab-case, unique among all plugins' },
-    version: { type: 'string', description: 'semantic version of the plugin' },
-    sdk: { type: 'string', minLength: 1, description: 'range of SDK versions that the plugin was written for' },
-    title: { type: 'string', minLength: 1, maxLength: 120 },
-    references: { type: 'array', items: { type: 'string', minLength: 1 } },
-    capabilities: {
-      type: 'object',
-      additionalProperties: false,
-      minProperties: 1,
-      properties: { strategies: identifiers, constraints: identifiers, solvers: identifiers, estimators: identifiers },
-    },
-  },
-};
 
 /** A plugin whose manifest and configuration are sound, ready to be activated. */
 export interface Admitted {

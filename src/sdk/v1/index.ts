@@ -19,6 +19,7 @@ export type { Iterate, Limit, Multipliers, Solution, Termination, TerminationRea
 export type { Solver, SolverSettings, Support } from '../../problem/solver.ts';
 export type { FactorExposures, Universe, UniverseAsset } from '../../problem/universe.ts';
 export type * from './estimator.ts';
+export { manifestSchema } from './manifest.ts';
 export { definePlugin, defineStrategy, sdkVersion } from './plugin.ts';
 export type { Contributions, Host, Manifest, Plugin } from './plugin.ts';
 export type { Answer, Estimates, Need, SolveEvent, Strategy, StrategyEvent, Task } from './strategy.ts';

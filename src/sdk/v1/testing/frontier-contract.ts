@@ -1,0 +1,45 @@
+/** What a strategy's efficient frontier must keep. A strategy without one is legitimate, and shows as pending. */
+import { EMPTY } from 'rxjs';
+
+import { dot } from '../../../math/vectors.ts';
+import type { JsonObject } from '../../../values/json.ts';
+import { quadraticForm } from '../operators.ts';
+import type { Strategy } from '../strategy.ts';
+import { ensure } from './framework.ts';
+import { referenceMarket } from './reference-market.ts';
+import { eventsOf, referenceTask } from './reference-task.ts';
+import type { Engine } from './reference-task.ts';
+import { certified } from './run-contract.ts';
+import type { RunContract } from './run-contract.ts';
+
+const points = 7;
+
+export function frontierContract({ framework, engine, strategy, parameters }: RunContract): void {
+  if (strategy.frontier === undefined) {
+    framework.it('streams no frontier: the strategy does not offer one');
+    return;
+  }
+  framework.it(`streams ${points} certified points from the least risk to the most return`, async () => {
+    for (const set of parameters) await checkFrontier(strategy, set, engine);
+  });
+}
+
+async function checkFrontier(strategy: Strategy, set: JsonObject, engine: Engine): Promise<void> {
+  const market = referenceMarket();
+  const { covariance, expectedReturns } = market.estimates;
+  const events = await eventsOf(
+    strategy.frontier?.(referenceTask(engine, { ...market, parameters: set }), points) ?? EMPTY,
+  );
+  const answers = events.flatMap((event) => (event.kind === 'point' ? [event.answer] : []));
+  ensure(answers.length === points, `gave ${answers.length} points`);
+  ensure(events.at(-1)?.kind === 'solution', 'the solution was not the last event');
+  ensure(events.filter((event) => event.kind === 'solution').length === 1, 'there was more than one solution');
+  for (const answer of answers) certified(engine, market, answer);
+  if (covariance === undefined || expectedReturns === undefined) return;
+  const risks = answers.map(({ solution }) => Math.sqrt(quadraticForm(covariance, solution.weights)));
+  const returns = answers.map(({ solution }) => dot(expectedReturns, solution.weights));
+  for (let point = 1; point < points; point++) {
+    ensure(risks[point]! >= risks[point - 1]! - 1e-7, `risk falls at point ${point + 1}`);
+    ensure(returns[point]! >= returns[point - 1]! - 1e-7, `return falls at point ${point + 1}`);
+  }
+}

@@ -1,0 +1,29 @@
+/** Slack of lowered restrictions at given weights, as the canonical problem defines them. */
+import type { Lowered } from '../../../problem/problem.ts';
+import { quadraticForm } from '../operators.ts';
+
+/** The smallest slack of all restrictions that have this text, in their own units; Infinity when none has. */
+export function slackByText(lowered: Lowered, weights: Float64Array): ReadonlyMap<string, number> {
+  const slacks = new Map<string, number>();
+  const note = (text: string, slack: number): void =>
+    void slacks.set(text, Math.min(slack, slacks.get(text) ?? Infinity));
+  for (const { position, lower, upper, origin } of lowered.bounds ?? []) {
+    note(origin.text, Math.min(weights[position]! - lower, upper - weights[position]!));
+  }
+  for (const { positions, coefficients, lower, upper, origin } of lowered.rows ?? []) {
+    const value = positions.reduce((sum, position, k) => sum + coefficients[k]! * weights[position]!, 0);
+    note(origin.text, Math.min(value - lower, upper - value));
+  }
+  for (const { operator, centre, bound, origin } of lowered.norms ?? []) {
+    const away = weights.map((weight, i) => weight - (centre?.[i] ?? 0));
+    note(origin.text, bound - Math.sqrt(Math.max(0, quadraticForm(operator, away))));
+  }
+  for (const { centre, buyRate, sellRate, bound, origin } of lowered.tradeLimits ?? []) {
+    const traded = weights.reduce((sum, weight, i) => {
+      const trade = weight - centre[i]!;
+      return sum + (trade > 0 ? buyRate[i]! * trade : -sellRate[i]! * trade);
+    }, 0);
+    note(origin.text, bound - traded);
+  }
+  return slacks;
+}
