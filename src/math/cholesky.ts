@@ -95,9 +95,11 @@ function factorizeDiagonalBlock(a: Float64Array, n: number, first: number, last:
   return dropped;
 }
 
-/** Rows below the diagonal block: each solves x L' = row, forward. */
+/** Rows below the diagonal block: each solves x L' = row, forward; four rows share the loads of L. */
 function solveBelow(a: Float64Array, n: number, first: number, last: number): void {
-  for (let i = last; i < n; i++) {
+  let i = last;
+  for (; i + 4 <= n; i += 4) solveFourRows(a, n, i * n, first, last);
+  for (; i < n; i++) {
     const p = i * n;
     for (let j = first; j < last; j++) {
       const q = j * n;
@@ -106,6 +108,32 @@ function solveBelow(a: Float64Array, n: number, first: number, last: number): vo
       const root = a[q + j]!;
       a[p + j] = root > 0 ? s / root : 0;
     }
+  }
+}
+
+function solveFourRows(a: Float64Array, n: number, p0: number, first: number, last: number): void {
+  const p1 = p0 + n;
+  const p2 = p1 + n;
+  const p3 = p2 + n;
+  for (let j = first; j < last; j++) {
+    const q = j * n;
+    let s0 = a[p0 + j]!;
+    let s1 = a[p1 + j]!;
+    let s2 = a[p2 + j]!;
+    let s3 = a[p3 + j]!;
+    for (let k = first; k < j; k++) {
+      const l = a[q + k]!;
+      s0 -= a[p0 + k]! * l;
+      s1 -= a[p1 + k]! * l;
+      s2 -= a[p2 + k]! * l;
+      s3 -= a[p3 + k]! * l;
+    }
+    const root = a[q + j]!;
+    const inverse = root > 0 ? 1 / root : 0;
+    a[p0 + j] = s0 * inverse;
+    a[p1 + j] = s1 * inverse;
+    a[p2 + j] = s2 * inverse;
+    a[p3 + j] = s3 * inverse;
   }
 }
 

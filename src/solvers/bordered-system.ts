@@ -7,7 +7,7 @@
  */
 import { factorizeCholesky, solveCholesky, solveLower, solveUpper } from '../math/cholesky.ts';
 import type { Atom } from './atoms.ts';
-import { denseOf } from './atoms.ts';
+import { denseOf, diagonalOf } from './atoms.ts';
 
 export interface Border {
   /** (n) coefficients; entries off the free positions are ignored. */
@@ -16,13 +16,22 @@ export interface Border {
   readonly diagonal: number;
 }
 
+/** Largest total share of left-out coupling. */
+const decoupledShare = 1e-6;
+/** Smaller systems are factorized whole. */
+const decoupledFrom = 64;
+
 export class BorderedSystem {
   private readonly n: number;
   private readonly atoms: readonly Atom[];
   private readonly dense: boolean;
   private readonly expanded: readonly Float64Array[];
+  private readonly diagonals: readonly Float64Array[];
   private free: Int32Array = new Int32Array(0);
-  /** Dense: Cholesky factor of M over the free positions. Otherwise 1 / M (one entry per free position). */
+  /** Dense: how many of the free positions, ordered, are factorized together. */
+  private core = 0;
+  private restRoots: Float64Array = new Float64Array(0);
+  /** Dense: Cholesky factor of M over the core. Otherwise 1 / M (one entry per free position). */
   private base: Float64Array = new Float64Array(0);
   /** Border rows over the free positions, factor columns last; q x f. */
   private rows: Float64Array[] = [];
@@ -36,6 +45,7 @@ export class BorderedSystem {
     this.atoms = atoms;
     const columns = atoms.reduce((total, atom) => total + atom.rank, 0);
     this.dense = atoms.some((atom) => atom.leaf.kind === 'dense') || (columns > 0 && n <= 2 * columns);
+    this.diagonals = this.dense ? atoms.map((atom) => diagonalOf(atom, n)) : [];
     this.expanded = this.dense ? atoms.map((atom) => (atom.columns === undefined ? noEntries : denseOf(atom, n))) : [];
   }
 
@@ -43,6 +53,7 @@ export class BorderedSystem {
    * @param free positions that move, ascending
    * @param diagonal (n) added to M
    * @param weights one per atom, >= 0
+   * @param decouple whether a dense M may leave out couplings that refinement restores; the caller must refine
    * @param shift added to the diagonal of M; a thousandth of it, relative, to that of the border's complement
    */
   factorize(
@@ -51,13 +62,16 @@ export class BorderedSystem {
     weights: readonly number[],
     borders: readonly Border[],
     shift: number,
+    decouple = false,
   ): void {
     this.free = free;
+    this.core = free.length;
+    if (this.dense && decouple && free.length >= decoupledFrom) this.order(free, diagonal, weights, shift);
     this.given = borders.length;
-    this.rows = borders.map((border) => gather(border.coefficients, free));
+    this.rows = borders.map((border) => gather(border.coefficients, this.free));
     const extra = borders.map((border) => border.diagonal);
     const own = new Float64Array(free.length);
-    for (let r = 0; r < free.length; r++) own[r] = diagonal[free[r]!]! + shift;
+    for (let r = 0; r < free.length; r++) own[r] = diagonal[this.free[r]!]! + shift;
     if (this.dense) this.factorizeDense(own, weights, shift);
     else this.invertDiagonal(own, weights, extra);
     this.factorizeSchur(extra, shift);
@@ -65,32 +79,62 @@ export class BorderedSystem {
 
   private factorizeDense(own: Float64Array, weights: readonly number[], shift: number): void {
     const { free, n } = this;
-    const f = free.length;
-    const m = new Float64Array(f * f);
-    let largest = 0;
+    const core = this.core;
+    const m = new Float64Array(core * core);
+    const rest = own.slice(core);
     this.atoms.forEach((atom, a) => {
       const weight = weights[a]!;
       if (weight === 0) return;
       const entries = atom.leaf.kind === 'dense' ? atom.leaf.entries : this.expanded[a]!;
-      if (entries.length === 0)
-        for (let r = 0; r < f; r++) m[r * f + r] = m[r * f + r]! + weight * atom.diagonal![free[r]!]!;
-      else
-        for (let r = 0; r < f; r++) {
-          const p = free[r]! * n;
-          for (let c = 0; c <= r; c++) m[r * f + c] = m[r * f + c]! + weight * entries[p + free[c]!]!;
-        }
+      if (entries.length === 0) {
+        for (let r = 0; r < core; r++) m[r * core + r] = m[r * core + r]! + weight * atom.diagonal![free[r]!]!;
+        return;
+      }
+      for (let r = 0; r < core; r++) addGathered(m, r * core, weight, entries, free[r]! * n, free, r);
     });
-    for (let r = 0; r < f; r++) {
-      m[r * f + r] = m[r * f + r]! + own[r]!;
-      largest = Math.max(largest, m[r * f + r]!);
+    let largest = 0;
+    for (let r = 0; r < core; r++) {
+      m[r * core + r] = m[r * core + r]! + own[r]!;
+      largest = Math.max(largest, m[r * core + r]!);
     }
-    factorizeCholesky(m, f, { pivotMin: shift * 1e-3, replacement: Math.max(shift, largest * 1e-16) });
+    factorizeCholesky(m, core, { pivotMin: shift * 1e-3, replacement: Math.max(shift, largest * 1e-16) });
     this.base = m;
+    this.restRoots = rest.map((value) => Math.sqrt(value));
     this.swept = this.rows.map((row) => {
       const column = Float64Array.from(row);
-      solveLower(m, f, column);
+      this.sweepDown(column);
       return column;
     });
+  }
+
+  /**
+   * Puts the positions whose own diagonal dwarfs their share of the operators last, where their coupling is left out: with S the sum of
+   * share / diagonal over them, each refinement by the caller shrinks what that costs by sqrt(S).
+   */
+  private order(free: Int32Array, diagonal: Float64Array, weights: readonly number[], shift: number): void {
+    const shares = new Float64Array(free.length);
+    weights.forEach((weight, a) => {
+      if (weight > 0) for (let r = 0; r < free.length; r++) shares[r] = shares[r]! + weight * this.diagonals[a]![free[r]!]!;
+    });
+    for (let r = 0; r < free.length; r++) shares[r] = shares[r]! / (diagonal[free[r]!]! + shift);
+    const order = Array.from(shares.keys()).sort((a, b) => shares[b]! - shares[a]! || a - b);
+    let left = order.length;
+    for (let total = 0; left > 0; left--) {
+      total += shares[order[left - 1]!]!;
+      if (!(total <= decoupledShare)) break;
+    }
+    this.core = left;
+    this.free = Int32Array.from(order, (r) => free[r]!);
+  }
+
+  private sweepDown(v: Float64Array): void {
+    solveLower(this.base, this.core, v);
+    for (let r = this.core; r < v.length; r++) v[r] = v[r]! / this.restRoots[r - this.core]!;
+  }
+
+  private sweepUp(v: Float64Array): void {
+    solveUpper(this.base, this.core, v);
+    for (let r = this.core; r < v.length; r++) v[r] = v[r]! / this.restRoots[r - this.core]!;
   }
 
   private invertDiagonal(own: Float64Array, weights: readonly number[], extra: number[]): void {
@@ -128,7 +172,7 @@ export class BorderedSystem {
     const { free, base, rows, swept } = this;
     const q = rows.length;
     const part = gather(f, free);
-    if (this.dense) solveLower(base, free.length, part);
+    if (this.dense) this.sweepDown(part);
     else for (let r = 0; r < part.length; r++) part[r] = part[r]! * base[r]!;
     const y = new Float64Array(q);
     const against = this.dense ? swept : rows;
@@ -139,11 +183,24 @@ export class BorderedSystem {
       const column = swept[a]!;
       for (let r = 0; r < part.length; r++) part[r] = part[r]! - column[r]! * value;
     }
-    if (this.dense) solveUpper(base, free.length, part);
+    if (this.dense) this.sweepUp(part);
     f.fill(0);
     for (let r = 0; r < part.length; r++) f[free[r]!] = part[r]!;
     for (let a = 0; a < this.given; a++) g[a] = y[a]!;
   }
+}
+
+/** target[at + c] += weight entries[from + positions[c]] for c = 0..last. */
+function addGathered(
+  target: Float64Array,
+  at: number,
+  weight: number,
+  entries: Float64Array,
+  from: number,
+  positions: Int32Array,
+  last: number,
+): void {
+  for (let c = 0; c <= last; c++) target[at + c] = target[at + c]! + weight * entries[from + positions[c]!]!;
 }
 
 const noEntries = new Float64Array(0);

@@ -19,9 +19,11 @@ import { NewtonSystem, addObjectiveTimes, addRowsTimes, addRowsTransposed } from
 
 /** Share of the way to the boundary that a step takes. */
 const boundaryShare = 0.99;
-const shifts = [1e-11, 1e-13, 1e-9, 1e-7];
+/** Shifts of the pivots, tried in turn; only the first leaves out couplings. */
+const shifts = [1e-11, 1e-13, 1e-11, 1e-9, 1e-7];
 /** A system solved worse than this, relative, gives no direction. */
 const qualityMax = 1e-3;
+const qualityFirst = 1e-6;
 
 export interface Progress {
   /** Scaled objective at x / tau. */
@@ -62,7 +64,7 @@ export class Embedding {
   /** The least-squares start: the system with W = I, then both s and z are pushed into the cone. */
   private start(): void {
     const { shape, form, x, z, s } = this;
-    this.system.factorize(this.scaling, shifts[0]!);
+    this.system.factorize(this.scaling, shifts[0]!, true);
     x.set(form.q.map((value) => -value));
     z.set(form.b);
     this.system.solve(x, z);
@@ -111,11 +113,11 @@ export class Embedding {
     const { shape, scaling, s, z } = this;
     if (!scaling.update(s, z)) return 0;
     const mu = this.barrier();
-    for (const shift of shifts) {
-      this.system.factorize(scaling, shift);
+    for (const [attempt, shift] of shifts.entries()) {
+      this.system.factorize(scaling, shift, attempt === 0);
       const constant = { x: this.form.q.map((value) => -value), z: Float64Array.from(this.form.b) };
       const quality = this.system.solve(constant.x, constant.z);
-      if (!(quality < qualityMax)) continue;
+      if (!(quality < (attempt === 0 ? qualityFirst : qualityMax))) continue;
       const lambdaSquared = new Float64Array(shape.total);
       circle(shape, scaling.lambda, scaling.lambda, lambdaSquared);
       const affine = this.direction(constant, lambdaSquared, this.tau * this.kappa, 1);

@@ -32,7 +32,8 @@ export class NewtonSystem {
     this.kinkPull = new Float64Array(form.kinks.length);
   }
 
-  factorize(scaling: Scaling, shift: number): void {
+  /** @param decouple see `BorderedSystem.factorize`; a caller whose solves come out poor tries again without. */
+  factorize(scaling: Scaling, shift: number, decouple: boolean): void {
     const { form, inverse } = this;
     this.scaling = scaling;
     for (let r = form.equations; r < inverse.length; r++) inverse[r] = 1 / (scaling.diagonal[r]! * scaling.diagonal[r]!);
@@ -63,7 +64,7 @@ export class NewtonSystem {
       this.borderDiagonal[kink.border] = this.borderDiagonal[kink.border]! + 1 / pivot;
     });
     const borders: Border[] = coefficients.map((row, k) => ({ coefficients: row, diagonal: this.borderDiagonal[k]! }));
-    this.system.factorize(form.free, diagonal, this.coneWeights(), [...borders, ...this.coneBorders()], shift);
+    this.system.factorize(form.free, diagonal, this.coneWeights(), [...borders, ...this.coneBorders()], shift, decouple);
   }
 
   private coneWeights(): number[] {
