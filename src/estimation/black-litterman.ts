@@ -104,11 +104,11 @@ function errorVariance({ trust }: View, priorVariance: number): number {
 /** The Cholesky factor of C (k x k), after scaling shows that no view follows from the others. */
 function factorOf(matrix: Float64Array, indices: readonly number[]): Float64Array {
   const k = indices.length;
+  const deviations = Float64Array.from(indices, (_, view) => Math.sqrt(matrix[view * k + view]!));
+  // Divided one after the other: a confidence near 0 gives variances whose product overflows.
   const correlations = matrix.map((value, index) => {
-    const scale = Math.sqrt(
-      matrix[Math.floor(index / k) * k + Math.floor(index / k)]! * matrix[(index % k) * k + (index % k)]!,
-    );
-    return scale > 0 ? value / scale : 0;
+    const [row, column] = [deviations[Math.floor(index / k)]!, deviations[index % k]!];
+    return row > 0 && column > 0 ? value / row / column : 0;
   });
   if (factorizeCholesky(correlations, k, { pivotMin: 1e-12 }) > 0) {
     const named = indices.map((index) => `views[${String(index)}]`).join(', ');

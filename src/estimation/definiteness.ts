@@ -1,6 +1,6 @@
 /** Whether a covariance is positive semidefinite, and what to do when it is not. */
 import { factorizeCholesky } from '../math/cholesky.ts';
-import { smallestEigenpair, symmetricEigen } from '../math/symmetric-eigen.ts';
+import { extremeEigenpair, nearestSemidefinite } from '../math/eigen.ts';
 import type { Repair } from '../problem/estimator.ts';
 import type { SymmetricOperator } from '../problem/operator.ts';
 import type { Universe } from '../problem/universe.ts';
@@ -63,7 +63,7 @@ export function isDefinite(entries: Float64Array, n: number, shift: number): boo
 
 function notDefinite(entries: Float64Array, universe: Universe, repair: RepairChoice): Fault {
   const n = universe.assets.length;
-  const { value, vector } = smallestEigenpair(entries, n);
+  const { value, vector } = extremeEigenpair(entries, n, 'smallest');
   const order = [...vector.keys()].sort((i, j) => Math.abs(vector[j]!) - Math.abs(vector[i]!) || i - j);
   const assets = order.slice(0, 5).map((position) => universe.assets[position]!.id);
   const smallest = value.toExponential(6);
@@ -85,31 +85,8 @@ function notDefinite(entries: Float64Array, universe: Universe, repair: RepairCh
  * correlation matrix, section 3 (spectral decomposition).
  */
 function clipped(entries: Float64Array, n: number): Definite {
-  const { values, vectors } = symmetricEigen(entries, n);
-  const repaired = new Float64Array(n * n);
-  for (const [k, value] of values.entries()) {
-    if (value <= 0) continue;
-    const vector = vectors[k]!;
-    for (let i = 0; i < n; i += 1) {
-      const scaled = value * vector[i]!;
-      for (let j = 0; j <= i; j += 1) repaired[i * n + j] = repaired[i * n + j]! + scaled * vector[j]!;
-    }
-  }
-  const scale = Float64Array.from({ length: n }, (_, i) =>
-    repaired[i * n + i]! > 0 ? Math.sqrt(entries[i * n + i]! / repaired[i * n + i]!) : 0,
-  );
-  let change = 0;
-  let size = 0;
-  for (let i = 0; i < n; i += 1) {
-    for (let j = 0; j <= i; j += 1) {
-      const value = repaired[i * n + j]! * scale[i]! * scale[j]!;
-      repaired[i * n + j] = value;
-      repaired[j * n + i] = value;
-      const times = i === j ? 1 : 2;
-      change += times * (value - entries[i * n + j]!) ** 2;
-      size += times * entries[i * n + j]! ** 2;
-    }
-  }
-  const what = `negative eigenvalues of the covariance clipped (smallest ${values[0]!.toExponential(3)}); magnitude is the relative change`;
-  return dense(repaired, n, [{ what, magnitude: Math.sqrt(change / size) }]);
+  const { matrix, raised, relativeChange } = nearestSemidefinite(entries, n, true);
+  const smallest = raised[0] ?? 0;
+  const what = `negative eigenvalues of the covariance clipped (smallest ${smallest.toExponential(3)}); magnitude is the relative change`;
+  return dense(matrix, n, [{ what, magnitude: relativeChange }]);
 }

@@ -99,7 +99,7 @@ function constantCorrelation(sample: Moments): ShrinkageTarget {
     }
   }
   for (let i = 0; i < n; i += 1) {
-    for (let j = 0; j < n; j += 1) if (i !== j) entries[i * n + j] = correlation * deviations[i]! * deviations[j]!;
+    for (let j = 0; j < n; j += 1) if (i !== j) entries[i * n + j] = correlation * (deviations[i]! * deviations[j]!);
   }
   const pi = variancesOfCovariances(sample);
   const cubes = crossProducts(
