@@ -114,6 +114,7 @@ class Search {
   *narrow(bracket: Bracket): Stage<Trial> {
     let { low, high } = bracket;
     let [lowSlope, highSlope] = [low.slope, high.slope];
+    let wasLow: boolean | undefined;
     for (let count = 0; count < trialsMax; count++) {
       const straight = sameActiveSet(low, high);
       const [a, b] = straight ? [low.slope, high.slope] : [lowSlope, highSlope];
@@ -126,14 +127,16 @@ class Search {
       if (isTangent(trial)) return yield* this.#fullest(low, trial);
       const width = trial.slope > 0 ? high.lambda - lambda : lambda - low.lambda;
       if (width <= 1e-10 * high.lambda) return trial;
-      if (trial.slope > 0) {
-        // Anderson-Bjorck: the end that stays put loses weight, so that both ends close in.
-        highSlope *= weightOf(trial.slope, lowSlope);
+      // Anderson-Bjorck: an end that stays put for a second time loses weight, so that both ends close in.
+      const isLow = trial.slope > 0;
+      if (isLow) {
+        if (wasLow === true) highSlope *= weightOf(trial.slope, low.slope);
         [low, lowSlope] = [trial, trial.slope];
       } else {
-        lowSlope *= weightOf(trial.slope, highSlope);
+        if (wasLow === false) lowSlope *= weightOf(trial.slope, high.slope);
         [high, highSlope] = [trial, trial.slope];
       }
+      wasLow = isLow;
     }
     return high;
   }
