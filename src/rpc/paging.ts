@@ -51,6 +51,16 @@ export function listing<Request extends ListRequest>(request: Request, rules: Li
   };
 }
 
+/** The messages of a page and the token of the next. */
+export async function pageTo<Row, Message>(
+  page: Listing,
+  rows: Promise<Page<Row>>,
+  to: (row: Row) => Message,
+): Promise<{ readonly rows: Message[]; readonly nextPageToken: string }> {
+  const found = await rows;
+  return { rows: found.rows.map((row) => to(row)), nextPageToken: page.next(found) };
+}
+
 function readSize(size: number, { sizeMax = 1000, sizeDefault = 50 }: ListRules, violations: Violation[]): number {
   if (size === 0) return sizeDefault;
   if (size >= 1 && size <= sizeMax) return size;
