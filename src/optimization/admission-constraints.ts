@@ -157,8 +157,10 @@ export function readLimits(
 ): SolveLimits {
   if (draft === undefined) return defaultLimits;
   const { iterationsMax, secondsMax, solver } = draft;
-  readNumber(iterationsMax, `${field}.iterations_max`, { min: 0, max: 10_000 }, findings);
-  readNumber(secondsMax, `${field}.seconds_max`, { min: 0, max: 3600 }, findings);
+  const reason = 'INVALID_ARGUMENT';
+  if (!Number.isInteger(iterationsMax)) findings.add(`${field}.iterations_max`, 'must be a whole number');
+  readNumber(iterationsMax, `${field}.iterations_max`, { min: 0, max: 10_000, reason }, findings);
+  readNumber(secondsMax, `${field}.seconds_max`, { min: 0, max: 3600, reason }, findings);
   if (solver !== '') findings.find(catalog.solvers, solver, `${field}.solver`, 'solver');
   return {
     iterationsMax: iterationsMax === 0 ? defaultLimits.iterationsMax : iterationsMax,

@@ -1,5 +1,8 @@
 /** The choice of estimators and what they are given: nothing is guessed, what a run needs must be stated. */
+import type { CovarianceEstimator } from '../problem/estimator.ts';
+import type { FactorExposures, Universe } from '../problem/universe.ts';
 import { dayNumber, isCalendarDate } from '../values/clock.ts';
+import { Fault, under } from '../values/fault.ts';
 import { readSelection } from './admission-constraints.ts';
 import { shownMax } from './admission-findings.ts';
 import type { Findings } from './admission-findings.ts';
@@ -21,15 +24,33 @@ export interface Window {
   readonly to?: string;
 }
 
-/** The estimation as it can be carried out. `usesPrices`: an estimator was chosen and numbers are not given in its place. */
+/** What estimators may look at before there are prices. */
+export interface Ground {
+  readonly universe: Universe;
+  readonly marketWeights?: Float64Array;
+  readonly riskFreeRate: number;
+  /** Numbers given in place of an estimate. */
+  readonly given: { readonly expectedReturns: boolean; readonly risk: boolean };
+}
+
+export interface ReadEstimation {
+  readonly estimation: Estimation;
+  /** An estimate will be made, and it takes prices. */
+  readonly usesPrices: boolean;
+  /** Of an estimator that brings its own factor model. */
+  readonly factors?: FactorExposures;
+}
+
+/** The estimation as it can be carried out. What depends on prices is required only when an estimator uses them. */
 export function readEstimation(
   draft: EstimationDraft | undefined,
-  usesPrices: boolean,
+  ground: Ground,
   catalog: Catalog,
   field: string,
   findings: Findings,
-): Estimation {
-  if (draft === undefined) return {};
+): ReadEstimation {
+  if (draft === undefined) return { estimation: {}, usesPrices: false };
+  const { missingPrices, periodsPerYear, viewTau, marketRiskAversion } = draft;
   const expectedReturns = readEstimator(
     draft.expectedReturns,
     'expected-returns',
@@ -38,23 +59,26 @@ export function readEstimation(
     findings,
   );
   const covariance = readEstimator(draft.covariance, 'covariance', catalog, `${field}.covariance`, findings);
-  const { missingPrices, periodsPerYear, viewTau, marketRiskAversion } = draft;
-  if (usesPrices) {
-    if (missingPrices === undefined) {
-      const choices = 'refuse, pairwise, complete rows or carry forward';
-      findings.add(`${field}.missing_prices`, `is required when prices are used: ${choices}`, 'UNIT_REQUIRED');
-    }
-    if (periodsPerYear === 0) {
-      const hint = '252 for trading days, 12 for months';
-      findings.add(`${field}.periods_per_year`, `is required when prices are used: ${hint}`, 'UNIT_REQUIRED');
-    }
+  const risk = ground.given.risk ? undefined : trial(covariance, ground, catalog, `${field}.covariance`, findings);
+  const returns = ground.given.expectedReturns
+    ? undefined
+    : trial(expectedReturns, ground, catalog, `${field}.expected_returns`, findings);
+  const usesPrices = risk === 'needs prices' || returns === 'needs prices';
+  if (usesPrices && missingPrices === undefined) {
+    const choices = 'refuse, pairwise, complete rows or carry forward';
+    findings.add(`${field}.missing_prices`, `is required when prices are used: ${choices}`, 'UNIT_REQUIRED');
   }
-  readNumber(periodsPerYear, `${field}.periods_per_year`, { min: 0, max: 366 }, findings);
+  if (usesPrices && periodsPerYear === 0) {
+    const hint = '252 for trading days, 12 for months';
+    findings.add(`${field}.periods_per_year`, `is required when prices are used: ${hint}`, 'UNIT_REQUIRED');
+  }
+  const reason = 'INVALID_ARGUMENT';
+  readNumber(periodsPerYear, `${field}.periods_per_year`, { min: 0, max: 366, reason }, findings);
   if (viewTau !== undefined) readNumber(viewTau, `${field}.view_tau`, { positive: true, max: 1 }, findings);
   if (marketRiskAversion !== undefined) {
     readNumber(marketRiskAversion, `${field}.market_risk_aversion`, { positive: true, max: 1000 }, findings);
   }
-  return {
+  const estimation: Estimation = {
     ...(expectedReturns === undefined ? {} : { expectedReturns }),
     ...(covariance === undefined ? {} : { covariance }),
     ...(missingPrices === undefined ? {} : { missingPrices }),
@@ -62,6 +86,40 @@ export function readEstimation(
     ...(viewTau === undefined ? {} : { viewTau }),
     ...(marketRiskAversion === undefined ? {} : { marketRiskAversion }),
   };
+  const factors = typeof risk === 'object' && 'covariance' in risk ? risk.factors : undefined;
+  return { estimation, usesPrices, ...(factors === undefined ? {} : { factors }) };
+}
+
+type Trial = ReturnType<CovarianceEstimator['estimate']> | Float64Array | 'needs prices' | undefined;
+
+/** Runs an estimator without prices: it says that it needs them, or what is wrong with its parameters, or it does without. */
+function trial(
+  selection: Selection | undefined,
+  ground: Ground,
+  catalog: Catalog,
+  field: string,
+  findings: Findings,
+): Trial {
+  const estimator = selection === undefined ? undefined : catalog.estimators.get(selection.type);
+  if (selection === undefined || estimator === undefined) return undefined;
+  const { given: _given, ...sample } = ground;
+  try {
+    return estimator.estimate(sample, selection.parameters);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    if (error.reason === 'INSUFFICIENT_HISTORY') return 'needs prices';
+    // Without a covariance, estimators that start from one cannot be tried.
+    if (error.reason === 'RISK_MODEL_INVALID' && estimator.estimates === 'expected-returns') return undefined;
+    if (error.violations.length === 0) findings.add(field, error.message, error.reason);
+    else
+      findings.addAll(
+        under(
+          field,
+          error.violations.map((violation) => ({ ...violation, reason: violation.reason ?? error.reason })),
+        ),
+      );
+    return undefined;
+  }
 }
 
 function readEstimator(

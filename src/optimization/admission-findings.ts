@@ -23,20 +23,31 @@ export class Findings {
     this.#violations.push(...violations);
   }
 
+  /** What `work` returns, or undefined with the violations of the Fault that it threw. */
+  collect<Result>(work: () => Result): Result | undefined {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      this.#note(error);
+      return undefined;
+    }
+  }
+
+  #note(fault: Fault): void {
+    this.addAll(fault.violations.map((violation) => ({ ...violation, reason: violation.reason ?? fault.reason })));
+    Object.assign(this.#metadata, fault.metadata);
+  }
+
   /** The contribution of that id, or undefined with the violation noted. */
   find<Contribution>(offers: Offers<Contribution>, id: string, field: string, word: string): Contribution | undefined {
     if (id === '') {
       this.add(field, `is required: the id of a ${word}`);
       return undefined;
     }
-    try {
-      return offers.require(id, field);
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      this.addAll(error.violations.map((violation) => ({ ...violation, reason: violation.reason ?? error.reason })));
-      if (error.reason === 'UNKNOWN_TYPE') this.#metadata['known'] = offers.offers.map((offer) => offer.id).join(',');
-      return undefined;
-    }
+    const found = this.collect(() => offers.require(id, field));
+    if (found === undefined) this.#metadata['known'] = offers.offers.map((offer) => offer.id).join(',');
+    return found;
   }
 
   get none(): boolean {

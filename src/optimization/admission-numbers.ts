@@ -11,7 +11,7 @@ export interface NumberRule {
   readonly missing?: boolean;
   /** Refuses 0 as well as what is below `min`. */
   readonly positive?: boolean;
-  /** Of shape problems; numbers themselves are NUMBER_INVALID. */
+  /** Of shapes and ranges; what is not finite is NUMBER_INVALID in any case. */
   readonly reason?: Reason;
   readonly hint?: string;
 }
@@ -102,7 +102,7 @@ function inRange(numbers: Float64Array, field: string, rule: NumberRule, finding
     const problem = numberProblem(numbers[position]!, rule);
     if (problem === undefined) continue;
     wrong += 1;
-    if (wrong <= shownMax) findings.add(`${field}[${String(position)}]`, problem, 'NUMBER_INVALID');
+    if (wrong <= shownMax) findings.add(`${field}[${String(position)}]`, problem, reasonOf(numbers[position]!, rule));
   }
   if (wrong > shownMax) findings.add(field, `has ${String(wrong - shownMax)} more such numbers`, 'NUMBER_INVALID');
   return wrong === 0;
@@ -125,6 +125,11 @@ export function numberProblem(value: number, rule: NumberRule): string | undefin
 export function readNumber(value: number, field: string, rule: NumberRule, findings: Findings): number | undefined {
   const problem = numberProblem(value, rule);
   if (problem === undefined) return value === 0 ? 0 : value;
-  findings.add(field, problem, 'NUMBER_INVALID');
+  findings.add(field, problem, reasonOf(value, rule));
   return undefined;
+}
+
+/** What is no number at all is so everywhere; what is out of range breaks the rule of its field. */
+function reasonOf(value: number, rule: NumberRule): Reason {
+  return Number.isFinite(value) ? (rule.reason ?? 'NUMBER_INVALID') : 'NUMBER_INVALID';
 }

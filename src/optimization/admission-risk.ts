@@ -1,15 +1,16 @@
 /** Risk and expected returns that the caller gives as numbers. */
-import { covarianceProblems } from './covariance-check.ts';
+import type { Universe } from '../problem/universe.ts';
 import type { Findings } from './admission-findings.ts';
 import { readMatrix, readVector } from './admission-numbers.ts';
 import { textProblem } from './admission-universe.ts';
+import { annualRisk } from './given-risk.ts';
 import type { PeriodDraft, ProblemDraft } from './draft.ts';
 import type { GivenRisk, SolveJob } from './job.ts';
 
 const periods: Readonly<Record<PeriodDraft, number>> = { annual: 1, monthly: 12, daily: 252 };
 const factorsMax = 500;
-/** Larger matrices are looked at in the worker, not on the event loop. */
-const glanceMax = 500;
+/** Larger matrices are judged in the worker, not on the event loop. */
+const glanceMax = 128;
 const reason = 'RISK_MODEL_INVALID';
 
 function readPeriod(period: PeriodDraft | undefined, field: string, findings: Findings): number {
@@ -30,16 +31,20 @@ export function readExpectedReturns(
   return values === undefined ? undefined : { values, periodsPerYear };
 }
 
-/** `field` is the path of the problem; the risk stands below it. */
+/** Below `problem`. Small matrices are judged at once, so that the answer tells everything. */
 export function readRisk(
   draft: NonNullable<ProblemDraft['risk']>,
-  n: number,
-  field: string,
+  universe: Universe,
   findings: Findings,
 ): GivenRisk | undefined {
-  return draft.kind === 'covariance'
-    ? readCovariance(draft, n, `${field}.covariance`, findings)
-    : readFactorRisk(draft, n, `${field}.factor_risk`, findings);
+  const n = universe.assets.length;
+  const risk =
+    draft.kind === 'covariance'
+      ? readCovariance(draft, n, 'problem.covariance', findings)
+      : readFactorRisk(draft, n, 'problem.factor_risk', findings);
+  const size = risk?.kind === 'factor' ? risk.factors.length : n;
+  if (risk !== undefined && size <= glanceMax) findings.collect(() => annualRisk(risk, universe));
+  return risk;
 }
 
 type CovarianceDraft = Extract<NonNullable<ProblemDraft['risk']>, { kind: 'covariance' }>;
@@ -49,11 +54,6 @@ function readCovariance(draft: CovarianceDraft, n: number, field: string, findin
   const periodsPerYear = readPeriod(draft.period, `${field}.period`, findings);
   const matrix = readMatrix(draft.matrix, n, n, `${field}.matrix`, { reason, max: 1e12, min: -1e12 }, findings);
   if (matrix === undefined) return undefined;
-  if (n <= glanceMax) {
-    const problems = covarianceProblems(matrix, n, `${field}.matrix`);
-    findings.addAll(problems);
-    if (problems.length > 0) return undefined;
-  }
   return { kind: 'covariance', matrix, periodsPerYear, repair: draft.repair };
 }
 
@@ -76,9 +76,6 @@ function readFactorRisk(draft: FactorDraft, n: number, field: string, findings: 
   const factorCovariance = readMatrix(draft.factorCovariance, k, k, `${field}.factor_covariance`, rule, findings);
   const specificRule = { reason, min: 0, max: 1e12 } as const;
   const specificVariance = readVector(draft.specificVariance, n, `${field}.specific_variance`, specificRule, findings);
-  if (factorCovariance !== undefined) {
-    findings.addAll(covarianceProblems(factorCovariance, k, `${field}.factor_covariance`, true));
-  }
   if (exposures === undefined || factorCovariance === undefined || specificVariance === undefined) return undefined;
   return { kind: 'factor', factors, exposures, factorCovariance, specificVariance, periodsPerYear };
 }

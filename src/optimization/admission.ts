@@ -68,23 +68,18 @@ function readProblem(draft: ProblemDraft, catalog: Catalog, findings: Findings) 
     draft.expectedReturns === undefined
       ? undefined
       : readExpectedReturns(draft.expectedReturns, n, 'problem.expected_returns', findings);
-  const risk = draft.risk === undefined ? undefined : readRisk(draft.risk, n, 'problem', findings);
+  const risk = draft.risk === undefined ? undefined : readRisk(draft.risk, universe, findings);
   const window = readWindow(draft.estimation, 'problem.estimation', findings);
   const prices =
     draft.prices === undefined ? undefined : readPrices(draft.prices, n, window, 'problem.prices', findings);
-  const usesPrices =
-    draft.prices !== undefined &&
-    ((draft.expectedReturns === undefined && draft.estimation?.expectedReturns !== undefined) ||
-      (draft.risk === undefined && draft.estimation?.covariance !== undefined));
-  const estimation = readEstimation(draft.estimation, usesPrices, catalog, 'problem.estimation', findings);
-  if (draft.risk === undefined && estimation.covariance !== undefined && draft.prices === undefined) {
-    findings.add('problem.prices', `is required by the estimator ${estimation.covariance.type}`);
-  }
-  const situation: Situation = {
-    universe,
-    ...weights,
-    ...(risk?.kind === 'factor' ? { factors: factorsOf(risk) } : {}),
-  };
+  const riskFreeRate = readNumber(draft.riskFreeRateAnnual, 'problem.risk_free_rate_annual', rateRule, findings) ?? 0;
+  const numbers = { expectedReturns: draft.expectedReturns !== undefined, risk: draft.risk !== undefined };
+  const ground = { universe, riskFreeRate, given: numbers, ...marketWeightsOf(universe, weights.benchmark) };
+  const read = readEstimation(draft.estimation, ground, catalog, 'problem.estimation', findings);
+  const { estimation, usesPrices } = read;
+  if (usesPrices && draft.prices === undefined) findings.add('problem.prices', 'are required by the estimators chosen');
+  const factors = risk?.kind === 'factor' ? factorsOf(risk) : read.factors;
+  const situation: Situation = { universe, ...weights, ...(factors === undefined ? {} : { factors }) };
   const constraints = readConstraints(
     draft.constraints,
     new Set(),
@@ -94,10 +89,8 @@ function readProblem(draft: ProblemDraft, catalog: Catalog, findings: Findings) 
     findings,
   );
   const views = readViews(draft.views, situation, 'problem.views', findings);
-  const riskFreeRate = readNumber(draft.riskFreeRateAnnual, 'problem.risk_free_rate_annual', rateRule, findings) ?? 0;
   const given: Given = {
-    expectedReturns: draft.expectedReturns !== undefined,
-    risk: draft.risk !== undefined,
+    ...numbers,
     benchmark: draft.benchmarkWeights !== undefined,
     capitalizations: hasCapitalizations(universe),
     paths: {
@@ -154,6 +147,18 @@ function sum(values: Float64Array): number {
 
 function factorsOf(risk: Extract<GivenRisk, { kind: 'factor' }>) {
   return { names: risk.factors, exposures: risk.exposures };
+}
+
+/** (n) what the market holds: the benchmark, else shares of market capitalization; absent when neither is known. */
+export function marketWeightsOf(
+  universe: Universe,
+  benchmark: Float64Array | undefined,
+): { readonly marketWeights?: Float64Array } {
+  if (benchmark !== undefined) return { marketWeights: benchmark };
+  if (!hasCapitalizations(universe)) return {};
+  const capitalizations = Float64Array.from(universe.assets, (asset) => asset.marketCapitalization ?? 0);
+  const total = sum(capitalizations);
+  return { marketWeights: capitalizations.map((value) => value / total) };
 }
 
 function hasCapitalizations(universe: Universe): boolean {
@@ -213,7 +218,15 @@ export function admitStored(
   findings: Findings = new Findings(),
 ): AdmittedRun {
   const { constraints: own, riskFreeRate: portfolioRate, risk, ...weights } = ground;
-  const situation: Situation = { ...weights, ...(risk?.kind === 'factor' ? { factors: factorsOf(risk) } : {}) };
+  const rate = draft.riskFreeRateAnnual;
+  if (rate !== undefined) readNumber(rate, `${root}.risk_free_rate_annual`, rateRule, findings);
+  const riskFreeRate = rate ?? portfolioRate;
+  const numbers = { expectedReturns: false, risk: risk !== undefined };
+  const { universe, benchmark } = ground;
+  const estimators = { universe, riskFreeRate, given: numbers, ...marketWeightsOf(universe, benchmark) };
+  const read = readEstimation(draft.estimation, estimators, catalog, `${root}.estimation`, findings);
+  const factors = risk?.kind === 'factor' ? factorsOf(risk) : read.factors;
+  const situation: Situation = { ...weights, ...(factors === undefined ? {} : { factors }) };
   const strategy = readStrategy(draft.strategy, false, situation, catalog, `${root}.strategy`, findings);
   const limits = readLimits(draft.limits, catalog, `${root}.limits`, findings);
   const inherited = draft.ignorePortfolioConstraints ? [] : own.map(draftOf);
@@ -224,15 +237,8 @@ export function admitStored(
   ];
   const views = readViews(draft.views, situation, `${root}.views`, findings);
   const window = readWindow(draft.estimation, `${root}.estimation`, findings);
-  const usesPrices =
-    draft.estimation?.expectedReturns !== undefined ||
-    (risk === undefined && draft.estimation?.covariance !== undefined);
-  const estimation = readEstimation(draft.estimation, usesPrices, catalog, `${root}.estimation`, findings);
-  const rate = draft.riskFreeRateAnnual;
-  if (rate !== undefined) readNumber(rate, `${root}.risk_free_rate_annual`, rateRule, findings);
   const given: Given = {
-    expectedReturns: false,
-    risk: risk !== undefined,
+    ...numbers,
     benchmark: ground.benchmark !== undefined,
     capitalizations: hasCapitalizations(ground.universe),
     paths: {
@@ -244,20 +250,20 @@ export function admitStored(
     },
   };
   const contribution = catalog.strategies.get(draft.strategy?.type ?? '');
-  checkNeeds(contribution, constraints, views, estimation, given, catalog, findings);
+  checkNeeds(contribution, constraints, views, read.estimation, given, catalog, findings);
   findings.refuse();
   if (strategy === undefined) throw new TypeError('what is admitted must be whole');
   const job: SolveJob = {
     ...weights,
-    riskFreeRate: rate ?? portfolioRate,
+    riskFreeRate,
     ...(risk === undefined ? {} : { risk }),
-    estimation,
+    estimation: read.estimation,
     strategy,
     constraints,
     views,
     limits,
   };
-  return usesPrices ? { job, window } : { job };
+  return read.usesPrices ? { job, window } : { job };
 }
 
 function draftOf(constraint: ConstraintDefinition): ConstraintDraft {

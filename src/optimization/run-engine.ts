@@ -119,7 +119,7 @@ export class RunEngine<Stores extends RunStores> {
     }
   }
 
-  /** Counts the attempt and lets the executor go. */
+  /** Says that the attempt has begun and lets the executor go. */
   async #begin(claimed: TenantRun): Promise<void> {
     const text = textOf(claimed);
     if (this.#active.has(text)) return;
@@ -164,15 +164,14 @@ export class RunEngine<Stores extends RunStores> {
       const found = await runs.findForUpdate(claimed.key);
       if (found?.owner !== owner || terminalStates.has(found.state)) return { run: undefined, goes: false };
       const at = clock.now();
-      const over = found.attempt >= attemptsMax;
+      const over = found.attempt > attemptsMax;
       if (!found.cancelRequested && !over) {
         found.state = 'running';
-        found.attempt += 1;
         await runs.update(found);
         await runs.append(found, [{ at, type: 'started', payload: { attempt: found.attempt } }]);
         return { run: found, goes: true };
       }
-      const times = `${String(found.attempt)} times`;
+      const times = `${String(attemptsMax)} times`;
       const error = {
         reason: 'SHUTTING_DOWN',
         message: `was started ${times} and cut off each time by the end of its server`,

@@ -56,7 +56,7 @@ export class RunExecution<Stores extends RunStores> {
   readonly #settings: ExecutionSettings;
   readonly #run: Run;
   readonly #cancel = new AbortController();
-  readonly #done = Promise.withResolvers<void>();
+  readonly #done = Promise.withResolvers<undefined>();
   #subscription: Subscription | undefined;
   #pending: LogEntry[] = [];
   #progress: LogEntry | undefined;
@@ -74,7 +74,7 @@ export class RunExecution<Stores extends RunStores> {
   }
 
   /** Settles when the run has ended, was lost to another process, or was left by `leave`. Never rejects. */
-  get done(): Promise<void> {
+  get done(): Promise<undefined> {
     return this.#done.promise;
   }
 
@@ -111,7 +111,7 @@ export class RunExecution<Stores extends RunStores> {
       this.#subscription?.unsubscribe();
       clearTimeout(this.#timer);
       await this.#writing;
-      this.#done.resolve();
+      this.#done.resolve(undefined);
     }
     await this.#done.promise;
   }
@@ -172,7 +172,7 @@ export class RunExecution<Stores extends RunStores> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#subscription?.unsubscribe();
-    this.#done.resolve();
+    this.#done.resolve(undefined);
   }
 
   #close(end: RunEnd<Stores>): void {
@@ -182,7 +182,7 @@ export class RunExecution<Stores extends RunStores> {
     this.#writing = this.#writing.then(async () => {
       const entries = [...this.#pending, ...this.#takeProgress()];
       await this.#end(entries, end);
-      this.#done.resolve();
+      this.#done.resolve(undefined);
     });
   }
 
@@ -233,7 +233,8 @@ export class RunExecution<Stores extends RunStores> {
 }
 
 function errorOf(payload: JsonObject): { readonly reason: string; readonly message: string } {
-  return { reason: String(payload['reason']), message: String(payload['message']) };
+  const textOf = (name: string): string => (typeof payload[name] === 'string' ? payload[name] : '');
+  return { reason: textOf('reason'), message: textOf('message') };
 }
 
 /** An expected failure is told as it is; anything else is a bug, told to the operator and not to the caller. */

@@ -100,7 +100,7 @@ export interface RunStore {
 
 /** Across tenants, for the engine itself: claiming runs that nobody works on, and looking for news. */
 export interface RunQueue {
-  /** Claims queued or abandoned runs (lease over, or owner gone) for `owner` until now + leaseMs; at most `limit`. */
+  /** Claims queued or abandoned runs (lease over, or owner gone) for `owner` until now + leaseMs and counts the attempt; at most `limit`. */
   claim(
     owner: string,
     leaseMs: number,

@@ -18,7 +18,7 @@ interface Rows {
 }
 
 function copyOf(run: Run): Run {
-  return Object.assign(new Run(), structuredClone({ ...run }));
+  return Object.assign(new Run(), structuredClone(Object.fromEntries(Object.entries(run))));
 }
 
 export interface MemoryStores {
@@ -151,7 +151,9 @@ export class MemoryDatabase<Extra extends object = object> {
         (run.owner === null || run.leaseUntil === null || run.leaseUntil.getTime() < now),
     );
     return free.slice(0, limit).map((run) => {
-      this.#replace(run, { owner, leaseUntil: new Date(now + leaseMs) });
+      // A claim counts the attempt and is a change of the run: whoever held it before can no longer update it.
+      const leaseUntil = new Date(now + leaseMs);
+      this.#replace(run, { owner, leaseUntil, attempt: run.attempt + 1, version: run.version + 1 });
       return tenantRunOf(run);
     });
   }

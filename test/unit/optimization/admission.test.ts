@@ -24,7 +24,10 @@ const catalog = catalogOf({
       references: [],
       parameters: { type: 'object', additionalProperties: false },
       estimates: 'expected-returns',
-      estimate: ({ universe }) => new Float64Array(universe.assets.length),
+      estimate: ({ universe, series }) => {
+        if (series === undefined) throw new Fault('INSUFFICIENT_HISTORY', 'needs prices');
+        return new Float64Array(universe.assets.length);
+      },
     },
   ],
 });
@@ -82,8 +85,8 @@ describe('the admission of a stateless request', () => {
       ),
     );
     expect(fault.violations.map((violation) => [violation.field, violation.reason])).to.deep.equal([
-      ['limits.iterations_max', 'NUMBER_INVALID'],
-      ['limits.seconds_max', 'NUMBER_INVALID'],
+      ['limits.iterations_max', 'INVALID_ARGUMENT'],
+      ['limits.seconds_max', 'INVALID_ARGUMENT'],
       ['limits.solver', 'UNKNOWN_TYPE'],
       ['problem.universe[1].asset_id', 'ID_INVALID'],
       ['problem.universe[2].asset_id', 'ID_INVALID'],
@@ -91,9 +94,9 @@ describe('the admission of a stateless request', () => {
       ['problem.current_weights.values[1]', 'NUMBER_INVALID'],
       ['problem.current_weights.values[2]', 'NUMBER_INVALID'],
       ['problem.covariance.matrix', 'RISK_MODEL_INVALID'],
+      ['problem.risk_free_rate_annual', 'NUMBER_INVALID'],
       ['problem.constraints[0].parameters.all.min', 'CONSTRAINT_INVALID'],
       ['problem.constraints[1].parameters.max', 'CONSTRAINT_INVALID'],
-      ['problem.risk_free_rate_annual', 'NUMBER_INVALID'],
       ['strategy.type', 'UNKNOWN_TYPE'],
     ]);
   });
@@ -101,7 +104,7 @@ describe('the admission of a stateless request', () => {
   it('names the known types beside an unknown one', () => {
     const fault = faultOf(requestOf({}, { strategy: { type: 'max-sharp', parameters: {} } }));
     expect(fault.reason).to.equal('UNKNOWN_TYPE');
-    expect(fault.metadata).to.deep.equal({ known: 'least-variance,most-active-return' });
+    expect(fault.metadata).to.include({ known: 'least-variance,most-active-return' });
     expect(fault.violations).to.have.length(1);
   });
 
@@ -197,18 +200,28 @@ describe('the admission of a stateless request', () => {
     });
   }
 
-  it('averages away differences of rounding between the triangles', () => {
-    const matrix = matrixOf([
+  it('takes differences of rounding between the triangles and refuses an indefinite matrix with its eigenvalue', () => {
+    const rounded = matrixOf([
       [0.04, 0.01, 0],
       [0.01 + 1e-17, 0.04, 0],
       [0, 0, 0.04],
     ]);
     const job = admitStateless(
-      requestOf({ risk: { kind: 'covariance', matrix, period: 'annual', repair: false } }),
+      requestOf({ risk: { kind: 'covariance', matrix: rounded, period: 'annual', repair: false } }),
       catalog,
     );
-    const entries = job.risk?.kind === 'covariance' ? job.risk.matrix : new Float64Array(9);
-    expect(entries[1]).to.equal(entries[3]);
+    expect(job.risk).to.have.property('kind', 'covariance');
+    const indefinite = matrixOf([
+      [0.04, 0.039, -0.039],
+      [0.039, 0.04, 0.039],
+      [-0.039, 0.039, 0.04],
+    ]);
+    const fault = faultOf(
+      requestOf({ risk: { kind: 'covariance', matrix: indefinite, period: 'annual', repair: false } }),
+    );
+    expect(fault.reason).to.equal('COVARIANCE_NOT_PSD');
+    expect(Number(fault.metadata['smallestEigenvalue'])).to.be.closeTo(-0.038, 1e-6);
+    expect(fault.violations.map((violation) => violation.field)).to.deep.equal(['problem.covariance']);
   });
 
   it('does not guess a period, nor what to do where prices are missing', () => {
