@@ -35,14 +35,39 @@ export function moments(returns: readonly Float64Array[]): Moments {
   };
 }
 
-/** (n x n) left_i' right_j. */
+/** (n x n) left_i' right_j; a product of columns with themselves is symmetric and costs half. */
 function crossProducts(left: readonly Float64Array[], right: readonly Float64Array[]): Float64Array {
   const n = left.length;
   const products = new Float64Array(n * n);
   for (let i = 0; i < n; i += 1) {
-    for (let j = 0; j < n; j += 1) products[i * n + j] = inner(left[i]!, right[j]!);
+    const end = left === right ? i + 1 : n;
+    let j = 0;
+    for (; j + 4 <= end; j += 4) fourInner(left[i]!, right, j, products, i * n + j);
+    for (; j < end; j += 1) products[i * n + j] = inner(left[i]!, right[j]!);
   }
+  if (left === right)
+    for (let i = 0; i < n; i += 1) for (let j = 0; j < i; j += 1) products[j * n + i] = products[i * n + j]!;
   return products;
+}
+
+/** Four inner products in one pass over `column`, which saves reading it four times. */
+function fourInner(
+  column: Float64Array,
+  others: readonly Float64Array[],
+  from: number,
+  into: Float64Array,
+  at: number,
+): void {
+  const [a, b, c, d] = [others[from]!, others[from + 1]!, others[from + 2]!, others[from + 3]!];
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  for (let t = 0; t < column.length; t += 1) {
+    const value = column[t]!;
+    s0 += value * a[t]!;
+    s1 += value * b[t]!;
+    s2 += value * c[t]!;
+    s3 += value * d[t]!;
+  }
+  into.set([s0, s1, s2, s3], at);
 }
 
 function inner(left: Float64Array, right: Float64Array): number {
