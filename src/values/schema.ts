@@ -8,14 +8,24 @@ import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import type { Violation } from './fault.ts';
 import type { JsonSchema } from './json.ts';
 
-const checker = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false, verbose: true });
+const checker = new Ajv2020({
+  allErrors: true,
+  strict: true,
+  strictTypes: false,
+  strictRequired: false,
+  verbose: true,
+});
 const completer = new Ajv2020({ allErrors: true, strict: false, useDefaults: true });
 
 /** Compiled once per schema object; a schema that nobody holds any more takes its check along. */
 const compiled = new WeakMap<JsonSchema, ValidateFunction>();
 const completers = new WeakMap<JsonSchema, ValidateFunction>();
 
-function compiledBy(library: Ajv2020, known: WeakMap<JsonSchema, ValidateFunction>, schema: JsonSchema): ValidateFunction {
+function compiledBy(
+  library: Ajv2020,
+  known: WeakMap<JsonSchema, ValidateFunction>,
+  schema: JsonSchema,
+): ValidateFunction {
   const before = known.get(schema);
   if (before !== undefined) return before;
   const check = library.compile(schema);
@@ -43,7 +53,9 @@ export function schemaViolations(schema: JsonSchema, value: unknown, field: stri
   const errors = check.errors ?? [];
   const alternatives = errors.filter((error) => error.keyword === 'oneOf' || error.keyword === 'anyOf');
   const shown = errors.filter(
-    (error) => error.keyword !== 'if' && !alternatives.some((choice) => error !== choice && error.schemaPath.startsWith(`${choice.schemaPath}/`)),
+    (error) =>
+      error.keyword !== 'if' &&
+      !alternatives.some((choice) => error !== choice && error.schemaPath.startsWith(`${choice.schemaPath}/`)),
   );
   return shown.map((error) => violationOf(error, field));
 }
@@ -67,7 +79,10 @@ function violationOf(error: ErrorObject, field: string): Violation {
     case 'required':
       return { field: joined(at, String(parameters['missingProperty'])), description: 'is required' };
     case 'additionalProperties':
-      return { field: joined(at, String(parameters['additionalProperty'])), description: `is not known here${knownNames(error)}` };
+      return {
+        field: joined(at, String(parameters['additionalProperty'])),
+        description: `is not known here${knownNames(error)}`,
+      };
     case 'propertyNames':
       return { field: joined(at, String(parameters['propertyName'])), description: 'is not an allowed name here' };
     default:
@@ -80,7 +95,10 @@ function descriptionOf(error: ErrorObject, parameters: Readonly<Record<string, u
   const limit = String(parameters['limit']);
   switch (error.keyword) {
     case 'type':
-      return `must be ${[parameters['type']].flat().map((type) => typeNames[String(type)] ?? String(type)).join(' or ')}; got ${got}`;
+      return `must be ${[parameters['type']]
+        .flat()
+        .map((type) => typeNames[String(type)] ?? String(type))
+        .join(' or ')}; got ${got}`;
     case 'enum':
       return `must be one of ${(parameters['allowedValues'] as readonly unknown[]).map(shownValue).join(', ')}; got ${got}`;
     case 'const':
@@ -130,7 +148,9 @@ function shownValue(value: unknown): string {
 
 function formsOf(schema: unknown): string {
   const forms = Array.isArray(schema) ? (schema as readonly JsonSchema[]) : [];
-  return forms.map((form) => form.title ?? form.description ?? shownValue(form.required ?? form.type ?? form)).join('; ');
+  return forms
+    .map((form) => form.title ?? form.description ?? shownValue(form.required ?? form.type ?? form))
+    .join('; ');
 }
 
 function knownNames(error: ErrorObject): string {

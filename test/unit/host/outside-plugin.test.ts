@@ -1,11 +1,14 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { expect } from 'chai';
 
 import { loadPlugins } from '../../../src/host/loaded.ts';
+import { resolveSdk } from '../../../src/host/sdk-resolution.ts';
+import { inSteps } from '../../../src/sdk/v1/index.ts';
+import { strategyContract } from '../../../src/sdk/v1/testing/index.ts';
 
 const example = fileURLToPath(new URL('../../../examples/plugins/inverse-volatility', import.meta.url));
 const host = new URL('../../../src/host/loaded.ts', import.meta.url).href;
@@ -23,6 +26,20 @@ describe('a plugin outside the tree', () => {
     const loaded = await loadPlugins(settings);
     expect(loaded.plugins.filter((plugin) => plugin.state === 'broken')).to.deep.equal([]);
     expect(loaded.strategies.require('inverse-volatility', 'strategy').needs).to.deep.equal(['covariance']);
+  });
+
+  it('may use the contract suites by their published name, and gets this copy of the contract', async () => {
+    const file = join(base, 'own-test.ts');
+    const lines = [
+      "import { sdkVersion, inSteps } from '@veritasvault/portfolio/sdk/v1';",
+      "import { strategyContract } from '@veritasvault/portfolio/sdk/v1/testing';",
+      'export { inSteps, sdkVersion, strategyContract };',
+    ];
+    await writeFile(file, lines.join('\n'));
+    resolveSdk();
+    const outside = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+    expect(outside['inSteps']).to.equal(inSteps);
+    expect(outside['strategyContract']).to.equal(strategyContract);
   });
 
   it('is loaded in a worker thread', async () => {

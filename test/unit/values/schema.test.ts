@@ -19,7 +19,10 @@ const schema: JsonSchema<Limits> = {
       items: {
         type: 'object',
         required: ['sector', 'max'],
-        properties: { sector: { type: 'string', minLength: 1 }, max: { type: 'number', minimum: 0, maximum: 1, default: 1 } },
+        properties: {
+          sector: { type: 'string', minLength: 1 },
+          max: { type: 'number', minimum: 0, maximum: 1, default: 1 },
+        },
       },
     },
     mode: { type: 'string', enum: ['hard', 'soft'], default: 'hard' },
@@ -33,7 +36,11 @@ describe('schema check', () => {
   });
 
   it('names every problem at once by field path, in plain words', () => {
-    const violations = schemaViolations(schema, { limits: [{ sector: '', max: 1.5 }, { max: 'all' }], mode: 'gentle', colour: 1 }, 'constraints[1].parameters');
+    const violations = schemaViolations(
+      schema,
+      { limits: [{ sector: '', max: 1.5 }, { max: 'all' }], mode: 'gentle', colour: 1 },
+      'constraints[1].parameters',
+    );
     expect(violations.map((violation) => `${violation.field} ${violation.description}`)).to.have.members([
       'constraints[1].parameters.limits[0].sector must not be empty',
       'constraints[1].parameters.limits[0].max must be at most 1; got 1.5',
@@ -54,7 +61,12 @@ describe('schema check', () => {
   });
 
   it('tells the allowed forms of an alternative instead of the failures of each branch', () => {
-    const either: JsonSchema = { oneOf: [{ title: 'a number', type: 'number' }, { title: 'a list of numbers', type: 'array', items: { type: 'number' } }] };
+    const either: JsonSchema = {
+      oneOf: [
+        { title: 'a number', type: 'number' },
+        { title: 'a list of numbers', type: 'array', items: { type: 'number' } },
+      ],
+    };
     expect(schemaViolations(either, 'x', 'value')).to.deep.equal([
       { field: 'value', description: 'must have one of these forms: a number; a list of numbers; got "x"' },
     ]);
