@@ -16,6 +16,8 @@ export interface Border {
   readonly diagonal: number;
 }
 
+/** What an asset without bound or curvature of its own gets on its diagonal; scaled. */
+const bareFloor = 1e-9;
 /** Largest total share of left-out coupling. */
 const decoupledShare = 1e-6;
 /** Smaller systems are factorized whole. */
@@ -71,7 +73,7 @@ export class BorderedSystem {
     this.rows = borders.map((border) => gather(border.coefficients, this.free));
     const extra = borders.map((border) => border.diagonal);
     const own = new Float64Array(free.length);
-    for (let r = 0; r < free.length; r++) own[r] = diagonal[this.free[r]!]! + shift;
+    for (let r = 0; r < free.length; r++) own[r] = Math.max(diagonal[this.free[r]!]! + shift, bareFloor);
     if (this.dense) this.factorizeDense(own, weights, shift);
     else this.invertDiagonal(own, weights, extra);
     this.factorizeSchur(extra, shift);

@@ -1,0 +1,110 @@
+/**
+ * The smallest set of restrictions that cannot hold together: every member is necessary, dropping any one leaves the rest feasible.
+ * Seeded by the proof of infeasibility, then a deletion filter (Chinneck, Feasibility and Infeasibility in Optimization, 2008, ch. 6).
+ * Such a set need not be the only one.
+ */
+import type { Lowered, Origin, Problem } from '../problem/problem.ts';
+import { compose } from '../problem/problem.ts';
+import type { InfeasibilityProof, Solution } from '../problem/solution.ts';
+import type { Universe } from '../problem/universe.ts';
+
+export interface ConflictQuestion {
+  readonly universe: Universe;
+  readonly restrictions: readonly Lowered[];
+  /** Solves a problem whose objective does not matter; only the reason and the proof are read. */
+  readonly solve: (problem: Problem) => Solution;
+}
+
+/** One thing that the client said, with everything it lowered to. */
+interface Part {
+  readonly origin: Origin;
+  readonly lowered: { -readonly [K in keyof Required<Lowered>]: Required<Lowered>[K][number][] };
+}
+
+/**
+ * @returns the origins of an irreducible conflict in the order of the restrictions; empty when they can all hold. A test that ends without
+ *   a verdict keeps its part, so the set is always infeasible as far as proven, and irreducible when every test ended.
+ */
+export function findConflict({ universe, restrictions, solve }: ConflictQuestion): readonly Origin[] {
+  const parts = partsOf(restrictions);
+  const attempt = (kept: readonly Part[]): Solution => solve(problemOf(universe, kept));
+  const whole = attempt(parts);
+  if (whole.termination.reason !== 'infeasible') return [];
+  let kept = seeded(parts, universe, whole.infeasibility, attempt);
+  for (const part of [...kept]) {
+    if (!kept.includes(part)) continue;
+    const rest = kept.filter((other) => other !== part);
+    const outcome = attempt(rest);
+    if (outcome.termination.reason === 'infeasible') kept = seeded(rest, universe, outcome.infeasibility, attempt);
+  }
+  return kept.map((part) => part.origin);
+}
+
+/** The parts that the proof speaks of, when they alone are infeasible; else all. */
+function seeded(
+  parts: readonly Part[],
+  universe: Universe,
+  proof: InfeasibilityProof | undefined,
+  attempt: (kept: readonly Part[]) => Solution,
+): readonly Part[] {
+  if (proof === undefined) return parts;
+  const named = namedBy(proof, parts, universe);
+  if (named.length === 0 || named.length === parts.length) return parts;
+  return attempt(named).termination.reason === 'infeasible' ? named : parts;
+}
+
+function partsOf(restrictions: readonly Lowered[]): readonly Part[] {
+  const parts = new Map<string, Part>();
+  const partOf = (origin: Origin): Part['lowered'] => {
+    const key = JSON.stringify([origin.constraint, origin.text]);
+    const known = parts.get(key);
+    if (known !== undefined) return known.lowered;
+    const part: Part = { origin, lowered: { bounds: [], rows: [], norms: [], tradeLimits: [], tails: [] } };
+    parts.set(key, part);
+    return part.lowered;
+  };
+  for (const lowered of restrictions) {
+    for (const bound of lowered.bounds ?? []) partOf(bound.origin).bounds.push(bound);
+    for (const row of lowered.rows ?? []) partOf(row.origin).rows.push(row);
+    for (const norm of lowered.norms ?? []) partOf(norm.origin).norms.push(norm);
+    for (const limit of lowered.tradeLimits ?? []) partOf(limit.origin).tradeLimits.push(limit);
+    for (const tail of lowered.tails ?? []) partOf(tail.origin).tails.push(tail);
+  }
+  return [...parts.values()];
+}
+
+function problemOf(universe: Universe, parts: readonly Part[]): Problem {
+  const n = universe.assets.length;
+  // The smallest weights are asked for, so that every test has one answer even where the restrictions leave assets free.
+  const operator = { kind: 'diagonal', size: n, entries: new Float64Array(n).fill(1) } as const;
+  const objective = { quadratics: [{ scale: 1, operator }], linear: new Float64Array(n) };
+  return compose(universe, objective, parts.map((part) => part.lowered));
+}
+
+/** Multipliers below this share of the largest are taken for rounding; the seed is tested anyway. */
+const roundingShare = 1e-7;
+
+/** The parts whose restrictions carry a multiplier; a bound only where it is the tightest on the side that does. */
+function namedBy(proof: InfeasibilityProof, parts: readonly Part[], universe: Universe): readonly Part[] {
+  const problem = problemOf(universe, parts);
+  const named = new Set<string>();
+  const name = (origin: Origin): void => void named.add(JSON.stringify([origin.constraint, origin.text]));
+  const counts = (values: Float64Array): ((k: number) => boolean) => {
+    const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    return (k) => Math.abs(values[k]!) > roundingShare * largest;
+  };
+  const bounds = counts(proof.bounds);
+  for (const bound of problem.bounds) {
+    const i = bound.position;
+    if (!bounds(i)) continue;
+    const crossing = problem.lower[i]! > problem.upper[i]!;
+    const atLower = (proof.bounds[i]! < 0 || crossing) && bound.lower === problem.lower[i];
+    const atUpper = (proof.bounds[i]! > 0 || crossing) && bound.upper === problem.upper[i];
+    if (atLower || atUpper) name(bound.origin);
+  }
+  const [rows, norms, limits] = [counts(proof.rows), counts(proof.norms), counts(proof.tradeLimits)];
+  problem.rows.forEach((row, r) => rows(r) && name(row.origin));
+  problem.norms.forEach((norm, k) => norms(k) && name(norm.origin));
+  problem.tradeLimits.forEach((limit, j) => limits(j) && name(limit.origin));
+  return parts.filter((part) => named.has(JSON.stringify([part.origin.constraint, part.origin.text])));
+}
