@@ -27,7 +27,7 @@ const rateRule = { min: -0.2, max: 1, hint: 'a fraction per year, 0.02 for 2 %' 
 export function admitStateless(draft: StatelessDraft, catalog: Catalog): SolveJob {
   const findings = new Findings();
   const frontier = draft.points !== undefined;
-  const chosen = frontier ? (draft.strategy ?? { type: 'minimum-variance', parameters: {} }) : draft.strategy;
+  const chosen = frontier ? (draft.strategy ?? { type: 'maximum-sharpe', parameters: {} }) : draft.strategy;
   const points = frontier ? readPoints(draft.points ?? 0, findings) : undefined;
   const limits = readLimits(draft.limits, catalog, 'limits', findings);
   if (draft.problem === undefined) findings.add('problem', 'is required');
