@@ -16,7 +16,8 @@ export interface TargetLine {
   readonly weightMax?: number;
 }
 
-export interface DriftLine {
+/** A type and not an interface, so that it is JSON to the compiler. */
+export type DriftLine = {
   readonly subject: string;
   readonly targetWeight: number;
   readonly actualWeight: number;
@@ -24,7 +25,7 @@ export interface DriftLine {
   /** Absent when the target is 0. */
   readonly relativeDrift?: number;
   readonly outsideBand: boolean;
-}
+};
 
 /**
  * A line for each subject that is wanted or held, largest absolute drift first, then by subject. What is not named on one side
