@@ -1,0 +1,133 @@
+/** From a strategy's answer to what callers are told: checked independently, in numbers that JSON can carry. */
+import { certify } from '../problem/certificate.ts';
+import { primalResidual } from '../problem/certificate-figures.ts';
+import { verifyInfeasibility } from '../problem/certificate-infeasibility.ts';
+import { inner, productOf } from '../problem/certificate-operator.ts';
+import { checked } from '../problem/checked-solution.ts';
+import { compose } from '../problem/problem.ts';
+import type { Lowered, Problem } from '../problem/problem.ts';
+import type { Holdings } from '../problem/situation.ts';
+import type { Solution } from '../problem/solution.ts';
+import type { Answer } from '../sdk/v1/index.ts';
+import type { CertificateLine, ConflictLine, OptimizationAnswer } from './answer.ts';
+import type { Estimated } from './estimates.ts';
+import { brokenVerdict, finite, verdictsOn } from './restrictions.ts';
+import type { AppliedConstraint } from './restrictions.ts';
+
+/** Of verdicts on weights that are certified optimal, and on the best point of a solve that was stopped; relative. */
+const verdictTolerance = { optimal: 1e-7, feasible: 2e-6 } as const;
+
+export interface Setting {
+  readonly estimated: Estimated;
+  readonly constraints: readonly AppliedConstraint[];
+  /** Relative, of the certificate. */
+  readonly tolerance: number;
+  readonly solverChoiceOf: (problem: Problem) => string;
+  /** Members of a conflict among these restrictions. */
+  readonly conflictOf: (restrictions: readonly Lowered[]) => readonly ConflictLine[];
+}
+
+export type Told = Omit<OptimizationAnswer, 'iterations' | 'elapsedMs' | 'provenance'> & {
+  readonly solver: string;
+  readonly solverChoice: string;
+};
+
+/** Recomputes everything from the weights; what fails its own check has no weights and says why. */
+export function told(answer: Answer, setting: Setting): Told {
+  const { estimated, constraints, tolerance } = setting;
+  const { situation, repairs, posteriorReturns } = estimated;
+  const restrictions = [...constraints.map(({ lowered }) => lowered), ...answer.added];
+  const problem = compose(situation.universe, answer.objective, restrictions);
+  const solution = checked(problem, answer.solution, tolerance);
+  const certified = hasWeights(solution) ? certifiedAs(solution, problem, setting) : undefined;
+  const termination = certified?.failure ?? solution.termination;
+  const common = {
+    termination: termination.reason,
+    ...(termination.limit === undefined ? {} : { limit: termination.limit }),
+    detail: termination.detail,
+    repairs: repairs.map(({ what, magnitude }) => ({ description: what, magnitude: finite(magnitude) })),
+    solver: solution.solver,
+    solverChoice: setting.solverChoiceOf(problem),
+    ...(posteriorReturns === undefined ? {} : { posteriorReturns: [...posteriorReturns] }),
+  };
+  if (certified?.failure === undefined && certified !== undefined) {
+    return {
+      ...common,
+      ...figuresOf(certified.holdings, setting),
+      objective: finite(certified.objective),
+      certificate: certified.line,
+    };
+  }
+  const conflict =
+    termination.reason === 'infeasible' && solution.infeasibility !== undefined
+      ? {
+          conflict: {
+            members: setting.conflictOf(restrictions),
+            proofVerified: verifyInfeasibility(problem, solution.infeasibility).proven,
+          },
+        }
+      : {};
+  return { ...common, weights: [], cashWeight: 0, objective: 0, turnoverHalfSum: 0, ...conflict };
+}
+
+function hasWeights(solution: Solution): boolean {
+  return solution.termination.reason === 'optimal' || solution.termination.reason === 'feasible';
+}
+
+function certifiedAs(solution: Solution, problem: Problem, setting: Setting) {
+  const { estimated, constraints, tolerance } = setting;
+  const { weights, termination } = solution;
+  const holdings: Holdings = { weights, cash: 1 - sum(weights) };
+  const certificate = certify(problem, solution, tolerance);
+  const verdicts = verdictsOn(constraints, holdings, estimated.situation);
+  const isOptimal = termination.reason === 'optimal';
+  const broken = brokenVerdict(verdicts, isOptimal ? verdictTolerance.optimal : verdictTolerance.feasible);
+  const line: CertificateLine = {
+    passed: certificate.verdict === 'passed' && broken === undefined,
+    // A point of a solve that was stopped may come without multipliers; how far it keeps the restrictions is known all the same.
+    primal: finite(Number.isFinite(certificate.primal) ? certificate.primal : primalResidual(problem, weights)),
+    dual: finite(certificate.dual),
+    gap: finite(certificate.gap),
+    tolerance,
+    constraints: verdicts,
+  };
+  const failure =
+    broken === undefined
+      ? undefined
+      : {
+          reason: 'numerical error' as const,
+          limit: undefined,
+          detail: `the answer failed its own check: ${broken.text} of ${broken.name} is broken by ${String(-broken.slack)}`,
+        };
+  const objective = Number.isFinite(certificate.objective) ? certificate.objective : solution.objective;
+  return { holdings, line, objective, failure };
+}
+
+/** Weights and what they mean: annual return including cash at the risk-free rate, annual volatility, turnover as half the sum of changes. */
+function figuresOf({ weights, cash }: Holdings, { estimated }: Setting) {
+  const { situation, estimates } = estimated;
+  const { universe, current } = situation;
+  const { expectedReturns, covariance, riskFreeRate } = estimates;
+  const expected = expectedReturns === undefined ? undefined : inner(expectedReturns, weights) + riskFreeRate * cash;
+  const volatility =
+    covariance === undefined ? undefined : Math.sqrt(Math.max(0, inner(weights, productOf(covariance, weights))));
+  const hasSharpe = expected !== undefined && volatility !== undefined && volatility > 0;
+  return {
+    weights: universe.assets.map(({ id }, position) => ({
+      assetId: id,
+      weight: weights[position]!,
+      currentWeight: current[position]!,
+    })),
+    cashWeight: cash,
+    ...(expected === undefined ? {} : { expectedReturnAnnual: finite(expected) }),
+    ...(volatility === undefined ? {} : { volatilityAnnual: finite(volatility) }),
+    ...(hasSharpe ? { sharpeRatio: finite((expected - riskFreeRate) / volatility) } : {}),
+    turnoverHalfSum: weights.reduce((total, weight, position) => total + Math.abs(weight - current[position]!), 0) / 2,
+  };
+}
+
+function sum(values: Float64Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}
