@@ -10,7 +10,8 @@ import type { Edge } from './edge.ts';
 import type { Method, MethodOptions } from './method.ts';
 
 /** What calls of every kind have in common. */
-export type SurfaceCall = EventEmitter & Pick<ServerUnaryCall<unknown, unknown>, 'cancelled' | 'metadata' | 'getDeadline' | 'getAuthContext'>;
+export type SurfaceCall = EventEmitter &
+  Pick<ServerUnaryCall<unknown, unknown>, 'cancelled' | 'metadata' | 'getDeadline' | 'getAuthContext'>;
 
 /** Deadlines are counted from the server's clock; allow for the way. */
 const clockSlackMs = 2000;
@@ -56,7 +57,10 @@ export function decoded(method: Method, bytes: Buffer, options: MethodOptions, e
   const most = options.receiveBytes ?? edge.limits.receiveBytes;
   if (bytes.length > most) {
     const sizes = `${String(bytes.length)} bytes; this method takes at most ${String(most)}`;
-    throw new Fault('INVALID_ARGUMENT', `the message has ${sizes}`, { bytes: String(bytes.length), bytesMax: String(most) });
+    throw new Fault('INVALID_ARGUMENT', `the message has ${sizes}`, {
+      bytes: String(bytes.length),
+      bytesMax: String(most),
+    });
   }
   try {
     return method.requestDeserialize(bytes);
@@ -75,7 +79,8 @@ export function requestIdOf(request: unknown, options: MethodOptions): string | 
     if (options.requestIdRequired !== true) return undefined;
     throw requestIdFault('is required: a UUID of your own, the same for every retry');
   }
-  if (typeof id !== 'string' || !uuid.test(id)) throw requestIdFault('must be a UUID like "6f1b0d1c-8f6e-4a53-9b4d-2a9f3c1e7d55"');
+  if (typeof id !== 'string' || !uuid.test(id))
+    throw requestIdFault('must be a UUID like "6f1b0d1c-8f6e-4a53-9b4d-2a9f3c1e7d55"');
   return id.toLowerCase();
 }
 

@@ -42,7 +42,9 @@ export function parseFilter(
   for (let at = 0; at < tokens.length; at += 4) {
     const [field, operator, value, and] = tokens.slice(at, at + 4);
     if (field?.kind !== 'word' || operator?.kind !== 'operator' || value === undefined || value.kind === 'operator') {
-      report(`must be conditions like field = "value" joined by AND; cannot be read from character ${String((field?.at ?? 0) + 1)}`);
+      report(
+        `must be conditions like field = "value" joined by AND; cannot be read from character ${String((field?.at ?? 0) + 1)}`,
+      );
       return conditions;
     }
     if (and !== undefined && (and.text !== 'AND' || tokens.length === at + 4)) {
@@ -52,7 +54,8 @@ export function parseFilter(
     const condition = conditionOf(field.text, operator.text, value.text, fields, report);
     if (condition !== undefined) conditions.push(condition);
   }
-  if (conditions.length > conditionsMax) report(`has ${String(conditions.length)} conditions; at most ${String(conditionsMax)} are allowed`);
+  if (conditions.length > conditionsMax)
+    report(`has ${String(conditions.length)} conditions; at most ${String(conditionsMax)} are allowed`);
   return conditions;
 }
 
@@ -93,7 +96,9 @@ function conditionOf(
   }
   const value = field.value === undefined ? text : field.value(text);
   if (value === undefined) {
-    report(`compares ${name} with ${JSON.stringify(text.slice(0, 60))}${field.values === undefined ? '' : `; can be ${field.values}`}`);
+    report(
+      `compares ${name} with ${JSON.stringify(text.slice(0, 60))}${field.values === undefined ? '' : `; can be ${field.values}`}`,
+    );
     return undefined;
   }
   return { field: field.property, operator: operator === ':' ? ':' : '=', value };

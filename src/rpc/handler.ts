@@ -34,9 +34,11 @@ export interface Served {
 export function served<Service extends object>(service: Service, handlers: Handlers<Service>, edge: Edge): Served {
   const definition: Record<string, ServiceDefinition[string]> = {};
   const implementation: UntypedServiceImplementation = {};
-  for (const [name, method] of Object.entries(service) as [keyof Service & string, Method][]) {
+  for (const [name, method] of Object.entries(service as Readonly<Record<string, Method>>)) {
+    const handler = (handlers as unknown as Readonly<Record<string, AnyHandler>>)[name];
+    if (handler === undefined) throw new TypeError(`${method.path} has no handler`);
     definition[name] = { ...method, ...pass, originalName: name };
-    implementation[name] = callOf(method, handlers[name] as unknown as AnyHandler, edge);
+    implementation[name] = callOf(method, handler, edge);
   }
   return { definition, implementation };
 }
@@ -171,7 +173,10 @@ async function* messages(
   return undefined;
 }
 
-async function* rejoined(first: IteratorResult<unknown, undefined>, rest: AsyncGenerator<unknown, undefined>): AsyncGenerator<unknown> {
+async function* rejoined(
+  first: IteratorResult<unknown, undefined>,
+  rest: AsyncGenerator<unknown, undefined>,
+): AsyncGenerator {
   if (first.done === true) return;
   yield first.value;
   yield* rest;

@@ -1,5 +1,6 @@
 /** grpc.health.v1: Check, Watch and List, for the server as a whole (the empty name) and for each service. */
-import { BehaviorSubject, map, Observable } from 'rxjs';
+import { BehaviorSubject, map } from 'rxjs';
+import type { Observable } from 'rxjs';
 
 import { HealthCheckResponse_ServingStatus as Status, HealthService } from '../gen/grpc/health/v1/health.ts';
 import type { HealthCheckResponse } from '../gen/grpc/health/v1/health.ts';
@@ -37,7 +38,9 @@ export class Health {
 
   /** The status now and at every change; a service that is not known is told as such (the protocol wants no error here). */
   watch(service: string): Observable<HealthCheckResponse> {
-    return this.#serving.pipe(map(() => ({ status: this.#services.has(service) ? this.#status() : Status.SERVICE_UNKNOWN })));
+    return this.#serving.pipe(
+      map(() => ({ status: this.#services.has(service) ? this.#status() : Status.SERVICE_UNKNOWN })),
+    );
   }
 
   list(): Record<string, HealthCheckResponse> {

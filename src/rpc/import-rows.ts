@@ -9,7 +9,10 @@ import type {
 } from '../gen/veritasvault/portfolio/v1/asset_service.ts';
 import { Fault } from '../values/fault.ts';
 
-export async function* mapped<Message, Row>(messages: AsyncIterable<Message>, to: (message: Message) => Row): AsyncGenerator<Row> {
+export async function* mapped<Message, Row>(
+  messages: AsyncIterable<Message>,
+  to: (message: Message) => Row,
+): AsyncGenerator<Row> {
   for await (const message of messages) yield to(message);
 }
 
@@ -35,7 +38,9 @@ export function benchmarkRows(
   );
 }
 
-export function exposureRows(requests: AsyncIterable<ImportFactorModelRequest>): Promise<Headed<FactorModel, FactorExposure>> {
+export function exposureRows(
+  requests: AsyncIterable<ImportFactorModelRequest>,
+): Promise<Headed<FactorModel, FactorExposure>> {
   return headed(
     requests,
     ({ content }) => (content?.$case === 'header' ? content.value : undefined),
@@ -64,7 +69,8 @@ async function* rowsAfter<Message, Row>(
     const next = await iterator.next();
     if (next.done === true) return;
     const row = rowOf(next.value);
-    if (row === undefined) throw refused(`rows[${String(number)}]`, 'must be a row: only the first message is a header');
+    if (row === undefined)
+      throw refused(`rows[${String(number)}]`, 'must be a row: only the first message is a header');
     yield row;
   }
 }

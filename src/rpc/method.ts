@@ -79,7 +79,12 @@ export function unary<Request, Reply>(
   act: (request: Request, context: CallContext) => Promise<Reply> | Reply,
   options: MethodOptions = {},
 ): UnaryHandler<Request, Reply> {
-  return { kind: 'unary', options, act: async (request, context) => act(request, context), reply: (result) => result as Reply };
+  return {
+    kind: 'unary',
+    options,
+    act: async (request, context) => act(request, context),
+    reply: (result) => result as Reply,
+  };
 }
 
 /** A change: `act` returns what the unit of work returned, and `reply` shapes it, for the caller and for a later replay alike. */

@@ -38,7 +38,11 @@ export interface Listing {
 }
 
 /** Reads a list request. `violations` holds what was found before; throws when there is any. */
-export function listing<Request extends ListRequest>(request: Request, rules: ListRules, violations: Violation[] = []): Listing {
+export function listing<Request extends ListRequest>(
+  request: Request,
+  rules: ListRules,
+  violations: Violation[] = [],
+): Listing {
   const limit = readSize(request.pageSize, rules, violations);
   const conditions: readonly Condition[] = parseFilter(request.filter ?? '', rules.filters ?? {}, violations);
   const order = readOrder(request.orderBy ?? '', rules, violations);
@@ -64,7 +68,10 @@ export async function pageTo<Row, Message>(
 function readSize(size: number, { sizeMax = 1000, sizeDefault = 50 }: ListRules, violations: Violation[]): number {
   if (size === 0) return sizeDefault;
   if (size >= 1 && size <= sizeMax) return size;
-  violations.push({ field: 'page_size', description: `must be 1 to ${String(sizeMax)}, or 0 for ${String(sizeDefault)}; got ${String(size)}` });
+  violations.push({
+    field: 'page_size',
+    description: `must be 1 to ${String(sizeMax)}, or 0 for ${String(sizeDefault)}; got ${String(size)}`,
+  });
   return sizeDefault;
 }
 
@@ -78,7 +85,10 @@ function readOrder(text: string, { orders = {}, order = [] }: ListRules, violati
     const described = direction === undefined || direction === 'asc' || direction === 'desc';
     if (property === undefined || !described || rest.length > 0) {
       const names = known.length === 0 ? 'none is' : `${known.join(', ')} are`;
-      violations.push({ field: 'order_by', description: `cannot be read at ${JSON.stringify(part.trim().slice(0, 60))}; ${names} known, each with optional " desc"` });
+      violations.push({
+        field: 'order_by',
+        description: `cannot be read at ${JSON.stringify(part.trim().slice(0, 60))}; ${names} known, each with optional " desc"`,
+      });
     } else if (read.some(({ field }) => field === property)) {
       violations.push({ field: 'order_by', description: `names ${name} twice` });
     } else read.push({ field: property, descending: direction === 'desc' });
@@ -109,7 +119,11 @@ function tokenParts(token: string): readonly unknown[] | undefined {
   if (!/^[A-Za-z0-9_-]+$/.test(token)) return undefined;
   try {
     const parts: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
-    const sound = Array.isArray(parts) && parts.length >= 3 && parts[0] === 1 && parts.slice(1).every((part) => typeof part === 'string');
+    const sound =
+      Array.isArray(parts) &&
+      parts.length >= 3 &&
+      parts[0] === 1 &&
+      parts.slice(1).every((part) => typeof part === 'string');
     return sound ? (parts as readonly unknown[]) : undefined;
   } catch {
     return undefined;

@@ -16,7 +16,11 @@ type Call = ServerDuplexStream<ServerReflectionRequest, ServerReflectionResponse
 
 /** The answer to one question; what cannot be found is an answer too, not the end of the stream. */
 export function reflect(files: FileDescriptors, request: ServerReflectionRequest): ServerReflectionResponse {
-  return { validHost: request.host, originalRequest: request, messageResponse: answerTo(files, request.messageRequest) };
+  return {
+    validHost: request.host,
+    originalRequest: request,
+    messageResponse: answerTo(files, request.messageRequest),
+  };
 }
 
 function answerTo(files: FileDescriptors, question: ServerReflectionRequest['messageRequest']): Answer {
@@ -72,7 +76,9 @@ export function reflectionServices(files: FileDescriptors, edge: Edge): readonly
     call.once('close', silence);
   };
   return [V1, V1Alpha].map((service): Served => {
-    const definition: ServiceDefinition = { serverReflectionInfo: { ...service.serverReflectionInfo, originalName: 'serverReflectionInfo' } };
+    const definition: ServiceDefinition = {
+      serverReflectionInfo: { ...service.serverReflectionInfo, originalName: 'serverReflectionInfo' },
+    };
     return { definition, implementation: { serverReflectionInfo: talk } };
   });
 }

@@ -65,7 +65,10 @@ class StreamWriter {
     const factor = parts.handler.options.resumable === undefined ? unresumableFactor : 1;
     this.#queue = new StreamQueue(limits.queueEvents * factor, limits.queueBytes * factor);
     this.#silence = shutdown.listen((phase) => this.#leave(phase));
-    this.#age = setTimeout(() => this.#endResumable('the stream has reached its longest life; connect again and resume'), limits.streamMs);
+    this.#age = setTimeout(
+      () => this.#endResumable('the stream has reached its longest life; connect again and resume'),
+      limits.streamMs,
+    );
     call.on('drain', () => this.#advance());
     call.once('cancelled', () => this.#close());
     call.once('close', () => this.#close());
@@ -75,7 +78,8 @@ class StreamWriter {
     this.#opened = opened;
     this.#token = this.#parts.handler.options.resumable?.start(opened.request) ?? '';
     if (this.#call.cancelled) this.#close();
-    else if (this.#parts.edge.shutdown.phase !== 'serving') this.fail(new Fault('SHUTTING_DOWN', 'the server is stopping; connect again'));
+    else if (this.#parts.edge.shutdown.phase !== 'serving')
+      this.fail(new Fault('SHUTTING_DOWN', 'the server is stopping; connect again'));
     else this.#open(opened);
   }
 
@@ -136,16 +140,18 @@ class StreamWriter {
     }
     this.#advancing = false;
     this.#watchStall();
-    if (this.#queue.isEmpty && !this.#ended) this.#afterQueue();
+    if (this.#queue.isEmpty) this.#afterQueue();
   }
 
   #afterQueue(): void {
+    if (this.#ended) return;
     if (this.#source === 'done') {
       if (this.#failure !== undefined) this.fail(this.#failure.error);
       else this.#end();
     } else if (this.#source === 'paused' && this.#opened !== undefined) {
       const { resumable } = this.#parts.handler.options;
-      const request = resumable === undefined ? this.#opened.request : resumable.after(this.#opened.request, this.#token);
+      const request =
+        resumable === undefined ? this.#opened.request : resumable.after(this.#opened.request, this.#token);
       try {
         this.#open({ ...this.#opened, request });
       } catch (error) {
@@ -174,7 +180,9 @@ class StreamWriter {
     const { stallMs } = this.#parts.edge.limits;
     this.#stall = setTimeout(() => {
       const seconds = String(stallMs / 1000);
-      this.fail(new Fault('WATCHER_TOO_SLOW', `nothing was read for ${seconds} s; resume with the token in the trailer`));
+      this.fail(
+        new Fault('WATCHER_TOO_SLOW', `nothing was read for ${seconds} s; resume with the token in the trailer`),
+      );
     }, stallMs);
   }
 

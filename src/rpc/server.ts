@@ -32,7 +32,7 @@ export interface ServerSettings {
 export interface RunningServer {
   readonly address: string;
   /** Health NOT_SERVING, streams end with a token, calls in flight finish, then the rest is cut off. Safe to call twice. */
-  drain(): Promise<void>;
+  readonly drain: () => Promise<void>;
 }
 
 const mebibyte = 1_048_576;
@@ -104,8 +104,12 @@ function credentialsOf({ address, tls }: ServerSettings): ServerCredentials {
     return ServerCredentials.createSsl(readFileSync(tls.authority), [pair], true);
   }
   if (isLoopback(address)) return ServerCredentials.createInsecure();
-  const cure = 'listen on 127.0.0.1, ::1 or localhost, or set PORTFOLIO_TLS_CERT, PORTFOLIO_TLS_KEY and PORTFOLIO_TLS_CA';
-  throw new Fault('INVALID_ARGUMENT', `${address} can be reached from other machines and no TLS is configured; ${cure}`);
+  const cure =
+    'listen on 127.0.0.1, ::1 or localhost, or set PORTFOLIO_TLS_CERT, PORTFOLIO_TLS_KEY and PORTFOLIO_TLS_CA';
+  throw new Fault(
+    'INVALID_ARGUMENT',
+    `${address} can be reached from other machines and no TLS is configured; ${cure}`,
+  );
 }
 
 /** `127.0.0.1:50051` -> `127.0.0.1`, `[::1]:50051` -> `[::1]`. */

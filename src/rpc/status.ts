@@ -68,6 +68,7 @@ const retryAfterMs: Partial<Record<Reason, number>> = {
 
 /** Trailers beyond 8 KiB break common clients: the text, the details in base64 and a resume token stay below that together. */
 const messageBytesMax = 900;
+const innerMessageBytesMax = 600;
 const detailsBytesMax = 4700;
 const violationsMax = 100;
 
@@ -96,7 +97,7 @@ export function statusOf(failure: unknown, log: Log, where: string): CallStatus 
 
 function faultStatus(fault: Fault): CallStatus {
   const metadata = boundedMetadata(fault.metadata);
-  const shown = shownViolations(fault, JSON.stringify(metadata).length + 400);
+  const shown = shownViolations(fault, JSON.stringify(metadata).length + innerMessageBytesMax + 200);
   const omitted = fault.violations.length - shown.length;
   if (omitted > 0) metadata['violationsOmitted'] = String(omitted);
   const info = ErrorInfo.create({ reason: fault.reason, domain: errorDomain, metadata });
@@ -121,7 +122,7 @@ function retryInfo(waitMs: number): Uint8Array {
 function statusWith(code: Code, text: string, details: Status['details']): CallStatus {
   const message = bounded(text, messageBytesMax);
   const metadata = new Metadata();
-  const encoded = Status.encode({ code, message: bounded(text, 200), details }).finish();
+  const encoded = Status.encode({ code, message: bounded(text, innerMessageBytesMax), details }).finish();
   metadata.set(detailsKey, Buffer.from(encoded));
   return { code, details: message, metadata };
 }

@@ -24,7 +24,7 @@ export interface TestServer {
   readonly client: Client;
   readonly health: Health;
   readonly log: readonly LogLine[];
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export function testEdge(limits: Partial<EdgeLimits> = {}, log: LogLine[] = []): Edge {

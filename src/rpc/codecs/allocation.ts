@@ -37,7 +37,10 @@ interface SetMessage {
 }
 
 /** Kind and dimension, absent when unspecified; `violations` takes values that this server does not know. */
-export function setKeyFrom(message: SetMessage, violations: Violation[]): Pick<AllocationSetDraft, 'kind' | 'dimension'> {
+export function setKeyFrom(
+  message: SetMessage,
+  violations: Violation[],
+): Pick<AllocationSetDraft, 'kind' | 'dimension'> {
   const kind = allocationKinds.from(message.kind, 'kind', violations);
   const dimension = allocationDimensions.from(message.dimension, 'dimension', violations);
   return { ...(kind === undefined ? {} : { kind }), ...(dimension === undefined ? {} : { dimension }) };

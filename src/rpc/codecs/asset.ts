@@ -25,7 +25,8 @@ import { timestampTo } from './values.ts';
 import { matrixNumbers, packedTo } from './numbers.ts';
 
 export function assetFrom(message: AssetMessage = AssetFns.create()): AssetDraft {
-  const { displayName, assetClass, sector, country, currencyCode, groups, lotSize, marketCapitalization, identifiers } = message;
+  const { displayName, assetClass, sector, country, currencyCode, groups, lotSize, marketCapitalization, identifiers } =
+    message;
   return { displayName, assetClass, sector, country, currencyCode, groups, lotSize, marketCapitalization, identifiers };
 }
 
@@ -85,7 +86,12 @@ export function benchmarkTo({ id, displayName, effectiveDate, weights, updatedAt
   };
 }
 
-export function factorModelHeaderFrom({ name, displayName, factors, factorCovariance }: FactorModelMessage): FactorModelHeader {
+export function factorModelHeaderFrom({
+  name,
+  displayName,
+  factors,
+  factorCovariance,
+}: FactorModelMessage): FactorModelHeader {
   const header = { name, displayName, factors };
   return factorCovariance === undefined ? header : { ...header, factorCovariance: matrixNumbers(factorCovariance) };
 }

@@ -19,7 +19,7 @@ export function packedTo(numbers: Float64Array): Buffer {
 
 /** The numbers of a matrix; of another length than its shape says when it was given twice, not at all or cut off. */
 export function matrixNumbers({ rows, columns, values, packed }: Matrix): Float64Array {
-  const bothOrNeither = (values.length > 0) === (packed.length > 0) && rows * columns > 0;
+  const bothOrNeither = values.length > 0 === packed.length > 0 && rows * columns > 0;
   if (bothOrNeither || rows !== columns || packed.length % 8 !== 0) return new Float64Array(0);
   if (packed.length === 0) return Float64Array.from(values);
   return Float64Array.from({ length: packed.length / 8 }, (_, position) => packed.readDoubleLE(position * 8));

@@ -26,13 +26,16 @@ import type { Limit, TerminationReason as TerminationLiteral } from '../../probl
 import type { JsonObject } from '../../values/json.ts';
 import { enumCodec, timestampTo } from './values.ts';
 
-export const runStates = enumCodec<'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled', RunState>('RUN_STATE_', {
-  queued: StateNumbers.RUN_STATE_QUEUED,
-  running: StateNumbers.RUN_STATE_RUNNING,
-  succeeded: StateNumbers.RUN_STATE_SUCCEEDED,
-  failed: StateNumbers.RUN_STATE_FAILED,
-  cancelled: StateNumbers.RUN_STATE_CANCELLED,
-});
+export const runStates = enumCodec<'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled', RunState>(
+  'RUN_STATE_',
+  {
+    queued: StateNumbers.RUN_STATE_QUEUED,
+    running: StateNumbers.RUN_STATE_RUNNING,
+    succeeded: StateNumbers.RUN_STATE_SUCCEEDED,
+    failed: StateNumbers.RUN_STATE_FAILED,
+    cancelled: StateNumbers.RUN_STATE_CANCELLED,
+  },
+);
 
 const terminations = enumCodec<TerminationLiteral, TerminationReason>('TERMINATION_REASON_', {
   optimal: TerminationNumbers.TERMINATION_REASON_OPTIMAL,
@@ -71,7 +74,11 @@ export function answerTo(answer: OptimizationAnswer): OptimizationResult {
       answer.conflict === undefined
         ? undefined
         : {
-            members: answer.conflict.members.map(({ constraintId, name, text }) => ({ constraintId, displayName: name, text })),
+            members: answer.conflict.members.map(({ constraintId, name, text }) => ({
+              constraintId,
+              displayName: name,
+              text,
+            })),
             proofVerified: answer.conflict.proofVerified,
           },
     repairs: answer.repairs.map(({ description, magnitude }) => ({ description, magnitude })),
@@ -104,11 +111,24 @@ export function certificateTo(certificate: CertificateLine): Certificate {
 
 export function progressTo(news: ProgressNews): Progress {
   const { phase, iteration, objective, primal, dual, gap, elapsedMs } = news;
-  return { phase, iteration, objective, primalResidual: primal, dualResidual: dual, gap, elapsedMs: BigInt(Math.round(elapsedMs)) };
+  return {
+    phase,
+    iteration,
+    objective,
+    primalResidual: primal,
+    dualResidual: dual,
+    gap,
+    elapsedMs: BigInt(Math.round(elapsedMs)),
+  };
 }
 
 export function runErrorTo(json: JsonObject): RunError {
-  return { reason: String(json['reason']), message: String(json['message']) };
+  return { reason: textIn(json, 'reason'), message: textIn(json, 'message') };
+}
+
+function textIn(json: JsonObject, key: string): string {
+  const value = json[key];
+  return typeof value === 'string' ? value : '';
 }
 
 /** `tokenOf` makes the resume token of a place in the log. */

@@ -55,7 +55,13 @@ export function portfolioFrom(message: PortfolioMessage | undefined, violations:
   };
 }
 
-function objectiveFrom({ objectiveId, type, target, parameters, priority }: Objective): PortfolioDraft['objectives'][number] {
+function objectiveFrom({
+  objectiveId,
+  type,
+  target,
+  parameters,
+  priority,
+}: Objective): PortfolioDraft['objectives'][number] {
   return {
     objectiveId,
     type,
@@ -137,7 +143,14 @@ function objectiveTo({ id, type, target, parameters, priority }: ObjectiveRecord
 
 function constraintTo(constraint: ConstraintDefinition): Constraint {
   const { id, displayName, type, parameters, priority, inactive } = constraint;
-  return { constraintId: id, displayName, type, parameters: structTo(parameters), priority: priority ?? undefined, inactive };
+  return {
+    constraintId: id,
+    displayName,
+    type,
+    parameters: structTo(parameters),
+    priority: priority ?? undefined,
+    inactive,
+  };
 }
 
 function policyTo(policy: RebalancingPolicy): PolicyMessage {
@@ -150,7 +163,13 @@ function policyTo(policy: RebalancingPolicy): PolicyMessage {
   };
 }
 
-export function snapshotTo({ portfolioId, asOf, effectiveAt, valuation, cashBalances }: PortfolioSnapshot): SnapshotMessage {
+export function snapshotTo({
+  portfolioId,
+  asOf,
+  effectiveAt,
+  valuation,
+  cashBalances,
+}: PortfolioSnapshot): SnapshotMessage {
   const { baseCurrency } = valuation;
   return {
     portfolio: `portfolios/${portfolioId}`,
@@ -163,7 +182,10 @@ export function snapshotTo({ portfolioId, asOf, effectiveAt, valuation, cashBala
       value: moneyTo(baseCurrency, value),
       weight,
     })),
-    cashBalances: cashBalances.map(({ currency, amount }): CashBalanceMessage => ({ cashBalanceId: '', amount: moneyTo(currency, amount) })),
+    cashBalances: cashBalances.map(({ currency, amount }): CashBalanceMessage => ({
+      cashBalanceId: '',
+      amount: moneyTo(currency, amount),
+    })),
     netAssetValue: moneyTo(baseCurrency, valuation.netAssetValue),
     effectiveTime: timestampTo(effectiveAt),
   };

@@ -3,7 +3,13 @@ import {
   ReturnPeriod as PeriodNumbers,
   MissingPrices as MissingNumbers,
 } from '../../gen/veritasvault/portfolio/v1/values.ts';
-import type { Estimation, MissingPrices, ReturnPeriod, Selection, View } from '../../gen/veritasvault/portfolio/v1/values.ts';
+import type {
+  Estimation,
+  MissingPrices,
+  ReturnPeriod,
+  Selection,
+  View,
+} from '../../gen/veritasvault/portfolio/v1/values.ts';
 import { Optimization as OptimizationFns } from '../../gen/veritasvault/portfolio/v1/optimization_service.ts';
 import type {
   ComputeFrontierRequest,
@@ -34,12 +40,15 @@ export const returnPeriods = enumCodec<PeriodDraft, ReturnPeriod>('RETURN_PERIOD
   daily: PeriodNumbers.RETURN_PERIOD_DAILY,
 });
 
-export const missingPrices = enumCodec<NonNullable<EstimationDraft['missingPrices']>, MissingPrices>('MISSING_PRICES_', {
-  refuse: MissingNumbers.MISSING_PRICES_REFUSE,
-  pairwise: MissingNumbers.MISSING_PRICES_PAIRWISE,
-  'complete-rows': MissingNumbers.MISSING_PRICES_COMPLETE_ROWS,
-  'carry-forward': MissingNumbers.MISSING_PRICES_CARRY_FORWARD,
-});
+export const missingPrices = enumCodec<NonNullable<EstimationDraft['missingPrices']>, MissingPrices>(
+  'MISSING_PRICES_',
+  {
+    refuse: MissingNumbers.MISSING_PRICES_REFUSE,
+    pairwise: MissingNumbers.MISSING_PRICES_PAIRWISE,
+    'complete-rows': MissingNumbers.MISSING_PRICES_COMPLETE_ROWS,
+    'carry-forward': MissingNumbers.MISSING_PRICES_CARRY_FORWARD,
+  },
+);
 
 export function optimizationFrom(message: Optimization | undefined, violations: Violation[]): OptimizationDraft {
   const from = message ?? OptimizationFns.create();
@@ -49,7 +58,9 @@ export function optimizationFrom(message: Optimization | undefined, violations: 
     constraints: from.constraints.map(constraintFrom),
     ignorePortfolioConstraints: from.ignorePortfolioConstraints,
     views: from.views.map(viewFrom),
-    ...(estimation === undefined ? {} : { estimation: estimationFrom(estimation, 'optimization.estimation', violations) }),
+    ...(estimation === undefined
+      ? {}
+      : { estimation: estimationFrom(estimation, 'optimization.estimation', violations) }),
     factorModel: from.factorModel,
     universe: from.universe,
     ...(riskFreeRateAnnual === undefined ? {} : { riskFreeRateAnnual }),
@@ -107,7 +118,12 @@ function problemFrom(message: ProblemDefinition, violations: Violation[]): Probl
     ...(risk === undefined ? {} : { risk }),
     ...(prices === undefined
       ? {}
-      : { prices: { dates: prices.dates, ...(prices.prices === undefined ? {} : { prices: matrixFrom(prices.prices) }) } }),
+      : {
+          prices: {
+            dates: prices.dates,
+            ...(prices.prices === undefined ? {} : { prices: matrixFrom(prices.prices) }),
+          },
+        }),
     ...(estimation === undefined ? {} : { estimation: estimationFrom(estimation, 'problem.estimation', violations) }),
     constraints: message.constraints.map(constraintFrom),
     views: message.views.map(viewFrom),
@@ -115,7 +131,10 @@ function problemFrom(message: ProblemDefinition, violations: Violation[]): Probl
   };
 }
 
-function expectedReturnsFrom({ values, period }: ExpectedReturns, violations: Violation[]): NonNullable<ProblemDraft['expectedReturns']> {
+function expectedReturnsFrom(
+  { values, period }: ExpectedReturns,
+  violations: Violation[],
+): NonNullable<ProblemDraft['expectedReturns']> {
   return {
     ...(values === undefined ? {} : { values: vectorFrom(values) }),
     ...periodFrom(period, 'problem.expected_returns.period', violations),

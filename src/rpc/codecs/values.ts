@@ -22,11 +22,18 @@ const earliestSeconds = -62_135_596_800n;
 const latestSeconds = 253_402_300_799n;
 
 /** To the millisecond, later digits dropped. Reports a time outside of the years 1 to 9999. */
-export function instantFrom(timestamp: Timestamp | undefined, field: string, violations: Violation[]): Date | undefined {
+export function instantFrom(
+  timestamp: Timestamp | undefined,
+  field: string,
+  violations: Violation[],
+): Date | undefined {
   if (timestamp === undefined) return undefined;
   const { seconds, nanos } = timestamp;
   if (seconds < earliestSeconds || seconds > latestSeconds || nanos < 0 || nanos > 999_999_999) {
-    violations.push({ field, description: 'must be a time from the year 1 to 9999 with nanoseconds from 0 to 999999999' });
+    violations.push({
+      field,
+      description: 'must be a time from the year 1 to 9999 with nanoseconds from 0 to 999999999',
+    });
     return undefined;
   }
   return new Date(Number(seconds) * 1000 + Math.floor(nanos / 1_000_000));
@@ -73,9 +80,10 @@ export function enumCodec<Literal extends string, Wire extends number>(
   const byName = new Map(literals.map((literal) => [capitals(literal), literal]));
   return {
     from: (wire, field, violations) => {
-      if (Number(wire) === 0) return undefined;
-      const literal = byNumber.get(wire);
-      if (literal === undefined) violations.push({ field, description: `unknown value ${String(wire)}` });
+      const number: number = wire;
+      if (number === 0) return undefined;
+      const literal = byNumber.get(number);
+      if (literal === undefined) violations.push({ field, description: `unknown value ${String(number)}` });
       return literal;
     },
     to: (literal) => table[literal],
@@ -103,7 +111,9 @@ export const idInFilter =
     idsIn(text, collections)?.at(-1) ?? text;
 
 /** Only the properties that are there: `exactOptionalPropertyTypes` tells absent from undefined. */
-export function present<Fields extends object>(fields: Fields): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
+export function present<Fields extends object>(
+  fields: Fields,
+): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [Key in keyof Fields]?: Exclude<Fields[Key], undefined>;
   };

@@ -41,7 +41,10 @@ function seriesPage(request: SeriesRequest, method: string): Listing & { readonl
   const page = listing(request, { method, ...series });
   const after = page.query.after?.[0];
   const { startDate, endDate } = request;
-  return { ...page, series: { startDate, endDate, limit: page.query.limit, ...(after === undefined ? {} : { after }) } };
+  return {
+    ...page,
+    series: { startDate, endDate, limit: page.query.limit, ...(after === undefined ? {} : { after }) },
+  };
 }
 
 export function assetService(assets: Assets, edge: Edge): Served {
@@ -63,24 +66,40 @@ export function assetService(assets: Assets, edge: Edge): Served {
         return assets.update(id, codec.assetFrom(asset), updateMask ?? [], asset?.etag ?? '', context);
       }, codec.assetTo),
       importAssets: clientStream(
-        (requests, context) => assets.importAssets(mapped(requests, ({ asset }) => codec.assetRowFrom(asset)), context),
+        (requests, context) =>
+          assets.importAssets(
+            mapped(requests, ({ asset }) => codec.assetRowFrom(asset)),
+            context,
+          ),
         storedTo,
         rowBytes,
       ),
       importPrices: clientStream(
-        (requests, context) => assets.importPrices(flattened(requests, ({ prices }) => prices.map(codec.priceFrom)), context),
+        (requests, context) =>
+          assets.importPrices(
+            flattened(requests, ({ prices }) => prices.map(codec.priceFrom)),
+            context,
+          ),
         storedTo,
         rowBytes,
       ),
       importFxRates: clientStream(
-        (requests, context) => assets.importFxRates(flattened(requests, ({ rates }) => rates.map(codec.fxRateFrom)), context),
+        (requests, context) =>
+          assets.importFxRates(
+            flattened(requests, ({ rates }) => rates.map(codec.fxRateFrom)),
+            context,
+          ),
         storedTo,
         rowBytes,
       ),
       importBenchmarkWeights: clientStream(
         async (requests, context) => {
           const { header, rows } = await benchmarkRows(requests);
-          return assets.importBenchmark(codec.benchmarkHeaderFrom(header), mapped(rows, codec.benchmarkWeightFrom), context);
+          return assets.importBenchmark(
+            codec.benchmarkHeaderFrom(header),
+            mapped(rows, codec.benchmarkWeightFrom),
+            context,
+          );
         },
         storedTo,
         rowBytes,
@@ -88,7 +107,11 @@ export function assetService(assets: Assets, edge: Edge): Served {
       importFactorModel: clientStream(
         async (requests, context) => {
           const { header, rows } = await exposureRows(requests);
-          return assets.importFactorModel(codec.factorModelHeaderFrom(header), mapped(rows, codec.factorExposureFrom), context);
+          return assets.importFactorModel(
+            codec.factorModelHeaderFrom(header),
+            mapped(rows, codec.factorExposureFrom),
+            context,
+          );
         },
         storedTo,
         modelBytes,
@@ -96,7 +119,9 @@ export function assetService(assets: Assets, edge: Edge): Served {
       listPrices: unary(async (request, context) => {
         const id = assetId(request.parent, 'parent');
         const page = seriesPage(request, 'ListPrices');
-        const { rows, nextPageToken } = await pageTo(page, assets.prices(id, page.series, context), (point) => codec.priceTo(id, point));
+        const { rows, nextPageToken } = await pageTo(page, assets.prices(id, page.series, context), (point) =>
+          codec.priceTo(id, point),
+        );
         return { prices: rows, nextPageToken };
       }),
       listFxRates: unary(async (request, context) => {

@@ -35,7 +35,10 @@ type Words = Pick<CatalogEntry, 'title' | 'description' | 'references' | 'capabi
 };
 
 /** The entries by id; the version is that of the plugin unless the contribution has its own. */
-function entries<Contribution>(offers: Offers<Contribution>, words: (contribution: Contribution) => Words): CatalogEntry[] {
+function entries<Contribution>(
+  offers: Offers<Contribution>,
+  words: (contribution: Contribution) => Words,
+): CatalogEntry[] {
   const listed = offers.offers.flatMap(({ id, plugin, pluginVersion }): CatalogEntry[] => {
     const contribution = offers.get(id);
     if (contribution === undefined) return [];
@@ -70,23 +73,29 @@ export function catalogService(catalog: PluginCatalog, edge: Edge): Served {
     CatalogServiceService,
     {
       listStrategies: unary(() => ({
-        strategies: entries(catalog.strategies, ({ title, description, references, parameters, needs, frontier }) => ({
-          title,
-          description,
-          references: [...references],
-          capabilities: [...needs.map((need) => `needs ${need}`), ...(frontier === undefined ? [] : ['has frontier'])],
-          schema: parameters,
+        strategies: entries(catalog.strategies, (strategy) => ({
+          title: strategy.title,
+          description: strategy.description,
+          references: [...strategy.references],
+          capabilities: [
+            ...strategy.needs.map((need) => `needs ${need}`),
+            ...('frontier' in strategy ? ['has frontier'] : []),
+          ],
+          schema: strategy.parameters,
         })),
       })),
       listConstraintTypes: unary(() => ({
-        constraintTypes: entries(catalog.constraints, ({ title, description, references, version, schema, convexity, priority }) => ({
-          title,
-          description,
-          references: [...references],
-          capabilities: [convexity, `default priority ${String(priority)}`],
-          version,
-          schema,
-        })),
+        constraintTypes: entries(
+          catalog.constraints,
+          ({ title, description, references, version, schema, convexity, priority }) => ({
+            title,
+            description,
+            references: [...references],
+            capabilities: [convexity, `default priority ${String(priority)}`],
+            version,
+            schema,
+          }),
+        ),
       })),
       listEstimators: unary(() => ({
         estimators: entries(catalog.estimators, ({ title, description, references, parameters, estimates }) => ({

@@ -63,7 +63,9 @@ describe('a handler', () => {
         served(
           { optimize },
           {
-            optimize: serverStream(() => new Observable((subscriber) => subscriber.error(new TypeError('inner words')))),
+            optimize: serverStream(
+              () => new Observable((subscriber) => subscriber.error(new TypeError('inner words'))),
+            ),
           },
           edge,
         ),
@@ -103,7 +105,9 @@ describe('a handler', () => {
     const failure = await failureOf(call(server.client, getAsset, { name: 'bug' }));
     expect(failure.code).to.equal(codes.INTERNAL);
     expect(failure.details).not.to.contain('inner words');
-    const { error } = await readAll(stream(server.client, optimize, { problem: undefined, strategy: undefined, limits: undefined }));
+    const { error } = await readAll(
+      stream(server.client, optimize, { problem: undefined, strategy: undefined, limits: undefined }),
+    );
     expect(error?.code).to.equal(codes.INTERNAL);
     expect((await call(server.client, getAsset, { name: 'a' })).name).to.equal('a');
   });
@@ -152,7 +156,9 @@ describe('a handler', () => {
     const [one, two] = contexts.map(({ idempotency }) => idempotency);
     expect(one?.requestId).to.equal(requestId.toLowerCase());
     expect(one?.method).to.equal('/veritasvault.portfolio.v1.AssetService/CreateAsset');
-    expect(one?.digest).to.equal(two?.digest).and.match(/^[0-9a-f]{64}$/);
+    expect(one?.digest)
+      .to.equal(two?.digest)
+      .and.match(/^[0-9a-f]{64}$/);
   });
 
   it('refuses a request id that is no UUID, and a missing one where it is required', async () => {
@@ -193,13 +199,20 @@ describe('a handler', () => {
     expect(contexts[0]?.signal.aborted).to.equal(true);
   });
 
-  function importing(requests: readonly Parameters<typeof importPrices.requestSerialize>[0][]): Promise<{ readonly stored: bigint }> {
+  function importing(
+    requests: readonly Parameters<typeof importPrices.requestSerialize>[0][],
+  ): Promise<{ readonly stored: bigint }> {
     return new Promise((resolve, reject) => {
       const { path, requestSerialize, responseDeserialize } = importPrices;
-      const writer = server.client.makeClientStreamRequest(path, requestSerialize, responseDeserialize, (error, reply) => {
-        if (error !== null) reject(error);
-        else if (reply !== undefined) resolve(reply);
-      });
+      const writer = server.client.makeClientStreamRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        (error, reply) => {
+          if (error !== null) reject(error);
+          else if (reply !== undefined) resolve(reply);
+        },
+      );
       for (const request of requests) writer.write(request);
       writer.end();
     });

@@ -43,11 +43,25 @@ describe('a list request', () => {
   });
 
   it('tells every mistake at once', () => {
-    const fault = faultOf(() => listing({ ...request, pageSize: 1001, filter: 'colour = "red"', orderBy: 'size' }, rules));
+    const fault = faultOf(() =>
+      listing({ ...request, pageSize: 1001, filter: 'colour = "red"', orderBy: 'size' }, rules),
+    );
     expect(fault.violations.map(({ field }) => field)).to.deep.equal(['page_size', 'filter', 'order_by']);
   });
 
-  for (const filter of ['state', 'state =', 'state = "x', 'state : RUNNING', 'state = STOPPED', 'a = 1 OR b = 2', 'state = RUNNING AND', '= = =', 'state = RUNNING state = RUNNING', '__proto__ = x', '(state = RUNNING)']) {
+  for (const filter of [
+    'state',
+    'state =',
+    'state = "x',
+    'state : RUNNING',
+    'state = STOPPED',
+    'a = 1 OR b = 2',
+    'state = RUNNING AND',
+    '= = =',
+    'state = RUNNING state = RUNNING',
+    '__proto__ = x',
+    '(state = RUNNING)',
+  ]) {
     it(`refuses the filter ${filter}`, () => {
       const fault = faultOf(() => listing({ ...request, filter }, rules));
       expect(fault.violations.map(({ field }) => field)).to.deep.equal(['filter']);

@@ -5,7 +5,10 @@ import { expect } from 'chai';
 
 import { FileDescriptorProto, FileDescriptorSet } from '../../../src/gen/google/protobuf/descriptor.ts';
 import { ServerReflectionService } from '../../../src/gen/grpc/reflection/v1/reflection.ts';
-import type { ServerReflectionRequest, ServerReflectionResponse } from '../../../src/gen/grpc/reflection/v1/reflection.ts';
+import type {
+  ServerReflectionRequest,
+  ServerReflectionResponse,
+} from '../../../src/gen/grpc/reflection/v1/reflection.ts';
 import { FileDescriptors } from '../../../src/rpc/file-descriptors.ts';
 import { reflect, reflectionServices } from '../../../src/rpc/reflection.ts';
 import { startTestServer } from '../../support/rpc.ts';

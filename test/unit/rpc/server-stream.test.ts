@@ -3,7 +3,10 @@ import type { ServiceError } from '@grpc/grpc-js';
 import { expect } from 'chai';
 import { concat, NEVER, Observable, of } from 'rxjs';
 
-import { OptimizationEvent, OptimizationServiceService } from '../../../src/gen/veritasvault/portfolio/v1/optimization_service.ts';
+import {
+  OptimizationEvent,
+  OptimizationServiceService,
+} from '../../../src/gen/veritasvault/portfolio/v1/optimization_service.ts';
 import type { WatchOptimizationRequest } from '../../../src/gen/veritasvault/portfolio/v1/optimization_service.ts';
 import type { EdgeLimits } from '../../../src/rpc/edge.ts';
 import { served } from '../../../src/rpc/handler.ts';
@@ -75,7 +78,9 @@ describe('a server stream', () => {
     const { client } = await started(source);
     const { replies, error, trailers } = await readAll(stream(client, watchOptimization, request));
     expect(error).to.equal(undefined);
-    expect(replies.map(({ sequence }) => Number(sequence))).to.deep.equal(Array.from({ length: 100 }, (_, at) => at + 1));
+    expect(replies.map(({ sequence }) => Number(sequence))).to.deep.equal(
+      Array.from({ length: 100 }, (_, at) => at + 1),
+    );
     expect(trailers.get('resume-token')).to.deep.equal(['100']);
   });
 
@@ -167,7 +172,9 @@ describe('a server stream', () => {
   });
 
   it('tells the failure of the source after the events before it, with the place to resume from', async () => {
-    const { client, log } = await started(() => concat(of(lifecycle(1)), new Observable<OptimizationEvent>((s) => s.error(new Error('x')))));
+    const { client, log } = await started(() =>
+      concat(of(lifecycle(1)), new Observable<OptimizationEvent>((s) => s.error(new Error('x')))),
+    );
     const { replies, error } = await readAll(stream(client, watchOptimization, request));
     expect(replies).to.have.length(1);
     expect(error?.code).to.equal(codes.INTERNAL);

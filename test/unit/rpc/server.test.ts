@@ -16,7 +16,15 @@ const { check, watch, list } = HealthService;
 describe('the server', () => {
   it('knows loopback addresses', () => {
     const loopback = ['127.0.0.1:0', '127.9.8.7:50051', '[::1]:1', 'localhost:1', 'localhost'];
-    const other = ['0.0.0.0:1', '[::]:1', '10.0.0.1:1', '127.0.0.1.example.com:1', 'localhost.evil.org:1', '::1:1', '127.1:1'];
+    const other = [
+      '0.0.0.0:1',
+      '[::]:1',
+      '10.0.0.1:1',
+      '127.0.0.1.example.com:1',
+      'localhost.evil.org:1',
+      '::1:1',
+      '127.1:1',
+    ];
     expect(loopback.filter((address) => !isLoopback(address))).to.deep.equal([]);
     expect(other.filter(isLoopback)).to.deep.equal([]);
   });

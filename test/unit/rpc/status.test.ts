@@ -11,7 +11,9 @@ const { log } = testEdge();
 
 describe('the status of a failure', () => {
   it('knows every reason of the proto, and each has a code other than OK, UNKNOWN and INTERNAL', () => {
-    const published = Object.keys(ErrorReason).filter((name) => !name.endsWith('UNSPECIFIED') && name !== 'UNRECOGNIZED');
+    const published = Object.keys(ErrorReason).filter(
+      (name) => !name.endsWith('UNSPECIFIED') && name !== 'UNRECOGNIZED',
+    );
     expect(published.map((name) => name.replace('ERROR_REASON_', '')).sort()).to.deep.equal([...reasons].sort());
     for (const reason of reasons) expect([codes.OK, codes.UNKNOWN, codes.INTERNAL]).not.to.include(codeOf[reason]);
   });
@@ -39,7 +41,10 @@ describe('the status of a failure', () => {
 
   it('keeps trailers below 8 KiB whatever the violations are, and says how many it left out', () => {
     const long = 'x'.repeat(5000);
-    const violations = Array.from({ length: 5000 }, (_, row) => ({ field: `rows[${String(row)}].price`, description: `✓${long}` }));
+    const violations = Array.from({ length: 5000 }, (_, row) => ({
+      field: `rows[${String(row)}].price`,
+      description: `✓${long}`,
+    }));
     const metadata = Object.fromEntries(Array.from({ length: 50 }, (_, key) => [`key${String(key)}`, long]));
     const status = statusOf(new Fault('IMPORT_REJECTED', long, metadata, violations), log, '/m');
     withResumeToken(status, 't'.repeat(300));
@@ -54,12 +59,18 @@ describe('the status of a failure', () => {
   it('shows at most 100 violations, in order', () => {
     const violations = Array.from({ length: 150 }, (_, row) => ({ field: `r${String(row)}`, description: 'bad' }));
     const details = detailsOf(statusOf(new Fault('IMPORT_REJECTED', 'bad rows', {}, violations), log, '/m').metadata);
-    expect(details.violations.map(({ field }) => field)).to.deep.equal(violations.slice(0, 100).map(({ field }) => field));
+    expect(details.violations.map(({ field }) => field)).to.deep.equal(
+      violations.slice(0, 100).map(({ field }) => field),
+    );
     expect(details.info?.metadata['violationsOmitted']).to.equal('50');
   });
 
   it('makes texts with lone surrogates and line breaks safe to send', () => {
-    const status = statusOf(new Fault('ID_INVALID', 'bad \ud83d id\n', {}, [{ field: '\ud83d', description: '\udc00' }]), log, '/m');
+    const status = statusOf(
+      new Fault('ID_INVALID', 'bad \ud83d id\n', {}, [{ field: '\ud83d', description: '\udc00' }]),
+      log,
+      '/m',
+    );
     expect(() => encodeURI(status.details)).not.to.throw();
     expect(detailsOf(status.metadata).violations[0]?.field).to.equal('\ufffd');
     expect(bounded('😀'.repeat(1000), 100).isWellFormed()).to.equal(true);
