@@ -1,0 +1,157 @@
+/** An answer as people read it: figures, weights, the certificate constraint by constraint, or the conflict. */
+import { TerminationLimit, TerminationReason } from '../../gen/veritasvault/portfolio/v1/optimization_service.ts';
+import type {
+  Certificate,
+  Conflict,
+  ConstraintVerdict,
+  OptimizationResult,
+} from '../../gen/veritasvault/portfolio/v1/optimization_service.ts';
+import { bar } from './bar.ts';
+import { counted, elapsed, figure, percent, residual, signedPercent } from './figures.ts';
+import { table } from './table.ts';
+import type { Paint } from './terminal.ts';
+
+const verdictsMax = 24;
+const weightTolerance = 5e-7;
+
+const spoken = (name: string, prefix: string): string => name.slice(prefix.length).toLowerCase().replaceAll('_', ' ');
+
+const nameIn = (values: Readonly<Record<string, string | number>>, value: number): string =>
+  Object.entries(values).find(([, number]) => number === value)?.[0] ?? '';
+
+/** "optimal", "feasible (time limit)". */
+export function terminationText({ termination, limit }: Pick<OptimizationResult, 'termination' | 'limit'>): string {
+  const reason = spoken(nameIn(TerminationReason, termination), 'TERMINATION_REASON_');
+  if (limit === TerminationLimit.TERMINATION_LIMIT_UNSPECIFIED) return reason;
+  const stopped = spoken(nameIn(TerminationLimit, limit), 'TERMINATION_LIMIT_');
+  return `${reason} (stopped: ${stopped === 'interrupted' ? stopped : `${stopped} limit`})`;
+}
+
+/** One line: return, volatility, Sharpe ratio, turnover, cash. */
+export function headline(result: OptimizationResult): string {
+  const parts = [
+    result.expectedReturnAnnual === undefined ? '' : `return ${percent(result.expectedReturnAnnual)} a year`,
+    result.volatilityAnnual === undefined ? '' : `volatility ${percent(result.volatilityAnnual)} a year`,
+    result.sharpeRatio === undefined ? '' : `Sharpe ratio ${figure(result.sharpeRatio, 4)}`,
+    `turnover ${percent(result.turnoverHalfSum)}`,
+    `cash ${percent(result.cashWeight)}`,
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+/** Weights that are or were held, largest first. */
+export function weightLines(result: OptimizationResult, width: number, paint: Paint): string[] {
+  const held = result.weights
+    .filter(
+      ({ weight, currentWeight }) => Math.abs(weight) > weightTolerance || Math.abs(currentWeight) > weightTolerance,
+    )
+    .toSorted((a, b) => b.weight - a.weight);
+  if (held.length === 0) return [];
+  const most = Math.max(...held.map(({ weight }) => Math.abs(weight)));
+  const rows = held.map(({ assetId, weight, currentWeight }) => [
+    assetId,
+    percent(weight),
+    percent(currentWeight),
+    signedPercent(weight - currentWeight),
+    bar(Math.abs(weight) / most, 20, ' ').trimEnd(),
+  ]);
+  const columns = [
+    { title: 'asset' },
+    { title: 'weight', align: 'right' },
+    { title: 'before', align: 'right' },
+    { title: 'change', align: 'right' },
+    { title: '' },
+  ] as const;
+  return table(columns, rows, width, paint.bold);
+}
+
+/** Fractions and volatilities read as percent; anything else as a number with its unit. */
+function inUnit(value: number, unit: string): string {
+  return /fraction|volatility|return|tracking error/.test(unit) ? percent(value) : `${figure(value)} ${unit}`;
+}
+
+function boundText({ lower, upper, unit }: ConstraintVerdict): string {
+  const low = lower === undefined ? '' : inUnit(lower, unit);
+  const high = upper === undefined ? '' : inUnit(upper, unit);
+  if (low !== '' && low === high) return `= ${low}`;
+  if (low !== '' && high !== '') return `${low} .. ${high}`;
+  return low === '' ? `<= ${high}` : `>= ${low}`;
+}
+
+/** Tight ones first; of many equal kinds only the tightest are shown, and how many are not. */
+export function verdictLines(certificate: Certificate, width: number, paint: Paint, most = verdictsMax): string[] {
+  const verdicts = certificate.constraints.toSorted((a, b) => a.slack - b.slack);
+  const shown = verdicts.slice(0, most);
+  const rows = shown.map((verdict) => {
+    const slack = inUnit(verdict.slack, verdict.unit);
+    const broken = verdict.slack < -certificate.tolerance;
+    const tight = !broken && verdict.slack < 1e-6;
+    const mark = broken ? paint.red('broken') : tight ? paint.yellow('binding') : paint.green('holds');
+    return [
+      verdict.text,
+      inUnit(verdict.value, verdict.unit),
+      boundText(verdict),
+      slack.replace(/^-(0\.00 %)$/, '$1'),
+      mark,
+    ];
+  });
+  const columns = [
+    { title: 'constraint' },
+    { title: 'value', align: 'right' },
+    { title: 'bound', align: 'right' },
+    { title: 'slack', align: 'right' },
+    { title: '', flexible: false },
+  ] as const;
+  const hidden = verdicts.length - shown.length;
+  const rest =
+    hidden > 0
+      ? [paint.dim(`and ${counted(hidden, 'part')} of constraints with more slack, all within their bounds`)]
+      : [];
+  return [...table(columns, rows, width, paint.bold), ...rest];
+}
+
+/** One line: passed or not, and the residuals against the tolerance. */
+export function certificateLine(certificate: Certificate, paint: Paint): string {
+  const verdict = certificate.passed ? paint.green('passed') : paint.red('FAILED');
+  const { primalResidual, dualResidual, gap, tolerance } = certificate;
+  return `certificate ${verdict}: primal ${residual(primalResidual)}, dual ${residual(dualResidual)}, gap ${residual(gap)} (tolerance ${residual(tolerance)}, relative)`;
+}
+
+/** The restrictions that cannot hold together. */
+export function conflictLines(conflict: Conflict, paint: Paint): string[] {
+  const proof = conflict.proofVerified ? 'the proof was verified independently' : 'the proof could not be verified';
+  return [
+    paint.bold(`These cannot hold together; dropping any one of them resolves the conflict (${proof}):`),
+    ...conflict.members.map(
+      ({ displayName, constraintId, text }) => `  ${text}  ${paint.dim(`(${displayName || constraintId})`)}`,
+    ),
+  ];
+}
+
+/** The whole answer. */
+export function resultLines(result: OptimizationResult, width: number, paint: Paint): string[] {
+  const solved = result.termination === TerminationReason.TERMINATION_REASON_OPTIMAL;
+  const shade = solved ? paint.green : paint.yellow;
+  const head = `${shade(terminationText(result))} after ${counted(Number(result.iterations), 'iteration')} in ${elapsed(Number(result.elapsedMs))}`;
+  const detail = solved || result.detail === '' ? [] : [result.detail];
+  const certificate =
+    result.certificate === undefined
+      ? []
+      : ['', ...verdictLines(result.certificate, width, paint), certificateLine(result.certificate, paint)];
+  return [
+    head,
+    ...detail,
+    ...(result.weights.length === 0
+      ? []
+      : [headline(result), '', ...weightLines(result, width, paint), ...certificate]),
+    ...(result.conflict === undefined ? [] : ['', ...conflictLines(result.conflict, paint)]),
+    ...result.repairs.map(({ description, magnitude }) => `repaired: ${description} (${figure(magnitude)})`),
+    ...(result.provenance === undefined ? [] : [paint.dim(provenanceLine(result.provenance))]),
+  ];
+}
+
+function provenanceLine(provenance: NonNullable<OptimizationResult['provenance']>): string {
+  const { strategy, solver, pricesAsOf, inputDigest } = provenance;
+  const prices = pricesAsOf === '' ? '' : `, prices to ${pricesAsOf}`;
+  return `${strategy}, solver ${solver}${prices}, input ${inputDigest.slice(0, 12)}`;
+}

@@ -1,0 +1,61 @@
+/** The live line of a solve: what is being done, iteration, objective, gap, elapsed, and a bar towards the tolerance. */
+import type { Progress } from '../../gen/veritasvault/portfolio/v1/optimization_service.ts';
+import { bar } from './bar.ts';
+import { elapsed, figure, residual } from './figures.ts';
+import { fitted } from './table.ts';
+import type { Terminal } from './terminal.ts';
+
+const toleranceDigits = 8;
+const quietMs = 1000;
+
+/** How far the residuals and the gap are from 1 to 1e-8, on a logarithmic scale, 0 to 1. */
+export function closeness(progress: Pick<Progress, 'primalResidual' | 'dualResidual' | 'gap'>): number {
+  const worst = Math.max(progress.primalResidual, progress.dualResidual, progress.gap);
+  if (Number.isNaN(worst)) return 0;
+  if (worst <= 10 ** -toleranceDigits) return 1;
+  return Math.min(1, Math.max(0, -Math.log10(worst) / toleranceDigits));
+}
+
+/** One line that fits the width. */
+export function solvingLine(progress: Progress, width: number): string {
+  const figures = [
+    `iteration ${String(progress.iteration).padStart(3)}`,
+    `objective ${figure(progress.objective).padStart(9)}`,
+    `gap ${residual(progress.gap).padStart(7)}`,
+    elapsed(Number(progress.elapsedMs)).padStart(7),
+  ].join('  ');
+  const phase = fitted(progress.phase, Math.max(0, Math.min(26, width - figures.length - 14)));
+  const room = Math.max(4, Math.min(16, width - figures.length - phase.length - 4));
+  return fitted(
+    `${phase.padEnd(Math.min(18, phase.length + 2))}  ${figures}  ${bar(closeness(progress), room)}`,
+    width,
+  );
+}
+
+/** Shows solves as they go: redrawn in place on a terminal; elsewhere at most a line a second. */
+export class SolvingDisplay {
+  readonly #terminal: Terminal;
+  readonly #indent: string;
+  #shownAt = Number.NEGATIVE_INFINITY;
+
+  constructor(terminal: Terminal, indent = '') {
+    this.#terminal = terminal;
+    this.#indent = indent;
+  }
+
+  show(progress: Progress): void {
+    const line = this.#indent + solvingLine(progress, this.#terminal.columns - this.#indent.length - 1);
+    if (this.#terminal.isLive) {
+      this.#terminal.draw([line]);
+      return;
+    }
+    const now = performance.now();
+    if (now - this.#shownAt < quietMs) return;
+    this.#shownAt = now;
+    this.#terminal.line(line);
+  }
+
+  end(): void {
+    this.#terminal.clear();
+  }
+}

@@ -1,0 +1,65 @@
+/** The folio command: its options and commands. */
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+
+import { addAsset } from './commands/asset.ts';
+import { addCatalog } from './commands/catalog.ts';
+import { addDemo } from './commands/demo.ts';
+import { addFrontier } from './commands/frontier.ts';
+import { addOptimize } from './commands/optimize.ts';
+import { addPortfolio } from './commands/portfolio.ts';
+import { addRebalance } from './commands/rebalance.ts';
+import { addServe } from './commands/serve.ts';
+import { addWatch } from './commands/watch.ts';
+import { defaultAddress } from './session.ts';
+import { exitCodes } from './wire/failure.ts';
+
+const exitCodesText = `
+Exit codes: 0 ok, 2 usage, 3 invalid input, 4 infeasible or no solution, 5 not found, 6 conflict, 7 unavailable,
+8 cancelled or timed out, 70 internal error.`;
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('must be a number of seconds above 0');
+  return value;
+}
+
+export function folio(): Command {
+  const program = new Command('folio')
+    .description('Client of the VeritasVault Portfolio service')
+    .option('--address <host:port>', 'address of the server', process.env['FOLIO_ADDRESS'] ?? defaultAddress)
+    .option('--tenant <id>', 'tenant whose resources are meant; "default" when absent')
+    .option('--json', 'print proto JSON and nothing else on the standard output')
+    .option('--timeout <seconds>', 'deadline of each call; 30 s for replies and none for streams when absent', seconds)
+    .showHelpAfterError('(see folio --help)')
+    .addHelpText('after', exitCodesText);
+  for (const add of [
+    addServe,
+    addDemo,
+    addPortfolio,
+    addAsset,
+    addOptimize,
+    addFrontier,
+    addRebalance,
+    addWatch,
+    addCatalog,
+  ])
+    add(program);
+  withExitOverride(program);
+  return program;
+}
+
+/** Commands that were added inherit nothing of it by themselves. */
+function withExitOverride(command: Command): void {
+  command.exitOverride();
+  for (const each of command.commands) withExitOverride(each);
+}
+
+/** Runs the command line; sets the exit code of the process. */
+export async function runFolio(args: readonly string[]): Promise<void> {
+  try {
+    await folio().parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  }
+}
