@@ -1,0 +1,11 @@
+/** What the engine itself contributes, the same in every worker and in the catalogue. */
+import { builtInConstraints } from '../constraints/built-in.ts';
+import { builtInCovarianceEstimators, builtInReturnEstimators } from '../estimation/built-in.ts';
+import type { Contributions } from '../sdk/v1/index.ts';
+import { interiorPoint } from '../solvers/interior-point.ts';
+
+export const builtInContributions: Contributions = {
+  constraints: builtInConstraints,
+  estimators: [...builtInReturnEstimators, ...builtInCovarianceEstimators],
+  solvers: [interiorPoint],
+};

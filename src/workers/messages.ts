@@ -1,0 +1,30 @@
+/** What the pool and its threads say to each other: plain values, news in the order in which they happened. */
+import type { SolveFailure, SolveJob, SolveNews } from '../optimization/job.ts';
+import type { JsonObject } from '../values/json.ts';
+
+/** What a thread is started with. */
+export interface WorkerSettings {
+  readonly locations: readonly string[];
+  readonly base: string;
+  readonly config: Readonly<Record<string, JsonObject>>;
+  readonly serverVersion: string;
+}
+
+export interface SolveOrder {
+  readonly id: number;
+  readonly job: SolveJob;
+  /** One Int32: see `signals`. Shared, so that it is seen in the middle of a solve. */
+  readonly control: SharedArrayBuffer;
+}
+
+export const signals = { go: 0, stop: 1, done: 2 } as const;
+
+export type WorkerReport =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'log'; readonly level: 'info' | 'warn'; readonly message: string }
+  | { readonly kind: 'news'; readonly id: number; readonly news: SolveNews }
+  /** Absent failure: the job completed. */
+  | { readonly kind: 'end'; readonly id: number; readonly failure?: SolveFailure };
+
+/** The reason that stands for a bug; it is none of the reasons that callers know. */
+export const internal = 'INTERNAL';

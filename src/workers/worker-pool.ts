@@ -1,0 +1,210 @@
+/** Solves jobs off the event loop, on threads that live as long as the server and are replaced when they break. */
+import { Observable } from 'rxjs';
+import type { Subscriber } from 'rxjs';
+
+import type { SolveEngine, SolveJob, SolveNews } from '../optimization/job.ts';
+import { Fault } from '../values/fault.ts';
+import { signals } from './messages.ts';
+import { PoolThread } from './pool-thread.ts';
+import type { ThreadSettings } from './pool-thread.ts';
+
+export interface WorkerPoolSettings extends ThreadSettings {
+  readonly threads: number;
+  /** Jobs that may wait for a thread. */
+  readonly queueMax: number;
+  /** After a stop, a thread that has not ended its job in this time is ended by force. */
+  readonly stopMs: number;
+  /** The same after the time limit of the job, which includes the check of its best point. */
+  readonly overtimeMs: number;
+}
+
+export const workerPoolDefaults = { heapMb: 2048, queueMax: 256, stopMs: 2000, overtimeMs: 30_000 } as const;
+
+/** Before a thread that could not start is tried again. */
+const restartMs = 1000;
+
+interface Ticket {
+  readonly id: number;
+  readonly job: SolveJob;
+  readonly control: Int32Array;
+  readonly subscriber: Subscriber<SolveNews>;
+  thread: PoolThread | undefined;
+  /** Ends the thread by force when it fires. */
+  force: NodeJS.Timeout | undefined;
+}
+
+export class WorkerPool implements SolveEngine {
+  readonly #settings: WorkerPoolSettings;
+  readonly #threads = new Set<PoolThread>();
+  readonly #idle: PoolThread[] = [];
+  readonly #queue: Ticket[] = [];
+  readonly #running = new Set<Ticket>();
+  readonly #restarts = new Set<NodeJS.Timeout>();
+  #next = 1;
+  #isClosed = false;
+  #drained: (() => void) | undefined;
+
+  constructor(settings: WorkerPoolSettings) {
+    this.#settings = settings;
+  }
+
+  /** Starts the threads; settles when all are ready. Rejects with what stopped the first, for instance PLUGIN_DUPLICATE. */
+  async start(): Promise<void> {
+    await Promise.all(Array.from({ length: Math.max(1, this.#settings.threads) }, () => this.#spawn().ready));
+  }
+
+  /** Jobs that wait for a thread. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  /**
+   * Cold. Errors with QUOTA_EXCEEDED when too many jobs wait or memory runs out, SHUTTING_DOWN when the pool closes, STATE_CONFLICT
+   * when aborted before it began, PLUGIN_BROKEN when its thread died or did not stop. Unsubscribing stops the job.
+   */
+  solve(job: SolveJob, signal: AbortSignal): Observable<SolveNews> {
+    return new Observable((subscriber) => {
+      const refusal = this.#refusal(signal);
+      if (refusal !== undefined) {
+        subscriber.error(refusal);
+        return;
+      }
+      const control = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+      const ticket: Ticket = { id: this.#next++, job, control, subscriber, thread: undefined, force: undefined };
+      const stop = (): void => this.#stop(ticket);
+      signal.addEventListener('abort', stop, { once: true });
+      subscriber.add(() => {
+        signal.removeEventListener('abort', stop);
+        this.#stop(ticket);
+      });
+      this.#queue.push(ticket);
+      this.#assign();
+    });
+  }
+
+  /** Refuses new jobs, lets running ones finish for so long, then stops them, and ends all threads. */
+  async close(drainMs = 5000): Promise<void> {
+    this.#isClosed = true;
+    for (const restart of this.#restarts) clearTimeout(restart);
+    for (const ticket of this.#queue.splice(0)) ticket.subscriber.error(stopping());
+    if (this.#running.size > 0) {
+      const drained = new Promise<void>((resolve) => (this.#drained = resolve));
+      const limit = setTimeout(() => {
+        for (const ticket of this.#running) this.#stop(ticket);
+      }, drainMs);
+      await drained;
+      clearTimeout(limit);
+    }
+    await Promise.all([...this.#threads].map((thread) => thread.terminate(stopping())));
+  }
+
+  #refusal(signal: AbortSignal): Fault | undefined {
+    if (this.#isClosed) return stopping();
+    if (signal.aborted) return cancelled();
+    const { queueMax } = this.#settings;
+    if (this.#queue.length < queueMax || this.#idle.length > 0) return undefined;
+    return new Fault('QUOTA_EXCEEDED', `${String(queueMax)} solves wait already; try again later`, {
+      queueMax: String(queueMax),
+    });
+  }
+
+  #spawn(): PoolThread {
+    const thread = new PoolThread(this.#settings);
+    this.#threads.add(thread);
+    let wasReady = false;
+    void thread.ready.then(
+      () => {
+        wasReady = true;
+        this.#idle.push(thread);
+        this.#assign();
+      },
+      () => undefined,
+    );
+    void thread.gone.then(() => {
+      this.#threads.delete(thread);
+      const position = this.#idle.indexOf(thread);
+      if (position >= 0) this.#idle.splice(position, 1);
+      if (this.#isClosed) return;
+      this.#settings.log('warn', `a solver thread ended ${wasReady ? 'and is replaced' : 'while it started'}`);
+      if (wasReady) this.#spawn();
+      else this.#restarts.add(setTimeout(() => this.#isClosed || this.#spawn(), restartMs));
+    });
+    return thread;
+  }
+
+  #assign(): void {
+    while (this.#queue.length > 0) {
+      const thread = this.#idle.pop();
+      if (thread === undefined) return;
+      const ticket = this.#queue.shift();
+      if (ticket === undefined) {
+        this.#idle.push(thread);
+        return;
+      }
+      this.#begin(ticket, thread);
+    }
+  }
+
+  #begin(ticket: Ticket, thread: PoolThread): void {
+    const { id, job, control, subscriber } = ticket;
+    ticket.thread = thread;
+    this.#running.add(ticket);
+    const { overtimeMs } = this.#settings;
+    this.#forceAfter(ticket, job.limits.secondsMax * 1000 + overtimeMs, 'ran over its time limit');
+    thread.run(
+      { id, job, control: control.buffer as SharedArrayBuffer },
+      {
+        news: (news) => subscriber.next(news),
+        end: (failure) => {
+          clearTimeout(ticket.force);
+          this.#running.delete(ticket);
+          ticket.thread = undefined;
+          this.#free(thread);
+          if (failure === undefined) subscriber.complete();
+          else subscriber.error(failure);
+          if (this.#running.size === 0) this.#drained?.();
+        },
+      },
+    );
+  }
+
+  /** Back to work, unless it is about to end. */
+  #free(thread: PoolThread): void {
+    if (thread.isDying || this.#isClosed) return;
+    this.#idle.push(thread);
+    this.#assign();
+  }
+
+  #stop(ticket: Ticket): void {
+    const position = this.#queue.indexOf(ticket);
+    if (position >= 0) {
+      this.#queue.splice(position, 1);
+      ticket.subscriber.error(cancelled());
+      return;
+    }
+    if (ticket.thread === undefined) return;
+    Atomics.compareExchange(ticket.control, 0, signals.go, signals.stop);
+    Atomics.notify(ticket.control, 0);
+    this.#forceAfter(ticket, this.#settings.stopMs, 'did not stop');
+  }
+
+  #forceAfter(ticket: Ticket, ms: number, what: string): void {
+    clearTimeout(ticket.force);
+    ticket.force = setTimeout(() => {
+      const { thread } = ticket;
+      if (thread === undefined) return;
+      this.#settings.log('warn', `a solve of ${ticket.job.strategy.type} ${what}; its thread is ended by force`);
+      const strategy = ticket.job.strategy.type;
+      const fault = new Fault('PLUGIN_BROKEN', `strategy ${strategy} ${what} and was ended by force`, { strategy });
+      void thread.terminate(fault);
+    }, ms);
+  }
+}
+
+function stopping(): Fault {
+  return new Fault('SHUTTING_DOWN', 'the server is stopping; connect again');
+}
+
+function cancelled(): Fault {
+  return new Fault('STATE_CONFLICT', 'the solve was cancelled before it began');
+}

@@ -1,0 +1,64 @@
+/** A thread of the pool: loads the plugins once, then solves one job after another. */
+import { parentPort, workerData } from 'node:worker_threads';
+
+import { loadPlugins } from '../host/loaded.ts';
+import type { SolveFailure } from '../optimization/job.ts';
+import { solveJob } from '../optimization/pipeline.ts';
+import type { Toolbox } from '../optimization/toolbox.ts';
+import { findConflict } from '../solvers/conflict.ts';
+import { SolverRegistry } from '../solvers/registry.ts';
+import { Fault } from '../values/fault.ts';
+import { builtInContributions } from './built-in.ts';
+import { SharedInterruption } from './interruption.ts';
+import { internal } from './messages.ts';
+import type { SolveOrder, WorkerReport, WorkerSettings } from './messages.ts';
+import { ProgressThrottle } from './throttle.ts';
+
+const port = parentPort;
+if (port === null) throw new Error('this module runs in a worker thread');
+
+const tell = (report: WorkerReport): void => port.postMessage(report);
+
+async function toolboxFrom({ serverVersion, ...plugins }: WorkerSettings): Promise<Toolbox> {
+  const loaded = await loadPlugins({
+    ...plugins,
+    builtIn: builtInContributions,
+    // The main thread tells of broken plugins; once is enough.
+    log: (level, message) => (level === 'info' ? tell({ kind: 'log', level, message }) : undefined),
+  });
+  return {
+    catalog: loaded,
+    solvers: new SolverRegistry(loaded.solvers.offers.map(({ contribution }) => contribution)),
+    findConflict,
+    serverVersion,
+    now: () => performance.now(),
+  };
+}
+
+function solve({ id, job, control }: SolveOrder, toolbox: Toolbox): void {
+  const interruption = new SharedInterruption(control, job.limits.secondsMax);
+  const throttle = new ProgressThrottle((news) => tell({ kind: 'news', id, news }), toolbox.now);
+  const end = (failure?: SolveFailure): void => {
+    interruption.close();
+    throttle.flush();
+    tell(failure === undefined ? { kind: 'end', id } : { kind: 'end', id, failure });
+  };
+  solveJob(job, toolbox, interruption).subscribe({
+    next: (news) => throttle.take(news),
+    error: (error: unknown) => end(failureOf(error)),
+    complete: () => end(),
+  });
+}
+
+function failureOf(error: unknown): SolveFailure {
+  if (error instanceof Fault) {
+    const { reason, message, metadata, violations } = error;
+    return { reason, message, metadata, violations };
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { reason: internal, message, metadata: {}, violations: [] };
+}
+
+const toolbox = await toolboxFrom(workerData as WorkerSettings);
+port.on('message', (order: SolveOrder) => solve(order, toolbox));
+tell({ kind: 'ready' });
