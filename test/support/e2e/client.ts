@@ -39,11 +39,12 @@ export class TestClient {
   readonly #services = new Map<string, { readonly client: Readonly<Record<string, unknown>>; close: () => void }>();
   readonly #metadata = new Metadata();
 
-  constructor(address: string, tenant?: string) {
+  /** Plain text for `tenant`, or with the credentials given. */
+  constructor(address: string, tenant?: string, channel: ChannelCredentials = credentials.createInsecure()) {
     if (tenant !== undefined) this.#metadata.set('x-tenant', tenant);
     for (const [name, candidate] of Object.entries(loaded.veritasvault.portfolio.v1)) {
       if (typeof candidate !== 'function' || !name.endsWith('Service')) continue;
-      const client = new candidate(address, credentials.createInsecure());
+      const client = new candidate(address, channel);
       this.#services.set(name, {
         client: client,
         close: () => {
