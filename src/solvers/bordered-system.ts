@@ -42,11 +42,12 @@ export class BorderedSystem {
   private schur: Float64Array = new Float64Array(0);
   private given = 0;
 
-  constructor(n: number, atoms: readonly Atom[]) {
+  /** @param whole form M as a matrix even where its structure would allow less: dearer, and steadier when little stands on the diagonal. */
+  constructor(n: number, atoms: readonly Atom[], whole = false) {
     this.n = n;
     this.atoms = atoms;
     const columns = atoms.reduce((total, atom) => total + atom.rank, 0);
-    this.dense = atoms.some((atom) => atom.leaf.kind === 'dense') || (columns > 0 && n <= 2 * columns);
+    this.dense = whole || atoms.some((atom) => atom.leaf.kind === 'dense') || (columns > 0 && n <= 2 * columns);
     this.diagonals = this.dense ? atoms.map((atom) => diagonalOf(atom, n)) : [];
     this.expanded = this.dense ? atoms.map((atom) => (atom.columns === undefined ? noEntries : denseOf(atom, n))) : [];
   }

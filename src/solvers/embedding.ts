@@ -15,12 +15,19 @@ import {
   type ConeShape,
 } from './cone-scaling.ts';
 import type { ConicForm } from './conic-form.ts';
-import { NewtonSystem, addObjectiveTimes, addRowsTimes, addRowsTransposed } from './newton-system.ts';
+import { NewtonSystem, type Attempt, addObjectiveTimes, addRowsTimes, addRowsTransposed } from './newton-system.ts';
 
 /** Share of the way to the boundary that a step takes. */
 const boundaryShare = 0.99;
-/** Shifts of the pivots, tried in turn; only the first leaves out couplings. */
-const shifts = [1e-11, 1e-13, 1e-11, 1e-9, 1e-7];
+/** Factorizations tried in turn until one solves well enough. */
+const attempts: readonly Attempt[] = [
+  { shift: 1e-11, decouple: true, whole: false },
+  { shift: 1e-13, decouple: false, whole: false },
+  { shift: 1e-11, decouple: false, whole: true },
+  { shift: 1e-13, decouple: false, whole: true },
+  { shift: 1e-9, decouple: false, whole: true },
+  { shift: 1e-7, decouple: false, whole: true },
+];
 /** A system solved worse than this, relative, gives no direction. */
 const qualityMax = 1e-3;
 const qualityFirst = 1e-6;
@@ -64,7 +71,7 @@ export class Embedding {
   /** The least-squares start: the system with W = I, then both s and z are pushed into the cone. */
   private start(): void {
     const { shape, form, x, z, s } = this;
-    this.system.factorize(this.scaling, shifts[0]!, true);
+    this.system.factorize(this.scaling, attempts[0]!);
     x.set(form.q.map((value) => -value));
     z.set(form.b);
     this.system.solve(x, z);
@@ -113,11 +120,11 @@ export class Embedding {
     const { shape, scaling, s, z } = this;
     if (!scaling.update(s, z)) return 0;
     const mu = this.barrier();
-    for (const [attempt, shift] of shifts.entries()) {
-      this.system.factorize(scaling, shift, attempt === 0);
+    for (const attempt of attempts) {
+      this.system.factorize(scaling, attempt);
       const constant = { x: this.form.q.map((value) => -value), z: Float64Array.from(this.form.b) };
       const quality = this.system.solve(constant.x, constant.z);
-      if (!(quality < (attempt === 0 ? qualityFirst : qualityMax))) continue;
+      if (!(quality < (attempt.whole ? qualityMax : qualityFirst))) continue;
       const lambdaSquared = new Float64Array(shape.total);
       circle(shape, scaling.lambda, scaling.lambda, lambdaSquared);
       const affine = this.direction(constant, lambdaSquared, this.tau * this.kappa, 1);

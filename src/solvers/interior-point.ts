@@ -21,6 +21,7 @@ const feasibleResidual = 1e-6;
 /** The polish is tried once all relative residuals are at most this, and again each time they have fallen by `polishEvery`. */
 const polishFrom = 1e-3;
 const polishEvery = 1e-2;
+const polishPeriod = 10;
 /** A point polished before the end counts when its certificate is better than asked for by this factor. */
 const earlyShare = 1e-2;
 /** Curvature of the feasibility phase, scaled. */
@@ -72,7 +73,7 @@ function* solve(
     if (proof !== undefined) return infeasible(problem, proof, iteration);
     if (escapes(embedding)) return unbounded(problem, iteration);
     const worst = Math.max(progress.primal, progress.dual, progress.gap);
-    if (tries.due(worst)) {
+    if (tries.due(worst, iteration)) {
       const early = polishedAt(problem, embedding);
       if (early !== undefined && early.worst <= settings.tolerance * earlyShare) return optimal(early, iteration, settings);
     }
@@ -90,14 +91,16 @@ function* solve(
   }
 }
 
-/** When to try the polish: whenever the residuals have fallen far enough since the last try. */
+/** When to try the polish: whenever the residuals have fallen far enough since the last try, and now and then when they do not. */
 class PolishTries {
   private next = polishFrom;
 
-  due(worst: number): boolean {
-    if (!(worst <= this.next)) return false;
-    this.next = worst * polishEvery;
-    return true;
+  due(worst: number, iteration: number): boolean {
+    if (worst <= this.next) {
+      this.next = worst * polishEvery;
+      return true;
+    }
+    return iteration % polishPeriod === polishPeriod - 1;
   }
 }
 

@@ -13,9 +13,21 @@ import type { ConicForm } from './conic-form.ts';
 
 const refinementsMax = 6;
 
+/** Beyond this many assets no matrix is formed for the sake of steadiness alone. */
+const wholeMax = 1000;
+
+/** How to factorize; see `BorderedSystem`. */
+export interface Attempt {
+  readonly shift: number;
+  readonly decouple: boolean;
+  readonly whole: boolean;
+}
+
 export class NewtonSystem {
   private readonly form: ConicForm;
-  private readonly system: BorderedSystem;
+  private system: BorderedSystem;
+  private readonly structured: BorderedSystem;
+  private whole: BorderedSystem | undefined;
   private scaling!: Scaling;
   /** 1 / W^2 of each linear row. */
   private readonly inverse: Float64Array;
@@ -26,15 +38,18 @@ export class NewtonSystem {
 
   constructor(form: ConicForm) {
     this.form = form;
-    this.system = new BorderedSystem(form.n, form.atoms);
+    this.structured = new BorderedSystem(form.n, form.atoms);
+    this.system = this.structured;
     this.inverse = new Float64Array(form.equations + form.inequalities);
     this.kinkPivot = new Float64Array(form.kinks.length);
     this.kinkPull = new Float64Array(form.kinks.length);
   }
 
-  /** @param decouple see `BorderedSystem.factorize`; a caller whose solves come out poor tries again without. */
-  factorize(scaling: Scaling, shift: number, decouple: boolean): void {
+  /** A caller whose solves come out poor tries the next attempt. */
+  factorize(scaling: Scaling, { shift, decouple, whole }: Attempt): void {
     const { form, inverse } = this;
+    if (whole && form.n <= wholeMax) this.whole ??= new BorderedSystem(form.n, form.atoms, true);
+    this.system = (whole ? this.whole : undefined) ?? this.structured;
     this.scaling = scaling;
     for (let r = form.equations; r < inverse.length; r++) inverse[r] = 1 / (scaling.diagonal[r]! * scaling.diagonal[r]!);
     const diagonal = new Float64Array(form.n);
