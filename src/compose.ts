@@ -1,33 +1,21 @@
 /** The one place that knows all the others: opens the database, loads the plugins, puts the use cases together and serves them. */
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { Container, ContainerModule } from 'inversify';
-
 import type { Config } from './compose/config.ts';
-import { constraintCatalog } from './compose/constraint-catalog.ts';
 import { followDatabase } from './compose/readiness.ts';
-import { keptTokenKey } from './compose/token-key.ts';
-import { give, make, take, takeAll, tokens } from './compose/tokens.ts';
-import { builtInConstraints } from './constraints/built-in.ts';
-import { builtInCovarianceEstimators, builtInReturnEstimators } from './estimation/built-in.ts';
+import { containerOf, useCasesOf } from './compose/container.ts';
+import { take, tokens } from './compose/tokens.ts';
 import { startGateway } from './gateway/server.ts';
 import type { Gateway } from './gateway/server.ts';
 import { loadPlugins } from './host/loaded.ts';
-import type { Loaded } from './host/loaded.ts';
-import { Assets } from './market/assets.ts';
-import { EventLog } from './optimization/event-log.ts';
-import { ResumeTokens } from './optimization/resume-token.ts';
-import { RunEngine, runEngineDefaults } from './optimization/run-engine.ts';
-import { Allocations } from './portfolio/allocations.ts';
-import { Portfolios } from './portfolio/portfolios.ts';
+import type { PluginSettings } from './host/loaded.ts';
 import { loopbackCredentials, serve } from './rpc/serve.ts';
 import type { Log } from './rpc/status.ts';
-import { interiorPoint } from './solvers/interior-point.ts';
 import { openStorage } from './storage/storage.ts';
-import type { Storage } from './storage/storage.ts';
 import { systemClock } from './values/clock.ts';
+import { builtInContributions } from './workers/built-in.ts';
+import { WorkerPool, workerPoolDefaults } from './workers/worker-pool.ts';
 
 export interface Running {
   readonly addresses: { readonly grpc: string; readonly http?: string };
@@ -54,9 +42,18 @@ export async function start(config: Config, log: Log): Promise<Running> {
       systemClock,
     );
     closing.push(() => storage.close());
-    const loaded = await loadPlugins(pluginSettings(config, log));
+    const settings = pluginSettings(config, log);
+    const loaded = await loadPlugins({ ...settings, builtIn: builtInContributions });
     closing.push(() => loaded.dispose());
-    const container = containerOf(config, storage, loaded, log);
+    const pool = new WorkerPool({
+      ...workerPoolDefaults,
+      threads: config.workers,
+      worker: { locations: settings.locations, base: settings.base, config: settings.config, serverVersion: version },
+      log: settings.log,
+    });
+    closing.push(() => pool.close());
+    await pool.start();
+    const container = containerOf({ config, storage, loaded, pool, log });
     const engine = take(container, tokens.runEngine);
     engine.start();
     closing.push(() => engine.stop());
@@ -66,9 +63,10 @@ export async function start(config: Config, log: Log): Promise<Running> {
       { ...serverSettings(config), limits: { stallMs, streamMs } },
       log,
     );
-    closing.push(followDatabase(storage, server.health, warn), () => server.drain());
+    closing.push(() => server.drain(), followDatabase(storage, server.health, warn));
     const http = await gatewayOf(config, server.address, log);
-    if (http !== undefined) closing.push(() => http.close());
+    // The HTTP streams end with the gRPC streams behind them, so both doors close together.
+    if (http !== undefined) closing.push(async () => void (await Promise.all([http.close(), server.drain()])));
     const addresses = { grpc: server.address, ...(http === undefined ? {} : { http: http.address }) };
     return { addresses, stop: close, fail: () => server.health.stop() };
   } catch (error) {
@@ -77,57 +75,13 @@ export async function start(config: Config, log: Log): Promise<Running> {
   }
 }
 
-function pluginSettings(config: Config, log: Log): Parameters<typeof loadPlugins>[0] {
+function pluginSettings(config: Config, log: Log): Omit<PluginSettings, 'builtIn'> {
   const own = fileURLToPath(new URL('../plugins', import.meta.url));
   return {
     locations: [own, ...config.plugins],
     base: process.cwd(),
     config: config.pluginConfig,
-    builtIn: {
-      constraints: builtInConstraints,
-      estimators: [...builtInReturnEstimators, ...builtInCovarianceEstimators],
-      solvers: [interiorPoint],
-    },
     log: (level, message) => log[level]({}, message),
-  };
-}
-
-function containerOf(config: Config, storage: Storage, loaded: Loaded, log: Log): Container {
-  const container = new Container();
-  const warn = (message: string): void => log.warn({}, message);
-  const around = new ContainerModule(({ bind }) => {
-    give(bind, tokens.clock, systemClock);
-    give(bind, tokens.newId, randomUUID);
-    give(bind, tokens.units, storage.units);
-    give(bind, tokens.queue, storage.queue);
-    give(bind, tokens.catalog, loaded);
-    give(bind, tokens.constraintCatalog, constraintCatalog(loaded));
-    const pollMs = config.databaseUrl === undefined ? 1000 : 100;
-    give(bind, tokens.eventLogSettings, { pollMs, heartbeatMs: config.heartbeatMs, warn });
-    const engine = { ...runEngineDefaults, leaseMs: config.leaseMs, slots: config.workers };
-    give(bind, tokens.runEngineSettings, { ...engine, owner: randomUUID(), clock: systemClock, warn });
-    const key = config.tokenKey ?? keptTokenKey(config.dataDirectory);
-    give(bind, tokens.resumeSettings, { key, epoch: '1' });
-  });
-  const domain = new ContainerModule(({ bind }) => {
-    make(bind, tokens.assets, Assets, [tokens.units, tokens.clock]);
-    make(bind, tokens.portfolios, Portfolios, [tokens.units, tokens.clock, tokens.newId, tokens.constraintCatalog]);
-    make(bind, tokens.allocations, Allocations, [tokens.units, tokens.clock, tokens.newId]);
-    make(bind, tokens.eventLog, EventLog, [tokens.units, tokens.queue, tokens.eventLogSettings]);
-    make(bind, tokens.resumeTokens, ResumeTokens, [tokens.resumeSettings]);
-    make(bind, tokens.runEngine, RunEngine, [tokens.units, tokens.queue, tokens.eventLog, tokens.runEngineSettings]);
-  });
-  const plugins = loaded.plugins.map((plugin) => new ContainerModule(({ bind }) => give(bind, tokens.plugin, plugin)));
-  container.load(around, domain, ...plugins);
-  return container;
-}
-
-function useCasesOf(container: Container): Parameters<typeof serve>[0] {
-  return {
-    allocations: take(container, tokens.allocations),
-    assets: take(container, tokens.assets),
-    catalog: { ...take(container, tokens.catalog), plugins: takeAll(container, tokens.plugin) },
-    portfolios: take(container, tokens.portfolios),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Bind, Container } from 'inversify';
 import type { Loaded, PluginStatus } from '../host/loaded.ts';
 import type { Assets } from '../market/assets.ts';
 import type { EventLog, EventLogSettings } from '../optimization/event-log.ts';
+import type { SolveEngine } from '../optimization/job.ts';
 import type { ResumeSettings, ResumeTokens } from '../optimization/resume-token.ts';
 import type { RunEngine, RunEngineSettings } from '../optimization/run-engine.ts';
 import type { RunQueue } from '../optimization/run.ts';
@@ -37,6 +38,7 @@ export const tokens = {
   resumeTokens: token<ResumeTokens>('resume tokens'),
   runEngine: token<RunEngine<AllStores>>('run engine'),
   runEngineSettings: token<RunEngineSettings>('run engine settings'),
+  solveEngine: token<SolveEngine>('solve engine'),
   units: token<UnitOfWork<AllStores>>('units of work'),
 } as const;
 
