@@ -1,0 +1,223 @@
+import { expect } from 'chai';
+import { certify } from '../../../src/problem/certificate.ts';
+import { verifyInfeasibility } from '../../../src/problem/certificate-infeasibility.ts';
+import type { Problem } from '../../../src/problem/problem.ts';
+import type { Iterate, Solution } from '../../../src/problem/solution.ts';
+import { defaultSettings } from '../../../src/problem/solver.ts';
+import { interiorPoint } from '../../../src/solvers/interior-point.ts';
+import { runToEnd } from '../../../src/solvers/registry.ts';
+import { budgetRow, denseCase, denseOperator, factorCase, originOf, problemOf, rowOver } from '../../support/problems.ts';
+
+const solve = (problem: Problem): Solution => runToEnd(interiorPoint.solve(problem, defaultSettings, () => false));
+const variances = denseOperator([
+  [0.04, 0.01],
+  [0.01, 0.09],
+]);
+
+function certified(problem: Problem): Solution {
+  const solution = solve(problem);
+  expect(solution.termination.reason, solution.termination.detail).to.equal('optimal');
+  const certificate = certify(problem, solution, 1e-10);
+  expect(certificate.verdict, certificate.detail).to.equal('passed');
+  return solution;
+}
+
+function expectWeights(solution: Solution, expected: readonly number[], tolerance = 1e-10): void {
+  expect(solution.weights.length).to.equal(expected.length);
+  expected.forEach((value, i) => expect(solution.weights[i]!).to.be.closeTo(value, tolerance));
+}
+
+function expectInfeasible(problem: Problem): void {
+  const solution = solve(problem);
+  expect(solution.termination.reason, solution.termination.detail).to.equal('infeasible');
+  expect(solution.weights.length).to.equal(0);
+  expect(verifyInfeasibility(problem, solution.infeasibility!).proven).to.equal(true);
+}
+
+const free = { lower: -Infinity, upper: Infinity };
+
+describe('the interior point', () => {
+  it('finds the textbook minimum variance of two assets, free of bounds', () => {
+    const solution = certified(problemOf(2, { quadratics: [{ scale: 1, operator: variances }] }, free));
+    expectWeights(solution, [0.08 / 0.11, 0.03 / 0.11]);
+    expect(solution.multipliers.rows[0]).to.be.closeTo(-(0.04 * 0.08 + 0.01 * 0.03) / 0.11, 1e-12);
+  });
+
+  it('reports a lower bound by a negative multiplier and an upper one by a positive', () => {
+    const linear = Float64Array.of(0.1, 0);
+    const solution = certified(problemOf(2, { linear }, { upper: [0.6, Infinity] }));
+    expectWeights(solution, [0.6, 0.4]);
+    expect(solution.multipliers.bounds[0]).to.be.closeTo(0.1, 1e-12);
+    const other = certified(problemOf(2, { linear }, { lower: [0, 0.3] }));
+    expect(other.multipliers.bounds[1]).to.be.closeTo(-0.1, 1e-12);
+  });
+
+  it('holds a tracking error limit with the multiplier of its norm', () => {
+    const centre = Float64Array.of(0.5, 0.5);
+    const norms = [{ operator: variances, centre, bound: 0.02, origin: originOf('tracking error') }];
+    const problem = problemOf(2, { linear: Float64Array.of(0.1, 0) }, { ...free, rows: [budgetRow(2)], norms });
+    const solution = certified(problem);
+    // The active weight d goes along (1, -1), whose variance is 0.04 + 0.09 - 0.02.
+    expectWeights(solution, [0.5 + 0.02 / Math.sqrt(0.11), 0.5 - 0.02 / Math.sqrt(0.11)]);
+    expect(solution.multipliers.norms[0]).to.be.closeTo(0.1 / Math.sqrt(0.11), 1e-9);
+  });
+
+  it('does not trade where the gain is smaller than the cost, exactly', () => {
+    const current = Float64Array.of(0.7, 0.3);
+    const rate = Float64Array.of(0.01, 0.01);
+    const trading = { current, buyRate: rate, sellRate: rate };
+    const quadratics = [{ scale: 1, operator: variances }];
+    const still = certified(problemOf(2, { quadratics, trading }));
+    expect([...still.weights]).to.deep.equal([0.7, 0.3]);
+    const cheap = { current, buyRate: Float64Array.of(1e-4, 1e-4), sellRate: Float64Array.of(1e-4, 1e-4) };
+    const moved = certified(problemOf(2, { quadratics, trading: cheap }));
+    expect(moved.weights[0]).to.be.above(0.7);
+  });
+
+  it('pays different rates for buying and selling, and for the square of a trade', () => {
+    const current = Float64Array.of(0.5, 0.5);
+    const quadratic = Float64Array.of(1, 1);
+    const trading = { current, buyRate: Float64Array.of(0.02, 0), sellRate: Float64Array.of(0, 0.03), quadratic };
+    const solution = certified(problemOf(2, { linear: Float64Array.of(0.25, 0), trading }));
+    // Buying t of the first and selling t of the second: -0.25 t + 0.05 t + 2 t^2 is least at t = 0.05.
+    expectWeights(solution, [0.55, 0.45]);
+  });
+
+  it('keeps turnover within its limit and names its price', () => {
+    const half = Float64Array.of(0.5, 0.5);
+    const limit = { centre: half, buyRate: half, sellRate: half, bound: 0.1, origin: originOf('turnover') };
+    const solution = certified(problemOf(2, { linear: Float64Array.of(0.1, 0) }, { tradeLimits: [limit] }));
+    expectWeights(solution, [0.6, 0.4]);
+    expect(solution.multipliers.tradeLimits[0]).to.be.closeTo(0.1, 1e-10);
+  });
+
+  it('takes a turnover of zero and a norm of zero for orders to stand still', () => {
+    const centre = Float64Array.of(0.25, 0.75);
+    const one = Float64Array.of(1, 1);
+    const linear = Float64Array.of(0.1, 0);
+    const limit = { centre, buyRate: one, sellRate: one, bound: 0, origin: originOf('no trade') };
+    expectWeights(certified(problemOf(2, { linear }, { tradeLimits: [limit] })), [0.25, 0.75], 0);
+    const norm = { operator: variances, centre, bound: 0, origin: originOf('replicate') };
+    expectWeights(certified(problemOf(2, { linear }, { norms: [norm] })), [0.25, 0.75], 0);
+    const exposures = Float64Array.of(1, 1, 0.5);
+    const zero = new Float64Array(3);
+    const model = { kind: 'factor', size: 3, factors: 1, exposures, factorCovariance: Float64Array.of(0.04), specific: zero } as const;
+    const neutral = { operator: model, bound: 0, origin: originOf('neutral') };
+    const rows = [budgetRow(3)];
+    const market = certified(problemOf(3, { linear: Float64Array.of(0.1, 0, 0) }, { lower: -1, upper: 3, rows, norms: [neutral] }));
+    expectWeights(market, [0, -1, 2]);
+  });
+
+  it('spreads over duplicate assets, prefers none with dead ones, and ignores repeated rows', () => {
+    const same = denseOperator([
+      [0.04, 0.04, 0],
+      [0.04, 0.04, 0],
+      [0, 0, 0],
+    ]);
+    const rows = [budgetRow(3), budgetRow(3), rowOver([1, 1, 0], 0.5, Infinity), rowOver([2, 2, 0], 1, 5)];
+    const solution = certified(problemOf(3, { quadratics: [{ scale: 2, operator: same }] }, { rows }));
+    expect(solution.weights[0]! + solution.weights[1]!).to.be.closeTo(0.5, 1e-10);
+  });
+
+  it('leaves fixed assets where they are and prices them', () => {
+    const problem = problemOf(
+      3,
+      { linear: Float64Array.of(0.1, 0.05, 0) },
+      { lower: [0.2, 0, 0], upper: [0.2, 1, 1] },
+    );
+    const solution = certified(problem);
+    expectWeights(solution, [0.2, 0.8, 0]);
+    expect(solution.multipliers.bounds[0]).to.be.closeTo(0.05, 1e-10);
+    const all = certified(problemOf(2, { linear: Float64Array.of(1, 2) }, { lower: [0.4, 0.6], upper: [0.4, 0.6] }));
+    expectWeights(all, [0.4, 0.6], 0);
+  });
+
+  it('agrees between a factor model and the same covariance written out', () => {
+    const problem = factorCase(80, 5);
+    const operator = problem.quadratics[0]!.operator as { exposures: Float64Array; factorCovariance: Float64Array; specific: Float64Array };
+    const entries = new Float64Array(80 * 80);
+    for (let i = 0; i < 80; i++)
+      for (let j = 0; j < 80; j++) {
+        let s = i === j ? operator.specific[i]! : 0;
+        for (let a = 0; a < 5; a++)
+          for (let b = 0; b < 5; b++)
+            s += operator.exposures[i * 5 + a]! * operator.factorCovariance[a * 5 + b]! * operator.exposures[j * 5 + b]!;
+        entries[i * 80 + j] = s;
+      }
+    const dense: Problem = { ...problem, quadratics: [{ scale: 5, operator: { kind: 'dense', size: 80, entries } }] };
+    expectWeights(certified(problem), [...certified(dense).weights]);
+  });
+
+  it('certifies the canonical problems a50 and b500x20', () => {
+    expect(certified(denseCase(50)).iterations).to.be.below(30);
+    expect(certified(factorCase(500, 20)).iterations).to.be.below(40);
+  });
+});
+
+describe('the interior point on problems without an answer', () => {
+  it('proves contradictions between bounds, rows, norms and trade limits', () => {
+    const half = Float64Array.of(0.5, 0.5);
+    expectInfeasible(problemOf(2, {}, { upper: 0.4 }));
+    expectInfeasible(problemOf(2, {}, { lower: 0.6, upper: 0.4 }));
+    expectInfeasible(problemOf(2, {}, { rows: [rowOver([1, 1], 1, 0.5)] }));
+    expectInfeasible(problemOf(2, {}, { ...free, rows: [budgetRow(2), rowOver([1, 1], 1.001, Infinity)] }));
+    expectInfeasible(problemOf(2, {}, { lower: [0.3, 0.3], upper: [0.3, 0.3] }));
+    const norms = [{ operator: variances, bound: 0.1, origin: originOf('volatility') }];
+    expectInfeasible(problemOf(2, { quadratics: [{ scale: 1, operator: variances }] }, { norms }));
+    const limit = { centre: half, buyRate: half, sellRate: half, bound: 0.1, origin: originOf('turnover') };
+    expectInfeasible(problemOf(2, {}, { tradeLimits: [limit], lower: [0.7, 0] }));
+    const still = { ...limit, bound: 0 };
+    expectInfeasible(problemOf(2, {}, { tradeLimits: [still], lower: [0.7, 0] }));
+    const pinned = [{ operator: variances, centre: half, bound: 0, origin: originOf('replicate') }];
+    expectInfeasible(problemOf(2, {}, { norms: pinned, upper: [0.4, 1] }));
+  });
+
+  it('says so when the objective falls without end', () => {
+    const linear = Float64Array.of(0.1, 0);
+    expect(solve(problemOf(2, { linear }, free)).termination.reason).to.equal('unbounded');
+    const flat = denseOperator([
+      [1, 1],
+      [1, 1],
+    ]);
+    const hedged = problemOf(2, { linear, quadratics: [{ scale: 1, operator: flat }] }, free);
+    expect(solve(hedged).termination.reason).to.equal('unbounded');
+  });
+
+  it('refuses what it cannot express, with the reason', () => {
+    const tails = [{ scenarios: new Float64Array(4), level: 0.95, bound: 0.1, origin: originOf('tail') }];
+    expect(interiorPoint.supports({ ...problemOf(2, {}), tails })).to.deep.equal({ yes: false, why: 'it has no scenario tail limits' });
+    const zero = new Float64Array(2);
+    const trading = { current: zero, buyRate: zero, sellRate: zero, threeHalves: Float64Array.of(0.1, 0) };
+    expect(interiorPoint.supports(problemOf(2, { trading })).yes).to.equal(false);
+    expect(interiorPoint.supports(problemOf(2, { trading: { ...trading, threeHalves: zero } })).yes).to.equal(true);
+  });
+});
+
+describe('the interior point on its way', () => {
+  it('yields one iterate per iteration and repeats them exactly', () => {
+    const watch = (): Iterate[] => {
+      const iterates: Iterate[] = [];
+      runToEnd(interiorPoint.solve(denseCase(50), defaultSettings, () => false), (iterate) => iterates.push(iterate));
+      return iterates;
+    };
+    const first = watch();
+    expect(first.map((iterate) => iterate.iteration)).to.deep.equal(first.map((_, i) => i));
+    expect(watch()).to.deep.equal(first);
+  });
+
+  it('stops at once when interrupted, with a point that holds or none', () => {
+    const problem = factorCase(200, 5);
+    let polls = 0;
+    const early = runToEnd(interiorPoint.solve(problem, defaultSettings, () => ++polls >= 1));
+    expect(polls).to.equal(1);
+    expect(early.termination.limit).to.equal('interrupted');
+    expect(early.termination.reason).to.be.oneOf(['feasible', 'no solution found']);
+    expect(early.weights.length).to.equal(early.termination.reason === 'feasible' ? 200 : 0);
+  });
+
+  it('stops at the limit of iterations', () => {
+    const solution = runToEnd(interiorPoint.solve(factorCase(200, 5), { ...defaultSettings, iterationsMax: 2 }, () => false));
+    expect(solution.termination.limit).to.equal('iterations');
+    expect(solution.iterations).to.equal(2);
+  });
+});
