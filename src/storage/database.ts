@@ -1,9 +1,9 @@
 /** The ORM on either driver, migrated. The only place that tells the embedded engine from a server. */
-import type { Options } from '@mikro-orm/core';
+import type { MikroORM, Options } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM as EmbeddedOrm, PgliteDriver } from '@mikro-orm/pglite';
 import { MikroORM as ServerOrm, PostgreSqlDriver } from '@mikro-orm/postgresql';
-import type { BasePostgreSqlEntityManager } from '@mikro-orm/sql';
+import type { AbstractSqlDriver, BasePostgreSqlEntityManager } from '@mikro-orm/sql';
 
 import { openEngine } from './embedded/open-engine.ts';
 import { migrations } from './migrations/all.ts';
@@ -11,7 +11,7 @@ import { schemas } from './schema/all.ts';
 import type { StorageSettings } from './settings.ts';
 
 export interface Database {
-  readonly orm: EmbeddedOrm | ServerOrm;
+  readonly orm: MikroORM<AbstractSqlDriver, BasePostgreSqlEntityManager>;
   /** One process, one connection: nobody else can hold a claim, and isolation needs no level. */
   readonly embedded: boolean;
   close(): Promise<void>;
@@ -90,7 +90,7 @@ async function openServer(settings: StorageSettings, databaseUrl: string): Promi
 /** Opens and brings the schema up to date. Two servers that start together take turns at it. */
 export async function openDatabase(settings: StorageSettings): Promise<Database> {
   const database =
-    settings.databaseUrl === undefined
+    settings.databaseUrl === undefined || settings.databaseUrl === ''
       ? await openEmbedded(settings)
       : await openServer(settings, settings.databaseUrl);
   try {
@@ -116,7 +116,7 @@ export async function migrate({ orm, embedded }: Database, direction: 'up' | 'do
 
 /** Runs the work while no other server does the same. The lock is held on a connection of its own. */
 async function alone(orm: Database['orm'], work: () => Promise<void>): Promise<void> {
-  const manager = orm.em.fork() as BasePostgreSqlEntityManager;
+  const manager = orm.em.fork();
   await manager.begin();
   try {
     for (const limit of ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']) {

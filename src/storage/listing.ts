@@ -13,7 +13,7 @@ export interface Listed {
   readonly table: string;
   /** Last key: unique among the rows that `within` leaves. */
   readonly id: ListedField;
-  /** By the property's name; `create_time` style names of the wire are understood too. */
+  /** By the property's name. */
   readonly fields: Readonly<Record<string, ListedField>>;
   /** Equalities that hold for every row of the list, by column. */
   readonly within: Readonly<Record<string, string>>;
@@ -63,10 +63,8 @@ function instantText(text: string): string {
 }
 
 function fieldOf(listed: Listed, name: string): ListedField | undefined {
-  const property = name.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
-  const canonical = property === 'createTime' ? 'createdAt' : property === 'updateTime' ? 'updatedAt' : property;
-  if (canonical === 'id') return listed.id;
-  return Object.hasOwn(listed.fields, canonical) ? listed.fields[canonical] : undefined;
+  if (name === 'id') return listed.id;
+  return Object.hasOwn(listed.fields, name) ? listed.fields[name] : undefined;
 }
 
 class Where {
@@ -125,7 +123,8 @@ function ordersOf(listed: Listed, query: ListQuery, violations: Violation[]): Or
         description: `cannot order by ${JSON.stringify(name)}; known: ${known(listed)}`,
       });
   }
-  return [...orders, { field: listed.id, descending: false }];
+  // In the direction of the first key, so that an index over both can be read from either end.
+  return [...orders, { field: listed.id, descending: orders[0]?.descending ?? false }];
 }
 
 /** Rows behind the last one of the page before, key by key, each in its own direction. */

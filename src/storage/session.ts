@@ -18,7 +18,7 @@ export class Session {
   }
 
   async rows<Row>(sql: string, parameters: readonly Value[] = []): Promise<Row[]> {
-    return (await this.manager.execute(sql, [...parameters], 'all')) as Row[];
+    return this.manager.execute<Row[] & object[]>(sql, [...parameters], 'all');
   }
 
   /** Number of rows that the statement changed. */

@@ -55,7 +55,7 @@ export async function openStorage(
   try {
     const database = await openDatabase(settings);
     try {
-      return await begin(database, settings, clock);
+      return await storageOver(database, settings, clock);
     } catch (error) {
       await database.close();
       throw error;
@@ -65,7 +65,12 @@ export async function openStorage(
   }
 }
 
-async function begin(database: Database, settings: StorageSettings, clock: Clock): Promise<Storage> {
+/** The storage over a database that is open and migrated; closing it closes the database. */
+export async function storageOver(
+  database: Database,
+  settings: Pick<StorageSettings, 'warn'>,
+  clock: Clock,
+): Promise<Storage> {
   const transactions = new Transactions(database, clock);
   const forget = (): Promise<number> => transactions.write('', forgetAnswers);
   await forget();

@@ -2,7 +2,6 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { IsolationLevel } from '@mikro-orm/core';
-import type { BasePostgreSqlEntityManager } from '@mikro-orm/sql';
 
 import type { CallContext, UnitOfWork } from '../values/call.ts';
 import type { Clock } from '../values/clock.ts';
@@ -73,7 +72,7 @@ export class Transactions {
     work: (session: Session) => Promise<Result>,
     readOnly: boolean,
   ): Promise<Result> {
-    const manager = this.#database.orm.em.fork() as BasePostgreSqlEntityManager;
+    const manager = this.#database.orm.em.fork();
     const scope: Scope = { open: true };
     await manager.begin(readOnly ? { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly } : {});
     try {

@@ -7,14 +7,14 @@ import { Decimal, decimalOf, decimalProblem, decimalText } from '../../values/de
  * A value that the column would round is refused here, so that nothing loses digits on its way to the disk.
  */
 export class DecimalColumn extends Type<Decimal | null, string | null> {
-  override convertToDatabaseValue(value: unknown): string | null {
+  override convertToDatabaseValue(value: Decimal | string | null | undefined): string | null {
     if (value === null || value === undefined) return null;
-    return storedDecimal(value instanceof Decimal ? decimalText(value) : String(value));
+    return storedDecimal(value instanceof Decimal ? decimalText(value) : value);
   }
 
-  override convertToJSValue(value: unknown): Decimal | null {
+  override convertToJSValue(value: Decimal | string | null | undefined): Decimal | null {
     if (value === null || value === undefined) return null;
-    return value instanceof Decimal ? value : new Decimal(String(value));
+    return value instanceof Decimal ? value : new Decimal(value);
   }
 
   override getColumnType(): string {

@@ -6,7 +6,7 @@ import { EmbeddedEngine } from './engine.ts';
 
 export interface OpenEngine {
   readonly engine: EmbeddedEngine;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**

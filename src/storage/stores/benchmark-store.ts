@@ -31,7 +31,7 @@ export async function listBenchmarks(session: Session, query: ListQuery): Promis
 export async function putBenchmark(session: Session, benchmark: Benchmark): Promise<void> {
   const { tenant } = session;
   const row = rowOf(BenchmarkSchema, benchmark, { tenant });
-  await session.manager.upsert(Benchmark, row as object, {
+  await session.manager.upsert(Benchmark, row, {
     onConflictFields: ['tenant', 'id'],
     disableIdentityMap: true,
   });
@@ -62,7 +62,7 @@ async function withWeights(
     const lines = byBenchmark.get(benchmark.id);
     if (lines === undefined) return [];
     benchmark.effectiveDate = lines[0]!.date;
-    benchmark.weights = lines.map(({ asset_id, weight }) => ({ assetId: asset_id, weight: Number(weight) }));
+    benchmark.weights = lines.map(({ asset_id, weight }) => ({ assetId: asset_id, weight }));
     return [benchmark];
   });
 }
@@ -84,7 +84,7 @@ export async function listFactorModels(session: Session, query: ListQuery): Prom
 
 export async function putFactorModel(session: Session, model: FactorModel): Promise<void> {
   const row = rowOf(FactorModelSchema, model, { tenant: session.tenant });
-  await session.manager.upsert(FactorModel, row as object, {
+  await session.manager.upsert(FactorModel, row, {
     onConflictFields: ['tenant', 'id'],
     disableIdentityMap: true,
   });

@@ -34,7 +34,7 @@ export async function insertUnlessTaken<Entity extends object>(
     .insert(row as unknown as RequiredEntityData<Entity>)
     .onConflict()
     .ignore();
-  const { affectedRows } = await builder.execute('run');
+  const { affectedRows } = await builder.execute<{ affectedRows: number }>('run');
   return affectedRows === 1;
 }
 

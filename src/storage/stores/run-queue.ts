@@ -41,7 +41,7 @@ export class StoredRunQueue implements RunQueue {
       const rows = await session.rows<KeyRow>(
         `with free as (
            select tenant, kind, portfolio_id, id from runs
-           where state in ('queued', 'running') and (lease_until is null or lease_until <= ?)
+           where state in ('queued', 'running') and (owner is null or lease_until is null or lease_until <= ?)
            order by created_at, tenant, portfolio_id, id
            limit ? for update skip locked
          ), claimed as (

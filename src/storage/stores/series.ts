@@ -111,7 +111,7 @@ export async function lastValues(
   );
   return rows.map((row) => ({
     key: series.key.map((column) => row[column]!),
-    day: Number(row.day),
+    day: row.day,
     value: new Decimal(row.value),
   }));
 }
