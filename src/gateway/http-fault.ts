@@ -47,7 +47,9 @@ export function isServiceError(error: unknown): error is ServiceError {
 }
 
 export function httpFaultOf(error: unknown, schema: Schema): HttpFault {
-  if (error instanceof Refusal) return { httpStatus: error.httpStatus, body: refusalBody(error, schema) };
+  if (error instanceof Refusal)
+    return { httpStatus: error.httpStatus, body: refusalBody(error, schema, error.httpStatus) };
+  if (error instanceof Fault) return { httpStatus: 400, body: refusalBody(error, schema, 400) };
   if (!isServiceError(error)) throw error;
   const httpStatus = httpOf[error.code] ?? 500;
   const [details] = error.metadata.get('grpc-status-details-bin');
@@ -58,7 +60,7 @@ export function httpFaultOf(error: unknown, schema: Schema): HttpFault {
   return { httpStatus, body: toJson(description, fromBinary(description, details), { registry: schema.registry }) };
 }
 
-function refusalBody(refusal: Refusal, schema: Schema): JsonValue {
+function refusalBody(refusal: Fault, schema: Schema, httpStatus: number): JsonValue {
   const information = schema.message('google.rpc.ErrorInfo');
   const badRequest = schema.message('google.rpc.BadRequest');
   const any = (typeName: string, value: Uint8Array): { typeUrl: string; value: Uint8Array } => ({
@@ -75,7 +77,7 @@ function refusalBody(refusal: Refusal, schema: Schema): JsonValue {
     const fieldViolations = refusal.violations.map(({ field, description }) => ({ field, description }));
     details.push(any(badRequest.typeName, toBinary(badRequest, create(badRequest, { fieldViolations }))));
   }
-  const code = refusal.httpStatus === 404 ? status.NOT_FOUND : status.INVALID_ARGUMENT;
+  const code = httpStatus === 404 ? status.NOT_FOUND : status.INVALID_ARGUMENT;
   const statusMessage = schema.message('google.rpc.Status');
   const body = create(statusMessage, { code, message: refusal.message, details });
   return toJson(statusMessage, body, { registry: schema.registry });
