@@ -39,7 +39,7 @@ function requestFrom(sample: Sample): ComputeFrontierRequest {
   const assets = sample.assets.rows;
   return ComputeFrontierRequest.fromPartial({
     points: pointsWanted,
-    strategy: { type: 'minimum-variance', parameters: {} },
+    strategy: { type: 'maximum-sharpe', parameters: {} },
     problem: {
       universe: assets.map(({ name, displayName, assetClass, sector, country, currencyCode }) => ({
         assetId: name.slice('assets/'.length),

@@ -116,7 +116,8 @@ const listed = (violations: readonly Pick<Violation, 'field' | 'description'>[])
 export function linesOf(error: unknown, address: string): string[] {
   if (error instanceof Ended) return error.message === '' ? [] : [error.message];
   if (error instanceof Fault) {
-    const head = error.violations.length === 0 ? error.message : counted(error.violations.length);
+    const stored = error.reason === 'IMPORT_REJECTED' ? '; nothing was stored' : '';
+    const head = error.violations.length === 0 ? error.message : `${counted(error.violations.length)}${stored}`;
     return [`invalid input: ${head}`, ...listed(error.violations)];
   }
   if (!isServiceError(error)) return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
