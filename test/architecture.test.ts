@@ -45,8 +45,10 @@ const house: House = {
     gen: { from: [] },
     rpc: { from: ['values', 'gen', ...useCases] },
     // Over the wire: clients of the service that know its protos, not its code.
-    gateway: { from: ['values', 'gen'] },
-    cli: { from: ['values', 'gen'] },
+    gateway: { from: ['values', 'gen', 'wire'] },
+    cli: { from: ['values', 'gen', 'wire'] },
+    // What both say about proto JSON.
+    wire: { from: ['values'] },
     compose: {
       from: ['values', ...useCases, 'solvers', 'sdk', 'host', 'workers', 'storage', 'rpc', 'gateway'],
     },
@@ -68,7 +70,7 @@ const house: House = {
   doors: {
     '@grpc/*': ['rpc', 'cli', 'host', 'gateway'],
     // Proto JSON by reflection.
-    '@bufbuild/protobuf': ['rpc', 'gateway', 'cli'],
+    '@bufbuild/protobuf': ['rpc', 'gateway', 'cli', 'wire'],
     '@mikro-orm/*': ['storage'],
     '@electric-sql/*': ['storage'],
     inversify: ['compose'],

@@ -14,7 +14,7 @@ import { httpFaultOf, isServiceError, Refusal } from './http-fault.ts';
 import { openApi } from './openapi.ts';
 import { matchRoute, routesOf } from './routes.ts';
 import type { Match, Route } from './routes.ts';
-import { isObject } from './json-shape.ts';
+import { isObject } from '../wire/json-shape.ts';
 import { loadSchema } from './schema.ts';
 import type { Schema } from './schema.ts';
 import { createOptimizationFrom, createPortfolioFrom } from './short-form.ts';

@@ -13,7 +13,7 @@ import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 
 import type { Violation } from '../values/fault.ts';
 import { Refusal } from './http-fault.ts';
-import { isObject } from './json-shape.ts';
+import { isObject } from '../wire/json-shape.ts';
 
 const strategies: Readonly<Record<string, string>> = {
   MaximizeSharpeRatio: 'maximum-sharpe',
@@ -146,7 +146,7 @@ export function createOptimizationFrom(portfolio: string, body: JsonValue | unde
   const views = viewsFrom(reader, source);
   reader.done();
   const bounded = constraints.some((constraint) => constraint.type.toLowerCase() === 'bounds');
-  const longOnly: JsonObject = { type: 'bounds', displayName: 'long-only', parameters: { min: 0 } };
+  const longOnly: JsonObject = { type: 'bounds', displayName: 'long-only', parameters: { all: { min: 0 } } };
   return {
     parent: `portfolios/${portfolio}`,
     optimization: {

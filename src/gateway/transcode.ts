@@ -4,7 +4,7 @@ import type { DescField, DescMessage, JsonObject, JsonValue } from '@bufbuild/pr
 
 import type { Violation } from '../values/fault.ts';
 import { Refusal } from './http-fault.ts';
-import { isObject, jsonViolations } from './json-shape.ts';
+import { isObject, jsonViolations } from '../wire/json-shape.ts';
 import type { Match } from './routes.ts';
 import type { Schema } from './schema.ts';
 

@@ -117,7 +117,9 @@ export function linesOf(error: unknown, address: string): string[] {
   if (error instanceof Ended) return error.message === '' ? [] : [error.message];
   if (error instanceof Fault) {
     const stored = error.reason === 'IMPORT_REJECTED' ? '; nothing was stored' : '';
-    const head = error.violations.length === 0 ? error.message : `${counted(error.violations.length)}${stored}`;
+    const malformed = error.reason === 'MESSAGE_MALFORMED' ? `${error.message}: ` : '';
+    const head =
+      error.violations.length === 0 ? error.message : `${malformed}${counted(error.violations.length)}${stored}`;
     return [`invalid input: ${head}`, ...listed(error.violations)];
   }
   if (!isServiceError(error)) return [error instanceof Error ? (error.stack ?? error.message) : String(error)];

@@ -7,6 +7,7 @@ import type { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 
 import { Fault } from '../../values/fault.ts';
+import { jsonViolations } from '../../wire/json-shape.ts';
 
 /** A generated message type. */
 export interface MessageType<Message> {
@@ -28,7 +29,7 @@ function described(name: string): DescMessage {
   return found;
 }
 
-/** The message that proto JSON says. Throws a Fault when it does not fit; `source` names where it came from. */
+/** The message that proto JSON says. Throws a Fault with everything that does not fit; `source` names where it came from. */
 export function messageFrom<Message>(
   name: string,
   type: MessageType<Message>,
@@ -36,6 +37,8 @@ export function messageFrom<Message>(
   source: string,
 ): Message {
   const description = described(name);
+  const violations = jsonViolations(description, json, '');
+  if (violations.length > 0) throw new Fault('MESSAGE_MALFORMED', `${source} does not fit ${name}`, {}, violations);
   try {
     return type.decode(toBinary(description, fromJson(description, json, { registry: registry() })));
   } catch (error) {
