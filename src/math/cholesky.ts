@@ -21,7 +21,8 @@ export function factorizeCholesky(a: Float64Array, n: number, options: CholeskyO
   let dropped = 0;
   for (let first = 0; first < n; first += block) {
     const last = Math.min(first + block, n);
-    for (let from = 0; from < first; from += depth) subtractProducts(a, n, first, last, from, Math.min(from + depth, first));
+    for (let from = 0; from < first; from += depth)
+      subtractProducts(a, n, first, last, from, Math.min(from + depth, first));
     dropped += factorizeDiagonalBlock(a, n, first, last, options);
     solveBelow(a, n, first, last);
   }
@@ -48,17 +49,55 @@ function multiplyOne(a: Float64Array, n: number, i: number, j: number, from: num
 }
 
 function multiplyFourByFour(a: Float64Array, n: number, i: number, j: number, from: number, to: number): void {
-  let s00 = 0, s01 = 0, s02 = 0, s03 = 0, s10 = 0, s11 = 0, s12 = 0, s13 = 0;
-  let s20 = 0, s21 = 0, s22 = 0, s23 = 0, s30 = 0, s31 = 0, s32 = 0, s33 = 0;
-  const p0 = i * n, p1 = p0 + n, p2 = p1 + n, p3 = p2 + n;
-  const q0 = j * n, q1 = q0 + n, q2 = q1 + n, q3 = q2 + n;
+  let s00 = 0,
+    s01 = 0,
+    s02 = 0,
+    s03 = 0,
+    s10 = 0,
+    s11 = 0,
+    s12 = 0,
+    s13 = 0;
+  let s20 = 0,
+    s21 = 0,
+    s22 = 0,
+    s23 = 0,
+    s30 = 0,
+    s31 = 0,
+    s32 = 0,
+    s33 = 0;
+  const p0 = i * n,
+    p1 = p0 + n,
+    p2 = p1 + n,
+    p3 = p2 + n;
+  const q0 = j * n,
+    q1 = q0 + n,
+    q2 = q1 + n,
+    q3 = q2 + n;
   for (let k = from; k < to; k++) {
-    const x0 = a[p0 + k]!, x1 = a[p1 + k]!, x2 = a[p2 + k]!, x3 = a[p3 + k]!;
-    const y0 = a[q0 + k]!, y1 = a[q1 + k]!, y2 = a[q2 + k]!, y3 = a[q3 + k]!;
-    s00 += x0 * y0; s01 += x0 * y1; s02 += x0 * y2; s03 += x0 * y3;
-    s10 += x1 * y0; s11 += x1 * y1; s12 += x1 * y2; s13 += x1 * y3;
-    s20 += x2 * y0; s21 += x2 * y1; s22 += x2 * y2; s23 += x2 * y3;
-    s30 += x3 * y0; s31 += x3 * y1; s32 += x3 * y2; s33 += x3 * y3;
+    const x0 = a[p0 + k]!,
+      x1 = a[p1 + k]!,
+      x2 = a[p2 + k]!,
+      x3 = a[p3 + k]!;
+    const y0 = a[q0 + k]!,
+      y1 = a[q1 + k]!,
+      y2 = a[q2 + k]!,
+      y3 = a[q3 + k]!;
+    s00 += x0 * y0;
+    s01 += x0 * y1;
+    s02 += x0 * y2;
+    s03 += x0 * y3;
+    s10 += x1 * y0;
+    s11 += x1 * y1;
+    s12 += x1 * y2;
+    s13 += x1 * y3;
+    s20 += x2 * y0;
+    s21 += x2 * y1;
+    s22 += x2 * y2;
+    s23 += x2 * y3;
+    s30 += x3 * y0;
+    s31 += x3 * y1;
+    s32 += x3 * y2;
+    s33 += x3 * y3;
   }
   subtractFour(a, p0 + j, s00, s01, s02, s03);
   subtractFour(a, p1 + j, s10, s11, s12, s13);
@@ -73,7 +112,13 @@ function subtractFour(a: Float64Array, at: number, s0: number, s1: number, s2: n
   a[at + 3] = a[at + 3]! - s3;
 }
 
-function factorizeDiagonalBlock(a: Float64Array, n: number, first: number, last: number, options: CholeskyOptions): number {
+function factorizeDiagonalBlock(
+  a: Float64Array,
+  n: number,
+  first: number,
+  last: number,
+  options: CholeskyOptions,
+): number {
   let dropped = 0;
   for (let j = first; j < last; j++) {
     const q = j * n;
@@ -141,7 +186,8 @@ function solveFourRows(a: Float64Array, n: number, p0: number, first: number, la
 export function solveLower(l: Float64Array, n: number, b: Float64Array): void {
   for (let i = 0; i < n; i++) {
     const p = i * n;
-    let s0 = b[i]!, s1 = 0;
+    let s0 = b[i]!,
+      s1 = 0;
     let k = 0;
     for (; k + 2 <= i; k += 2) {
       s0 -= l[p + k]! * b[k]!;

@@ -68,7 +68,8 @@ export function definitenessOf(a: Float64Array, n: number): SpectrumVerdict {
   const shift = semidefiniteTolerance * Math.max(trace / n, 0);
   const shifted = Float64Array.from(a);
   for (let i = 0; i < n; i++) shifted[i * n + i] = shifted[i * n + i]! + shift;
-  if (shift > 0 && factorizeCholesky(shifted, n) === 0) return { definiteness: 'semidefinite', smallest: -shift, largest: bound };
+  if (shift > 0 && factorizeCholesky(shifted, n) === 0)
+    return { definiteness: 'semidefinite', smallest: -shift, largest: bound };
   const smallest = extremeEigenpair(a, n, 'smallest');
   const largest = extremeEigenpair(a, n, 'largest').value;
   if (smallest.value >= -semidefiniteTolerance * largest)
@@ -125,7 +126,12 @@ function lanczos(a: Float64Array, n: number, which: 'smallest' | 'largest'): Eig
   return best;
 }
 
-function ritzPair(alphas: number[], betas: number[], basis: readonly Float64Array[], which: 'smallest' | 'largest'): Eigenpair {
+function ritzPair(
+  alphas: number[],
+  betas: number[],
+  basis: readonly Float64Array[],
+  which: 'smallest' | 'largest',
+): Eigenpair {
   const k = alphas.length;
   const tridiagonal = new Float64Array(k * k);
   for (let i = 0; i < k; i++) {
@@ -186,5 +192,9 @@ export function nearestSemidefinite(a: Float64Array, n: number, keepDiagonal: bo
       change += weight * (value - a[i * n + j]!) ** 2;
       size += weight * a[i * n + j]! ** 2;
     }
-  return { matrix, raised: values.filter((value) => value < 0), relativeChange: size > 0 ? Math.sqrt(change / size) : 0 };
+  return {
+    matrix,
+    raised: values.filter((value) => value < 0),
+    relativeChange: size > 0 ? Math.sqrt(change / size) : 0,
+  };
 }

@@ -83,12 +83,15 @@ export function figuresOf(problem: Problem, w: Float64Array, y: Multipliers | un
   }
   problem.rows.forEach((row, r) => {
     let value = 0;
+    let moved = 0;
     let scale = 0;
     row.positions.forEach((position, k) => {
       const part = row.coefficients[k]! * w[position]!;
       value += part;
-      scale = Math.max(scale + Math.abs(part), Math.abs(row.coefficients[k]!));
+      moved += Math.abs(part);
+      scale = Math.max(scale, Math.abs(row.coefficients[k]!));
     });
+    scale = Math.max(scale, moved);
     for (const side of [row.lower, row.upper]) if (Number.isFinite(side)) scale = Math.max(scale, Math.abs(side));
     add('row', row.origin, value, [row.lower, row.upper], scale, y?.rows[r] ?? 0);
   });

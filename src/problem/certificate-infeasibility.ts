@@ -71,7 +71,7 @@ function addRows(problem: Problem, proof: InfeasibilityProof, sum: Sum): string 
     if (y === 0) continue;
     const side = y > 0 ? row.upper : row.lower;
     if (!Number.isFinite(side)) return `row ${r} has no such side`;
-    row.positions.forEach((position, k) => (addTo(sum, position, y * row.coefficients[k]!)));
+    row.positions.forEach((position, k) => addTo(sum, position, y * row.coefficients[k]!));
     addRight(sum, y * side);
   }
   return undefined;

@@ -93,7 +93,13 @@ function addDenseTimes(entries: Float64Array, weight: number, x: Float64Array, o
 }
 
 /** out (rank) += weight G' x. */
-export function addColumnsTransposed(g: Float64Array, rank: number, weight: number, x: Float64Array, out: Float64Array): void {
+export function addColumnsTransposed(
+  g: Float64Array,
+  rank: number,
+  weight: number,
+  x: Float64Array,
+  out: Float64Array,
+): void {
   for (let i = 0; i < x.length; i++) {
     const value = weight * x[i]!;
     if (value === 0) continue;
@@ -132,7 +138,8 @@ export type RootPiece =
 
 /** L of Q = L L' in pieces; zero rows of a diagonal are left out. */
 export function rootPieces(atom: Atom, n: number): RootPiece[] {
-  if (atom.leaf.kind === 'dense') return [{ kind: 'lower', entries: semidefiniteFactor(atom.leaf.entries, n), rank: n }];
+  if (atom.leaf.kind === 'dense')
+    return [{ kind: 'lower', entries: semidefiniteFactor(atom.leaf.entries, n), rank: n }];
   const pieces: RootPiece[] = [];
   if (atom.columns !== undefined) pieces.push({ kind: 'columns', entries: atom.columns, rank: atom.rank });
   if (atom.diagonal !== undefined) {

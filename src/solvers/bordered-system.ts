@@ -117,7 +117,8 @@ export class BorderedSystem {
   private order(free: Int32Array, diagonal: Float64Array, weights: readonly number[], shift: number): void {
     const shares = new Float64Array(free.length);
     weights.forEach((weight, a) => {
-      if (weight > 0) for (let r = 0; r < free.length; r++) shares[r] = shares[r]! + weight * this.diagonals[a]![free[r]!]!;
+      if (weight > 0)
+        for (let r = 0; r < free.length; r++) shares[r] = shares[r]! + weight * this.diagonals[a]![free[r]!]!;
     });
     for (let r = 0; r < free.length; r++) shares[r] = shares[r]! / (diagonal[free[r]!]! + shift);
     const order = Array.from(shares.keys()).sort((a, b) => shares[b]! - shares[a]! || a - b);

@@ -95,7 +95,8 @@ export class Scaling {
   private applyWith(v: Float64Array, out: Float64Array, inverse: boolean): void {
     const { shape, diagonal } = this;
     for (let r = 0; r < shape.equations; r++) out[r] = 0;
-    for (let r = shape.equations; r < diagonal.length; r++) out[r] = inverse ? v[r]! / diagonal[r]! : v[r]! * diagonal[r]!;
+    for (let r = shape.equations; r < diagonal.length; r++)
+      out[r] = inverse ? v[r]! / diagonal[r]! : v[r]! * diagonal[r]!;
     shape.cones.forEach(({ start, dimension }, k) => {
       const { eta, w } = this.cones[k]!;
       const sign = inverse ? -1 : 1;

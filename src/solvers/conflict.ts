@@ -78,7 +78,11 @@ function problemOf(universe: Universe, parts: readonly Part[]): Problem {
   // The smallest weights are asked for, so that every test has one answer even where the restrictions leave assets free.
   const operator = { kind: 'diagonal', size: n, entries: new Float64Array(n).fill(1) } as const;
   const objective = { quadratics: [{ scale: 1, operator }], linear: new Float64Array(n) };
-  return compose(universe, objective, parts.map((part) => part.lowered));
+  return compose(
+    universe,
+    objective,
+    parts.map((part) => part.lowered),
+  );
 }
 
 /** Multipliers below this share of the largest are taken for rounding; the seed is tested anyway. */

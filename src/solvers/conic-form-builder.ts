@@ -75,7 +75,11 @@ class FormBuilder {
     const quadratics = [...problem.quadratics];
     const impact = problem.trading?.quadratic;
     if (problem.trading !== undefined && impact !== undefined)
-      quadratics.push({ scale: 2, operator: { kind: 'diagonal', size: n, entries: impact }, centre: problem.trading.current });
+      quadratics.push({
+        scale: 2,
+        operator: { kind: 'diagonal', size: n, entries: impact },
+        centre: problem.trading.current,
+      });
     for (const { scale, operator, centre } of quadratics) {
       if (scale === 0) continue;
       const distance = origin.map((value, i) => value - (centre?.[i] ?? 0));

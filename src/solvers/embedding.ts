@@ -139,7 +139,13 @@ export class Embedding {
     return 0;
   }
 
-  private corrected(constant: Pair, affine: Direction, lambdaSquared: Float64Array, sigma: number, mu: number): Direction {
+  private corrected(
+    constant: Pair,
+    affine: Direction,
+    lambdaSquared: Float64Array,
+    sigma: number,
+    mu: number,
+  ): Direction {
     const { shape, scaling } = this;
     const a = new Float64Array(shape.total);
     const b = new Float64Array(shape.total);

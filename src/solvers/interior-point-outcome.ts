@@ -218,4 +218,3 @@ function directionOf(problem: Problem, index: number, pull: Float64Array, norms:
 function at(z: Float64Array, row: number): number {
   return row < 0 ? 0 : z[row]!;
 }
-

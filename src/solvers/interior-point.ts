@@ -24,6 +24,8 @@ const polishEvery = 1e-2;
 const polishPeriod = 10;
 /** A point polished before the end counts when its certificate is better than asked for by this factor. */
 const earlyShare = 1e-2;
+/** A ray may bend or leave the restrictions by this share of its length: an optimum along it would hold a million times the portfolio. */
+const flatness = 1e-6;
 /** Curvature of the feasibility phase, scaled. */
 const traceOfCurvature = 1e-7;
 
@@ -75,7 +77,8 @@ function* solve(
     const worst = Math.max(progress.primal, progress.dual, progress.gap);
     if (tries.due(worst, iteration)) {
       const early = polishedAt(problem, embedding);
-      if (early !== undefined && early.worst <= settings.tolerance * earlyShare) return optimal(early, iteration, settings);
+      if (early !== undefined && early.worst <= settings.tolerance * earlyShare)
+        return optimal(early, iteration, settings);
     }
     if (worst <= settings.tolerance) {
       best = better(best, candidateOf(problem, embedding));
@@ -174,7 +177,7 @@ function escapes(embedding: Embedding): boolean {
   const reach = Float64Array.from(s, (value) => value / fall);
   addRowsTimes(form, 1 / fall, x, reach);
   const size = Math.max(1, maxAbs(x) / fall);
-  return maxAbs(flat) <= 1e-8 * size && maxAbs(reach) <= 1e-8 * size;
+  return maxAbs(flat) <= flatness * size && maxAbs(reach) <= flatness * size;
 }
 
 function polishedAt(problem: Problem, embedding: Embedding): Candidate | undefined {
@@ -213,12 +216,21 @@ function stalled(
   return without(problem, { reason: 'numerical error', detail }, iteration);
 }
 
-function stopped(problem: Problem, embedding: Embedding, iterations: number, limit: 'interrupted' | 'iterations'): Solution {
+function stopped(
+  problem: Problem,
+  embedding: Embedding,
+  iterations: number,
+  limit: 'interrupted' | 'iterations',
+): Solution {
   const { form } = embedding;
   const weights = weightsAt(form, embedding.x, embedding.tau);
   const primal = primalResidual(problem, weights);
   if (!(primal <= feasibleResidual))
-    return without(problem, { reason: 'no solution found', limit, detail: `stopped after ${iterations} iterations` }, iterations);
+    return without(
+      problem,
+      { reason: 'no solution found', limit, detail: `stopped after ${iterations} iterations` },
+      iterations,
+    );
   const { dual, gap } = embedding.measure();
   return {
     solver: id,

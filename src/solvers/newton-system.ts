@@ -51,7 +51,8 @@ export class NewtonSystem {
     if (whole && form.n <= wholeMax) this.whole ??= new BorderedSystem(form.n, form.atoms, true);
     this.system = (whole ? this.whole : undefined) ?? this.structured;
     this.scaling = scaling;
-    for (let r = form.equations; r < inverse.length; r++) inverse[r] = 1 / (scaling.diagonal[r]! * scaling.diagonal[r]!);
+    for (let r = form.equations; r < inverse.length; r++)
+      inverse[r] = 1 / (scaling.diagonal[r]! * scaling.diagonal[r]!);
     const diagonal = new Float64Array(form.n);
     for (let i = 0; i < form.n; i++) {
       if (form.lowerRow[i]! >= 0) diagonal[i] = diagonal[i]! + inverse[form.lowerRow[i]!]!;
@@ -79,7 +80,14 @@ export class NewtonSystem {
       this.borderDiagonal[kink.border] = this.borderDiagonal[kink.border]! + 1 / pivot;
     });
     const borders: Border[] = coefficients.map((row, k) => ({ coefficients: row, diagonal: this.borderDiagonal[k]! }));
-    this.system.factorize(form.free, diagonal, this.coneWeights(), [...borders, ...this.coneBorders()], shift, decouple);
+    this.system.factorize(
+      form.free,
+      diagonal,
+      this.coneWeights(),
+      [...borders, ...this.coneBorders()],
+      shift,
+      decouple,
+    );
   }
 
   private coneWeights(): number[] {
@@ -165,7 +173,8 @@ export class NewtonSystem {
       const value = f[n + e]! - buying - selling;
       pushed[e] = value;
       const pivot = this.kinkPivot[e]!;
-      right[kink.asset] = right[kink.asset]! + kink.buy * buying - kink.sell * selling + (this.kinkPull[e]! / pivot) * value;
+      right[kink.asset] =
+        right[kink.asset]! + kink.buy * buying - kink.sell * selling + (this.kinkPull[e]! / pivot) * value;
       if (kink.border >= 0) border[kink.border] = border[kink.border]! - value / pivot;
     });
     form.cones.forEach(({ pieces, scale, start, dimension }, k) => {
@@ -180,7 +189,13 @@ export class NewtonSystem {
     this.recover(right, border, pushed, f, g);
   }
 
-  private recover(dw: Float64Array, border: Float64Array, pushed: Float64Array, f: Float64Array, g: Float64Array): void {
+  private recover(
+    dw: Float64Array,
+    border: Float64Array,
+    pushed: Float64Array,
+    f: Float64Array,
+    g: Float64Array,
+  ): void {
     const { form, inverse } = this;
     const { n } = form;
     f.set(dw);

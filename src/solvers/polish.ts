@@ -37,7 +37,10 @@ export function polish(problem: Problem, form: ConicForm, point: InteriorPoint):
     const changes = revise(form, active, run.signs());
     if (before !== undefined && (changes === 0 || changes <= nearlyRight)) {
       const { weights, z } = before;
-      best = better(best, candidateAt(problem, weights, () => multipliersAt(problem, form, z, weights)));
+      best = better(
+        best,
+        candidateAt(problem, weights, () => multipliersAt(problem, form, z, weights)),
+      );
     }
     if (changes === 0) break;
   }

@@ -125,7 +125,8 @@ function pinToCentre(norm: Norm, index: number, n: number, ranges: Ranges): Norm
     if (leaf.kind === 'dense') {
       const root = semidefiniteFactor(leaf.entries, n);
       const full = Array.from({ length: n }, (_, i) => root[i * n + i]!).every((pivot) => pivot > 0);
-      for (let k = 0; k < n; k++) if (full) pin(k);
+      for (let k = 0; k < n; k++)
+        if (full) pin(k);
         else column(root, n, k);
       continue;
     }

@@ -16,7 +16,8 @@ export function problemViolations(problem: Problem): readonly Violation[] {
   if (n === 0) report('universe.assets', 'is empty');
   finite(problem.linear, n, 'linear', report);
   problem.quadratics.forEach(({ scale, operator, centre }, t) => {
-    if (!(scale >= 0 && scale < Infinity)) report(`quadratics[${t}].scale`, `must be finite and not negative; got ${scale}`);
+    if (!(scale >= 0 && scale < Infinity))
+      report(`quadratics[${t}].scale`, `must be finite and not negative; got ${scale}`);
     checkOperator(operator, n, `quadratics[${t}].operator`, report);
     if (centre !== undefined) finite(centre, n, `quadratics[${t}].centre`, report);
   });
@@ -25,10 +26,12 @@ export function problemViolations(problem: Problem): readonly Violation[] {
   problem.rows.forEach((row, r) => {
     const field = `rows[${r}]`;
     if (row.positions.length !== row.coefficients.length) report(field, 'has as many positions as coefficients');
-    if (row.positions.some((position) => position < 0 || position >= n)) report(`${field}.positions`, 'must lie in the universe');
+    if (row.positions.some((position) => position < 0 || position >= n))
+      report(`${field}.positions`, 'must lie in the universe');
     finite(row.coefficients, row.positions.length, `${field}.coefficients`, report);
     if (Number.isNaN(row.lower) || row.lower === Infinity) report(`${field}.lower`, 'must be a number below Infinity');
-    if (Number.isNaN(row.upper) || row.upper === -Infinity) report(`${field}.upper`, 'must be a number above -Infinity');
+    if (Number.isNaN(row.upper) || row.upper === -Infinity)
+      report(`${field}.upper`, 'must be a number above -Infinity');
   });
   problem.norms.forEach((norm, k) => {
     checkOperator(norm.operator, n, `norms[${k}].operator`, report);
@@ -42,7 +45,8 @@ export function problemViolations(problem: Problem): readonly Violation[] {
     if (!(limit.bound >= 0)) report(`tradeLimits[${j}].bound`, `must not be negative; got ${limit.bound}`);
   });
   problem.tails.forEach((tail, k) => {
-    if (tail.scenarios.length % n !== 0 || tail.scenarios.length === 0) report(`tails[${k}].scenarios`, 'must be whole scenarios');
+    if (tail.scenarios.length % n !== 0 || tail.scenarios.length === 0)
+      report(`tails[${k}].scenarios`, 'must be whole scenarios');
     finite(tail.scenarios, tail.scenarios.length, `tails[${k}].scenarios`, report);
     if (!(tail.level > 0 && tail.level < 1)) report(`tails[${k}].level`, `must lie between 0 and 1; got ${tail.level}`);
   });
@@ -65,8 +69,10 @@ function checkSides(problem: Problem, n: number, report: Report): void {
   const { lower, upper } = problem;
   if (lower.length !== n) report('lower', `has ${lower.length} entries for ${n} assets`);
   if (upper.length !== n) report('upper', `has ${upper.length} entries for ${n} assets`);
-  if (lower.some((value) => Number.isNaN(value) || value === Infinity)) report('lower', 'must be numbers below Infinity');
-  if (upper.some((value) => Number.isNaN(value) || value === -Infinity)) report('upper', 'must be numbers above -Infinity');
+  if (lower.some((value) => Number.isNaN(value) || value === Infinity))
+    report('lower', 'must be numbers below Infinity');
+  if (upper.some((value) => Number.isNaN(value) || value === -Infinity))
+    report('upper', 'must be numbers above -Infinity');
 }
 
 function finite(values: Float64Array, size: number, field: string, report: Report): boolean {
@@ -87,7 +93,8 @@ function notNegative(values: Float64Array, size: number, field: string, report: 
 
 function checkOperator(operator: SymmetricOperator, n: number, field: string, report: Report): void {
   if (operator.size !== n) report(field, `has size ${operator.size} for ${n} assets`);
-  else if (operator.kind === 'sum') operator.terms.forEach((term, t) => checkOperator(term, n, `${field}.terms[${t}]`, report));
+  else if (operator.kind === 'sum')
+    operator.terms.forEach((term, t) => checkOperator(term, n, `${field}.terms[${t}]`, report));
   else if (operator.kind === 'diagonal') notNegative(operator.entries, n, `${field}.entries`, report);
   else if (operator.kind === 'dense') checkMatrix(operator.entries, n, `${field}.entries`, report);
   else {
@@ -101,7 +108,8 @@ function checkMatrix(entries: Float64Array, n: number, field: string, report: Re
   if (!finite(entries, n * n, field, report)) return;
   const largest = entries.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   for (let i = 0; i < n; i++) {
-    if (entries[i * n + i]! < 0) return report(`${field}[${i}][${i}]`, `must not be negative; got ${entries[i * n + i]!}`);
+    if (entries[i * n + i]! < 0)
+      return report(`${field}[${i}][${i}]`, `must not be negative; got ${entries[i * n + i]!}`);
     for (let j = 0; j < i; j++)
       if (Math.abs(entries[i * n + j]! - entries[j * n + i]!) > asymmetryMax * largest)
         return report(`${field}[${i}][${j}]`, 'differs from its mirror entry');

@@ -19,7 +19,8 @@ export class SolverRegistry {
   constructor(solvers: readonly Solver[]) {
     const byId = new Map<string, Solver>();
     for (const solver of solvers) {
-      if (byId.has(solver.id)) throw new Fault('PLUGIN_DUPLICATE', `two solvers are called ${solver.id}`, { id: solver.id });
+      if (byId.has(solver.id))
+        throw new Fault('PLUGIN_DUPLICATE', `two solvers are called ${solver.id}`, { id: solver.id });
       byId.set(solver.id, solver);
     }
     this.solvers = byId;

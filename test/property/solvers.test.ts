@@ -28,7 +28,10 @@ function plain(random: Random, n: number) {
 
 function build(n: number, given: ReturnType<typeof plain>, scale = 4, side = 0.7): Problem {
   const quadratics = [{ scale, operator: { kind: 'dense', size: n, entries: given.entries } as const }];
-  const rows = [rowOver(new Float64Array(n).fill(1), 1, 1, 'budget'), rowOver(given.coefficients, -Infinity, side, 'group')];
+  const rows = [
+    rowOver(new Float64Array(n).fill(1), 1, 1, 'budget'),
+    rowOver(given.coefficients, -Infinity, side, 'group'),
+  ];
   return problemOf(n, { quadratics, linear: given.linear }, { rows, upper: given.upper });
 }
 
@@ -60,15 +63,24 @@ describe('the interior point on random problems', () => {
         const random = new Random(seed);
         const n = random.integer(3, 15);
         const given = plain(random, n);
-        const order = Array.from({ length: n }, (_, i) => i).sort((a, b) => ((a * 7919 + seed) % 97) - ((b * 7919 + seed) % 97) || a - b);
+        const order = Array.from({ length: n }, (_, i) => i).sort(
+          (a, b) => ((a * 7919 + seed) % 97) - ((b * 7919 + seed) % 97) || a - b,
+        );
         const permuted = {
           ...given,
-          entries: Float64Array.from({ length: n * n }, (_, p) => given.entries[order[Math.floor(p / n)]! * n + order[p % n]!]!),
+          entries: Float64Array.from(
+            { length: n * n },
+            (_, p) => given.entries[order[Math.floor(p / n)]! * n + order[p % n]!]!,
+          ),
           linear: Float64Array.from(order, (i) => given.linear[i]!),
           coefficients: Float64Array.from(order, (i) => given.coefficients[i]!),
         };
         const [straight, turned] = [solve(build(n, given, 4, 1)), solve(build(n, permuted, 4, 1))];
-        expectSame(turned.weights, order.map((i) => straight.weights[i]!), 1e-9);
+        expectSame(
+          turned.weights,
+          order.map((i) => straight.weights[i]!),
+          1e-9,
+        );
       }),
       runs(60),
     );
@@ -186,7 +198,10 @@ describe('conflicts on random infeasible problems', () => {
         expect(conflict.length).to.be.above(0);
         const reasonWithout = (dropped?: string): string => {
           const kept = <T extends { origin: { constraint: string } }>(parts: readonly T[]): T[] =>
-            parts.filter(({ origin: { constraint } }) => constraint !== dropped && conflict.some((one) => one.constraint === constraint));
+            parts.filter(
+              ({ origin: { constraint } }) =>
+                constraint !== dropped && conflict.some((one) => one.constraint === constraint),
+            );
           const restrictions = {
             bounds: kept(all.bounds),
             rows: kept(all.rows),

@@ -89,18 +89,18 @@ export function problemOf(n: number, objective: Partial<Objective>, parts: Probl
     upper: side(parts.upper, Infinity, position),
     origin,
   })).filter((bound) => bound.lower > -Infinity || bound.upper < Infinity);
-  return compose(
-    universeOf(n),
-    { quadratics: [], linear: new Float64Array(n), ...objective },
-    [{ bounds, rows: parts.rows ?? [budgetRow(n)], norms: parts.norms ?? [], tradeLimits: parts.tradeLimits ?? [] }],
-  );
+  return compose(universeOf(n), { quadratics: [], linear: new Float64Array(n), ...objective }, [
+    { bounds, rows: parts.rows ?? [budgetRow(n)], norms: parts.norms ?? [], tradeLimits: parts.tradeLimits ?? [] },
+  ]);
 }
 
 /** A factor risk model with capitalization weights: market factor, sectors, specific risk 15 % to 40 %. */
 export function riskModel(n: number, k: number, random: Random) {
   const sectors = Int32Array.from({ length: n }, () => random.integer(0, 10));
   const exposures = random.vector(n * k, (p) => (p % k === 0 ? 1 + 0.3 * random.normal() : 0.6 * random.normal()));
-  const deviations = random.vector(k, (j) => (j === 0 ? 0.16 : 0.02 + (0.06 * random.next()) / Math.sqrt(1 + 0.1 * (j - 1))));
+  const deviations = random.vector(k, (j) =>
+    j === 0 ? 0.16 : 0.02 + (0.06 * random.next()) / Math.sqrt(1 + 0.1 * (j - 1)),
+  );
   const draws = random.vector(k * 4 * k, () => random.normal());
   const factorCovariance = new Float64Array(k * k);
   const product = (a: number, b: number): number => {
@@ -110,7 +110,8 @@ export function riskModel(n: number, k: number, random: Random) {
   };
   for (let a = 0; a < k; a++)
     for (let b = 0; b < k; b++)
-      factorCovariance[a * k + b] = (product(a, b) / Math.sqrt(product(a, a) * product(b, b))) * deviations[a]! * deviations[b]!;
+      factorCovariance[a * k + b] =
+        (product(a, b) / Math.sqrt(product(a, a) * product(b, b))) * deviations[a]! * deviations[b]!;
   const specific = random.vector(n, () => random.between(0.15, 0.4) ** 2);
   const capitalization = random.vector(n, () => Math.exp(1.4 * random.normal()));
   const total = capitalization.reduce((sum, value) => sum + value, 0);
@@ -143,7 +144,11 @@ export function denseCase(n: number): Problem {
 }
 
 /** Covariance of `count` normal draws from a factor model, mean known to be zero. */
-export function sampleCovariance(model: SymmetricOperator & { kind: 'factor' }, count: number, random: Random): Float64Array {
+export function sampleCovariance(
+  model: SymmetricOperator & { kind: 'factor' },
+  count: number,
+  random: Random,
+): Float64Array {
   const { size: n, factors: k, exposures, factorCovariance, specific } = model;
   const root = new Float64Array(k * k);
   for (let a = 0; a < k; a++)

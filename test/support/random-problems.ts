@@ -41,7 +41,9 @@ export function times(operator: SymmetricOperator, x: Float64Array): Float64Arra
   if (operator.kind === 'sum')
     return operator.terms.map((term) => times(term, x)).reduce((a, b) => a.map((value, i) => value + b[i]!));
   const { factors: k, exposures, factorCovariance, specific } = operator;
-  const held = Float64Array.from({ length: k }, (_, j) => x.reduce((sum, value, i) => sum + exposures[i * k + j]! * value, 0));
+  const held = Float64Array.from({ length: k }, (_, j) =>
+    x.reduce((sum, value, i) => sum + exposures[i * k + j]! * value, 0),
+  );
   const risk = held.map((_, a) => held.reduce((sum, value, b) => sum + factorCovariance[a * k + b]! * value, 0));
   return x.map((value, i) => specific[i]! * value + risk.reduce((sum, r, j) => sum + exposures[i * k + j]! * r, 0));
 }
@@ -72,14 +74,20 @@ export function randomProblem(random: Random): RandomProblem {
   const { operator, kind } = randomOperator(n, random);
   const kinds = [kind];
   const linear = random.vector(n, () => (random.chance(0.1) ? 0 : 0.1 * random.normal()));
-  const lower = random.vector(n, (i) => (random.chance(0.15) ? -Infinity : inside[i]! - (random.chance(0.5) ? inside[i]! : random.next())));
-  const upper = random.vector(n, (i) => (random.chance(0.4) ? Infinity : inside[i]! + (random.chance(0.2) ? 0 : 0.3 * random.next())));
+  const lower = random.vector(n, (i) =>
+    random.chance(0.15) ? -Infinity : inside[i]! - (random.chance(0.5) ? inside[i]! : random.next()),
+  );
+  const upper = random.vector(n, (i) =>
+    random.chance(0.4) ? Infinity : inside[i]! + (random.chance(0.2) ? 0 : 0.3 * random.next()),
+  );
   for (let i = 0; i < n; i++) if (random.chance(0.08)) lower[i] = upper[i] = inside[i]!;
   const rows = [rowOver(new Float64Array(n).fill(1), 1, 1, 'budget'), ...randomRows(n, inside, random)];
   const norms: Norm[] = [];
-  for (let count = random.chance(0.4) ? random.integer(1, 2) : 0; count > 0; count--) norms.push(randomNorm(n, inside, operator, random, norms.length));
+  for (let count = random.chance(0.4) ? random.integer(1, 2) : 0; count > 0; count--)
+    norms.push(randomNorm(n, inside, operator, random, norms.length));
   const tradeLimits: TradeLimit[] = [];
-  for (let count = random.chance(0.4) ? random.integer(1, 2) : 0; count > 0; count--) tradeLimits.push(randomLimit(n, inside, random, tradeLimits.length));
+  for (let count = random.chance(0.4) ? random.integer(1, 2) : 0; count > 0; count--)
+    tradeLimits.push(randomLimit(n, inside, random, tradeLimits.length));
   const scale = random.chance(0.1) ? 0 : 10 ** random.between(-1, 3);
   const needsCurb = scale === 0 || kind !== 'diagonal';
   // A quadratic that is flat somewhere needs bounded weights for an optimum to exist.
@@ -104,9 +112,12 @@ function randomRows(n: number, inside: Float64Array, random: Random): Row[] {
   const rows: Row[] = [];
   for (let count = random.integer(0, 4); count > 0; count--) {
     const magnitude = 10 ** random.between(-2, 2);
-    const coefficients = random.vector(n, () => (random.chance(0.5) ? 0 : magnitude * (random.chance(0.5) ? 1 : random.normal())));
+    const coefficients = random.vector(n, () =>
+      random.chance(0.5) ? 0 : magnitude * (random.chance(0.5) ? 1 : random.normal()),
+    );
     const value = coefficients.reduce((sum, c, i) => sum + c * inside[i]!, 0);
-    const width = (): number => (random.chance(0.2) ? Infinity : random.chance(0.2) ? 0 : 0.2 * magnitude * random.next());
+    const width = (): number =>
+      random.chance(0.2) ? Infinity : random.chance(0.2) ? 0 : 0.2 * magnitude * random.next();
     const row = rowOver(coefficients, value - width(), value + width(), `row ${rows.length}`);
     rows.push(row);
     if (random.chance(0.1)) rows.push(row);
@@ -128,7 +139,8 @@ function randomLimit(n: number, inside: Float64Array, random: Random, index: num
   const buyRate = random.vector(n, () => (random.chance(0.15) ? 0 : random.chance(0.5) ? 0.5 : random.next()));
   const sellRate = random.chance(0.5) ? Float64Array.from(buyRate) : random.vector(n, () => random.next());
   const needed = traded({ centre, buyRate, sellRate }, inside);
-  const bound = needed * (random.chance(0.15) ? 1 : random.between(1, 1.3)) + (random.chance(0.2) ? 0 : 0.02 * random.next());
+  const bound =
+    needed * (random.chance(0.15) ? 1 : random.between(1, 1.3)) + (random.chance(0.2) ? 0 : 0.02 * random.next());
   return { centre, buyRate, sellRate, bound, origin: originOf(`limit ${index}`) };
 }
 
@@ -182,7 +194,12 @@ function breakIt(n: number, parts: Parts, inside: Float64Array, random: Random):
     default: {
       const entries = new Float64Array(n).fill(1);
       const centre = Float64Array.from(inside);
-      parts.norms.push({ operator: { kind: 'diagonal', size: n, entries }, centre, bound: 0.9 * gap, origin: originOf('near') });
+      parts.norms.push({
+        operator: { kind: 'diagonal', size: n, entries },
+        centre,
+        bound: 0.9 * gap,
+        origin: originOf('near'),
+      });
       parts.upper[i] = Infinity;
       parts.lower[i] = inside[i]! + gap;
       return 'broken: norm against bound';

@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { definitenessOf, extremeEigenpair, nearestSemidefinite, smallestEigenvalue, symmetricEigen } from '../../../src/math/eigen.ts';
+import {
+  definitenessOf,
+  extremeEigenpair,
+  nearestSemidefinite,
+  smallestEigenvalue,
+  symmetricEigen,
+} from '../../../src/math/eigen.ts';
 import { Random } from '../../support/problems.ts';
 
 /** Q diag(values) Q' with Q a product of random reflections. */
@@ -23,7 +29,8 @@ function withEigenvalues(values: readonly number[], seed: number): Float64Array 
   return a;
 }
 
-const spread = (n: number, smallest: number): number[] => Array.from({ length: n }, (_, i) => (i === 0 ? smallest : 0.01 + i / n));
+const spread = (n: number, smallest: number): number[] =>
+  Array.from({ length: n }, (_, i) => (i === 0 ? smallest : 0.01 + i / n));
 
 describe('eigenvalues of symmetric matrices', () => {
   it('come ascending, with vectors in columns', () => {
@@ -62,7 +69,10 @@ describe('definiteness of a covariance', () => {
       expect(verdict.definiteness).to.equal('indefinite');
       expect(verdict.smallest).to.be.closeTo(-0.02, 1e-10);
       const v = verdict.vector!;
-      const quotient = v.reduce((total, value, i) => total + value * v.reduce((s, w, j) => s + a[i * n + j]! * w, 0), 0);
+      const quotient = v.reduce(
+        (total, value, i) => total + value * v.reduce((s, w, j) => s + a[i * n + j]! * w, 0),
+        0,
+      );
       expect(quotient).to.be.closeTo(-0.02, 1e-9);
     });
 });

@@ -32,21 +32,46 @@ describe('the smallest conflict', () => {
 
   it('finds contradicting bounds and contradicting rows on their own', () => {
     const bounds = [longOnly, budget, boundsOf(0.4, 1, 'at least 40 %', [1]), boundsOf(0, 0.3, 'at most 30 %', [1])];
-    expect(names(findConflict({ universe: universeOf(n), restrictions: bounds, solve }))).to.deep.equal(['at least 40 %', 'at most 30 %']);
+    expect(names(findConflict({ universe: universeOf(n), restrictions: bounds, solve }))).to.deep.equal([
+      'at least 40 %',
+      'at most 30 %',
+    ]);
     const rows = [longOnly, budget, { rows: [rowOver([2, 2, 2, 2], 2.1, 2.1, 'second budget')] }];
-    expect(names(findConflict({ universe: universeOf(n), restrictions: rows, solve }))).to.deep.equal(['budget', 'second budget']);
+    expect(names(findConflict({ universe: universeOf(n), restrictions: rows, solve }))).to.deep.equal([
+      'budget',
+      'second budget',
+    ]);
   });
 
   it('names a turnover or volatility limit where that is what cannot hold', () => {
     const centre = Float64Array.of(1, 0, 0, 0);
     const half = new Float64Array(n).fill(0.5);
-    const turnover: Lowered = { tradeLimits: [{ centre, buyRate: half, sellRate: half, bound: 0.1, origin: originOf('turnover') }] };
-    const restrictions = [longOnly, budget, turnover, boundsOf(-1, 0.7, 'at most 70 %', [0]), boundsOf(0, 0.9, 'others', [1, 2, 3])];
-    expect(names(findConflict({ universe: universeOf(n), restrictions, solve }))).to.deep.equal(['turnover', 'at most 70 %']);
-    const operator = denseOperator([[0.04, 0, 0, 0], [0, 0.04, 0, 0], [0, 0, 0.04, 0], [0, 0, 0, 0.04]]);
+    const turnover: Lowered = {
+      tradeLimits: [{ centre, buyRate: half, sellRate: half, bound: 0.1, origin: originOf('turnover') }],
+    };
+    const restrictions = [
+      longOnly,
+      budget,
+      turnover,
+      boundsOf(-1, 0.7, 'at most 70 %', [0]),
+      boundsOf(0, 0.9, 'others', [1, 2, 3]),
+    ];
+    expect(names(findConflict({ universe: universeOf(n), restrictions, solve }))).to.deep.equal([
+      'turnover',
+      'at most 70 %',
+    ]);
+    const operator = denseOperator([
+      [0.04, 0, 0, 0],
+      [0, 0.04, 0, 0],
+      [0, 0, 0.04, 0],
+      [0, 0, 0, 0.04],
+    ]);
     const volatility: Lowered = { norms: [{ operator, bound: 0.09, origin: originOf('volatility') }] };
     const risky = [longOnly, budget, volatility, boundsOf(0, 0.6, 'caps')];
-    expect(names(findConflict({ universe: universeOf(n), restrictions: risky, solve }))).to.deep.equal(['budget', 'volatility']);
+    expect(names(findConflict({ universe: universeOf(n), restrictions: risky, solve }))).to.deep.equal([
+      'budget',
+      'volatility',
+    ]);
   });
 
   it('takes a constraint apart by its sentences', () => {

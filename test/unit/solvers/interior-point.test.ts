@@ -6,7 +6,15 @@ import type { Iterate, Solution } from '../../../src/problem/solution.ts';
 import { defaultSettings } from '../../../src/problem/solver.ts';
 import { interiorPoint } from '../../../src/solvers/interior-point.ts';
 import { runToEnd } from '../../../src/solvers/registry.ts';
-import { budgetRow, denseCase, denseOperator, factorCase, originOf, problemOf, rowOver } from '../../support/problems.ts';
+import {
+  budgetRow,
+  denseCase,
+  denseOperator,
+  factorCase,
+  originOf,
+  problemOf,
+  rowOver,
+} from '../../support/problems.ts';
 
 const solve = (problem: Problem): Solution => runToEnd(interiorPoint.solve(problem, defaultSettings, () => false));
 const variances = denseOperator([
@@ -101,10 +109,19 @@ describe('the interior point', () => {
     expectWeights(certified(problemOf(2, { linear }, { norms: [norm] })), [0.25, 0.75], 0);
     const exposures = Float64Array.of(1, 1, 0.5);
     const zero = new Float64Array(3);
-    const model = { kind: 'factor', size: 3, factors: 1, exposures, factorCovariance: Float64Array.of(0.04), specific: zero } as const;
+    const model = {
+      kind: 'factor',
+      size: 3,
+      factors: 1,
+      exposures,
+      factorCovariance: Float64Array.of(0.04),
+      specific: zero,
+    } as const;
     const neutral = { operator: model, bound: 0, origin: originOf('neutral') };
     const rows = [budgetRow(3)];
-    const market = certified(problemOf(3, { linear: Float64Array.of(0.1, 0, 0) }, { lower: -1, upper: 3, rows, norms: [neutral] }));
+    const market = certified(
+      problemOf(3, { linear: Float64Array.of(0.1, 0, 0) }, { lower: -1, upper: 3, rows, norms: [neutral] }),
+    );
     expectWeights(market, [0, -1, 2]);
   });
 
@@ -120,11 +137,7 @@ describe('the interior point', () => {
   });
 
   it('leaves fixed assets where they are and prices them', () => {
-    const problem = problemOf(
-      3,
-      { linear: Float64Array.of(0.1, 0.05, 0) },
-      { lower: [0.2, 0, 0], upper: [0.2, 1, 1] },
-    );
+    const problem = problemOf(3, { linear: Float64Array.of(0.1, 0.05, 0) }, { lower: [0.2, 0, 0], upper: [0.2, 1, 1] });
     const solution = certified(problem);
     expectWeights(solution, [0.2, 0.8, 0]);
     expect(solution.multipliers.bounds[0]).to.be.closeTo(0.05, 1e-10);
@@ -134,14 +147,19 @@ describe('the interior point', () => {
 
   it('agrees between a factor model and the same covariance written out', () => {
     const problem = factorCase(80, 5);
-    const operator = problem.quadratics[0]!.operator as { exposures: Float64Array; factorCovariance: Float64Array; specific: Float64Array };
+    const operator = problem.quadratics[0]!.operator as {
+      exposures: Float64Array;
+      factorCovariance: Float64Array;
+      specific: Float64Array;
+    };
     const entries = new Float64Array(80 * 80);
     for (let i = 0; i < 80; i++)
       for (let j = 0; j < 80; j++) {
         let s = i === j ? operator.specific[i]! : 0;
         for (let a = 0; a < 5; a++)
           for (let b = 0; b < 5; b++)
-            s += operator.exposures[i * 5 + a]! * operator.factorCovariance[a * 5 + b]! * operator.exposures[j * 5 + b]!;
+            s +=
+              operator.exposures[i * 5 + a]! * operator.factorCovariance[a * 5 + b]! * operator.exposures[j * 5 + b]!;
         entries[i * 80 + j] = s;
       }
     const dense: Problem = { ...problem, quadratics: [{ scale: 5, operator: { kind: 'dense', size: 80, entries } }] };
@@ -185,7 +203,10 @@ describe('the interior point on problems without an answer', () => {
 
   it('refuses what it cannot express, with the reason', () => {
     const tails = [{ scenarios: new Float64Array(4), level: 0.95, bound: 0.1, origin: originOf('tail') }];
-    expect(interiorPoint.supports({ ...problemOf(2, {}), tails })).to.deep.equal({ yes: false, why: 'it has no scenario tail limits' });
+    expect(interiorPoint.supports({ ...problemOf(2, {}), tails })).to.deep.equal({
+      yes: false,
+      why: 'it has no scenario tail limits',
+    });
     const zero = new Float64Array(2);
     const trading = { current: zero, buyRate: zero, sellRate: zero, threeHalves: Float64Array.of(0.1, 0) };
     expect(interiorPoint.supports(problemOf(2, { trading })).yes).to.equal(false);
@@ -197,7 +218,10 @@ describe('the interior point on its way', () => {
   it('yields one iterate per iteration and repeats them exactly', () => {
     const watch = (): Iterate[] => {
       const iterates: Iterate[] = [];
-      runToEnd(interiorPoint.solve(denseCase(50), defaultSettings, () => false), (iterate) => iterates.push(iterate));
+      runToEnd(
+        interiorPoint.solve(denseCase(50), defaultSettings, () => false),
+        (iterate) => iterates.push(iterate),
+      );
       return iterates;
     };
     const first = watch();
@@ -216,7 +240,9 @@ describe('the interior point on its way', () => {
   });
 
   it('stops at the limit of iterations', () => {
-    const solution = runToEnd(interiorPoint.solve(factorCase(200, 5), { ...defaultSettings, iterationsMax: 2 }, () => false));
+    const solution = runToEnd(
+      interiorPoint.solve(factorCase(200, 5), { ...defaultSettings, iterationsMax: 2 }, () => false),
+    );
     expect(solution.termination.limit).to.equal('iterations');
     expect(solution.iterations).to.equal(2);
   });

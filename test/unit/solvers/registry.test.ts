@@ -7,7 +7,17 @@ import { problemViolations } from '../../../src/solvers/problem-check.ts';
 import { denseOperator, originOf, problemOf, rowOver } from '../../support/problems.ts';
 
 const picky: Solver = { ...interiorPoint, id: 'picky', supports: () => ({ yes: false, why: 'it takes nothing' }) };
-const problem = problemOf(2, { quadratics: [{ scale: 1, operator: denseOperator([[1, 0], [0, 1]]) }] });
+const problem = problemOf(2, {
+  quadratics: [
+    {
+      scale: 1,
+      operator: denseOperator([
+        [1, 0],
+        [0, 1],
+      ]),
+    },
+  ],
+});
 
 function faultOf(action: () => unknown): Fault {
   try {
@@ -50,7 +60,14 @@ describe('the registry of solvers', () => {
   });
 
   it('names every fault of a problem at once before it calls a solver', () => {
-    const norm = { operator: denseOperator([[1, 0.5], [0.4, 1]]), bound: -1, origin: originOf('norm') };
+    const norm = {
+      operator: denseOperator([
+        [1, 0.5],
+        [0.4, 1],
+      ]),
+      bound: -1,
+      origin: originOf('norm'),
+    };
     const broken = {
       ...problemOf(2, { linear: Float64Array.of(NaN, 0) }, { rows: [rowOver([Infinity, 1], NaN, 1)], norms: [norm] }),
       lower: Float64Array.of(0),
