@@ -1,0 +1,208 @@
+/** From a stored portfolio and its market to the ground that a run stands on. Everything is read within one unit of work. */
+import type { Asset } from '../market/asset.ts';
+import type { MarketStore } from '../market/ports.ts';
+import type { Portfolio } from '../portfolio/portfolio.ts';
+import type { PortfolioStores } from '../portfolio/portfolios.ts';
+import { quotesOn, valuationOf } from '../portfolio/valuation.ts';
+import type { UniverseAsset } from '../problem/universe.ts';
+import type { CalendarDate } from '../values/clock.ts';
+import { Fault } from '../values/fault.ts';
+import { idProblem, readId, readName } from '../values/resource-name.ts';
+import type { Findings } from './admission-findings.ts';
+import { numbersOf } from './admission-numbers.ts';
+import { assetsMax, present } from './admission-universe.ts';
+import type { StoredGround } from './admission.ts';
+import type { ConstraintDraft, OptimizationDraft } from './draft.ts';
+import type { GivenRisk } from './job.ts';
+
+const benchmarkTolerance = 1e-6;
+
+export interface Assembled {
+  readonly ground: StoredGround;
+  /** Holds assets that are only there to be sold or compared with at zero; absent when there are none. */
+  readonly closing?: ConstraintDraft;
+}
+
+/**
+ * The universe is what the request names, else what is held, in the benchmark or has a target weight, by id. Held and benchmark
+ * assets outside a named universe are part of it with weight zero, so that turnover and tracking error count them. Current weights
+ * are exact values at the newest prices in the base currency. Throws PRICE_MISSING with all that have none; reports what is wrong with
+ * the request into `findings`.
+ */
+export async function assembled(
+  draft: OptimizationDraft,
+  portfolio: Portfolio,
+  stores: PortfolioStores,
+  today: CalendarDate,
+  findings: Findings,
+): Promise<Assembled> {
+  const { market } = stores;
+  const benchmark = await benchmarkOf(portfolio, market, today);
+  const wanted = draft.universe.length > 0 ? readIds(draft.universe, findings) : await targetsOf(portfolio, stores);
+  const held = portfolio.positions.filter(({ quantity }) => !quantity.isZero()).map(({ assetId }) => assetId);
+  const others = [...new Set([...held, ...benchmark.keys()])].filter((id) => !wanted.has(id)).sort();
+  const isNamed = draft.universe.length > 0;
+  const ids = isNamed ? [...wanted, ...others] : [...wanted, ...others].sort();
+  if (ids.length === 0) findings.add('optimization.universe', 'is empty: nothing is held, compared with or aimed at');
+  if (ids.length > assetsMax) {
+    findings.add(
+      'optimization.universe',
+      `holds ${String(ids.length)} assets; at most ${String(assetsMax)} are allowed`,
+    );
+  }
+  // Without a universe nothing else can be judged.
+  if (ids.length === 0 || ids.length > assetsMax) findings.refuse();
+  const assets = new Map((await market.findAssets(ids)).map((asset) => [asset.id, asset]));
+  noteUnknown(draft, assets, findings);
+  const { weights, cashCurrent } = await weightsOf(portfolio, held, market, today);
+  const known = ids.filter((id) => assets.has(id));
+  const rates = await ratesOf([...assets.values()], portfolio.baseCurrency, market, today);
+  const risk = await factorRiskOf(draft, known, market, findings);
+  const ground: StoredGround = {
+    universe: { assets: known.map((id) => universeAsset(assets.get(id), rates)) },
+    current: Float64Array.from(known, (id) => weights.get(id) ?? 0),
+    cashCurrent,
+    ...(benchmark.size === 0 ? {} : { benchmark: Float64Array.from(known, (id) => benchmark.get(id) ?? 0) }),
+    riskFreeRate: portfolio.riskFreeRateAnnual,
+    ...(risk === undefined ? {} : { risk }),
+    constraints: portfolio.constraints,
+  };
+  return isNamed && others.length > 0 ? { ground, closing: closingOf(others) } : { ground };
+}
+
+function readIds(universe: readonly string[], findings: Findings): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const [position, id] of universe.slice(0, assetsMax + 1).entries()) {
+    const field = `optimization.universe[${String(position)}]`;
+    readId(id, field, findings.violations);
+    if (ids.has(id)) findings.add(field, `repeats ${JSON.stringify(id)}`, 'ID_INVALID');
+    ids.add(id);
+  }
+  return ids;
+}
+
+async function targetsOf(portfolio: Portfolio, { portfolios }: PortfolioStores): Promise<ReadonlySet<string>> {
+  const set = await portfolios.allocationSet(portfolio.id, 'target', 'asset');
+  const lines = set?.allocations ?? [];
+  return new Set(lines.map(({ subject }) => subject).filter((subject) => subject !== 'cash'));
+}
+
+async function benchmarkOf(
+  portfolio: Portfolio,
+  market: MarketStore,
+  today: CalendarDate,
+): Promise<ReadonlyMap<string, number>> {
+  if (portfolio.benchmarkId === null) return new Map();
+  const benchmark = await market.findBenchmark(portfolio.benchmarkId, today);
+  // Created to be filled later, it is none yet.
+  const lines = benchmark?.weights ?? [];
+  const total = lines.reduce((sum, { weight }) => sum + weight, 0);
+  if (lines.length > 0 && Math.abs(total - 1) > benchmarkTolerance) {
+    const field = `benchmarks/${portfolio.benchmarkId}`;
+    const description = `its weights sum to ${String(total)}, not to 1`;
+    throw new Fault('STATE_CONFLICT', `${field}: ${description}`, { resource: field }, [{ field, description }]);
+  }
+  return new Map(lines.map(({ assetId, weight }) => [assetId, weight]));
+}
+
+function noteUnknown(draft: OptimizationDraft, assets: ReadonlyMap<string, Asset>, findings: Findings): void {
+  for (const [position, id] of draft.universe.entries()) {
+    if (assets.has(id) || idProblem(id) !== undefined) continue;
+    findings.add(`optimization.universe[${String(position)}]`, `there is no assets/${id}`, 'NOT_FOUND');
+  }
+}
+
+async function weightsOf(portfolio: Portfolio, held: readonly string[], market: MarketStore, today: CalendarDate) {
+  const { baseCurrency, cashBalances } = portfolio;
+  const positions = portfolio.positions.filter(({ assetId }) => held.includes(assetId));
+  const currencies = cashBalances.map(({ currency }) => currency);
+  const quotes = await quotesOn(market, baseCurrency, held, currencies, today);
+  const { lines, cashWeight, netAssetValue } = valuationOf(positions, cashBalances, quotes);
+  if (netAssetValue.isPositive() && !netAssetValue.isZero()) {
+    const weights = new Map<string, number>();
+    for (const { assetId, weight } of lines) weights.set(assetId, (weights.get(assetId) ?? 0) + weight);
+    return { weights, cashCurrent: cashWeight };
+  }
+  if (netAssetValue.isZero() && lines.length === 0) return { weights: new Map<string, number>(), cashCurrent: 1 };
+  const name = `portfolios/${portfolio.id}`;
+  const description = `its net asset value is ${netAssetValue.toFixed()} ${baseCurrency}; weights are fractions of a positive one`;
+  throw new Fault('STATE_CONFLICT', `${name}: ${description}`, { resource: name }, [{ field: name, description }]);
+}
+
+/** Exchange rates into the base currency by currency, for market capitalizations; those that are missing are left out. */
+async function ratesOf(
+  assets: readonly Asset[],
+  baseCurrency: string,
+  market: MarketStore,
+  today: CalendarDate,
+): Promise<ReadonlyMap<string, number>> {
+  const capitalized = assets.filter(({ marketCapitalization }) => marketCapitalization !== null);
+  const rates = new Map<string, number>();
+  for (const currency of new Set(capitalized.map((asset) => asset.currency))) {
+    const found = await market.lastFxRate(currency, baseCurrency, today);
+    if (found !== undefined) rates.set(currency, found.rate.toNumber());
+  }
+  return rates;
+}
+
+function universeAsset(asset: Asset | undefined, rates: ReadonlyMap<string, number>): UniverseAsset {
+  if (asset === undefined) throw new TypeError('only known assets are in the universe');
+  const rate = rates.get(asset.currency);
+  const capitalization = rate === undefined ? 0 : (asset.marketCapitalization?.toNumber() ?? 0) * rate;
+  return {
+    id: asset.id,
+    ...present('name', asset.displayName),
+    ...present('assetClass', asset.assetClass),
+    ...present('sector', asset.sector),
+    ...present('country', asset.country),
+    ...present('currency', asset.currency),
+    groups: asset.groups,
+    ...(capitalization > 0 ? { marketCapitalization: capitalization } : {}),
+  };
+}
+
+/** The factor model that the request names, in the order of the universe. */
+async function factorRiskOf(
+  draft: OptimizationDraft,
+  ids: readonly string[],
+  market: MarketStore,
+  findings: Findings,
+): Promise<GivenRisk | undefined> {
+  if (draft.factorModel === '') return undefined;
+  const field = 'optimization.factor_model';
+  const [id = ''] = readName(draft.factorModel, ['factorModels'], field, findings.violations);
+  if (id === '') return undefined;
+  const model = await market.findFactorModel(id);
+  if (model === undefined) {
+    findings.add(field, `there is no factorModels/${id}`, 'NOT_FOUND');
+    return undefined;
+  }
+  const positions = new Map(model.assetIds.map((assetId, position) => [assetId, position]));
+  const absent = ids.filter((assetId) => !positions.has(assetId));
+  if (absent.length > 0) {
+    const shown = absent.slice(0, 10).join(', ');
+    const rest = absent.length > 10 ? ` and ${String(absent.length - 10)} more` : '';
+    findings.add(field, `factorModels/${id} has no exposures of ${shown}${rest}`, 'RISK_MODEL_INVALID');
+    return undefined;
+  }
+  const k = model.factors.length;
+  const exposures = numbersOf(ids.length * k);
+  const specificVariance = numbersOf(ids.length);
+  for (const [row, assetId] of ids.entries()) {
+    const at = positions.get(assetId) ?? 0;
+    exposures.set(model.exposures.subarray(at * k, (at + 1) * k), row * k);
+    specificVariance[row] = model.specificVariance[at]!;
+  }
+  const { factors, factorCovariance } = model;
+  return { kind: 'factor', factors, exposures, factorCovariance, specificVariance, periodsPerYear: 1 };
+}
+
+function closingOf(assets: readonly string[]): ConstraintDraft {
+  return {
+    constraintId: 'universe',
+    displayName: 'universe of the run',
+    type: 'exclusion',
+    parameters: { assets },
+    inactive: false,
+  };
+}

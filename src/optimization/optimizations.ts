@@ -1,0 +1,163 @@
+/** Use cases on optimizations: start, read, list and cancel runs over stored portfolios; solve problems given whole. */
+import { defer } from 'rxjs';
+import type { Observable } from 'rxjs';
+
+import { alive, existing } from '../portfolio/portfolios.ts';
+import type { PortfolioStores } from '../portfolio/portfolios.ts';
+import type { CallContext, UnitOfWork } from '../values/call.ts';
+import { dateOf } from '../values/clock.ts';
+import type { CalendarDate, Clock } from '../values/clock.ts';
+import { Fault } from '../values/fault.ts';
+import type { ListQuery, Page } from '../values/listing.ts';
+import { readId } from '../values/resource-name.ts';
+import { Findings } from './admission-findings.ts';
+import { admitStateless, admitStored } from './admission.ts';
+import type { AdmittedRun } from './admission.ts';
+import { assembled } from './assembly.ts';
+import type { Catalog } from './catalog.ts';
+import type { OptimizationDraft, StatelessDraft } from './draft.ts';
+import { missing } from './event-log.ts';
+import type { RunStores } from './event-log.ts';
+import type { SolveEngine, SolveNews } from './job.ts';
+import { inputFrom, inputTo } from './job-record.ts';
+import { enqueue, requestCancel } from './run-engine.ts';
+import { tenantRunOf } from './run-key.ts';
+import type { TenantRun } from './run-key.ts';
+import { Run } from './run.ts';
+import type { RunKey } from './run.ts';
+
+export type OptimizationStores = PortfolioStores & RunStores;
+
+/** The engine of runs, as far as use cases speak to it. */
+export interface RunStarter {
+  wake(): void;
+  cancel(run: TenantRun): void;
+}
+
+export class Optimizations {
+  readonly #units: UnitOfWork<OptimizationStores>;
+  readonly #runs: RunStarter;
+  readonly #solver: SolveEngine;
+  readonly #catalog: Catalog;
+  readonly #clock: Clock;
+  readonly #newId: () => string;
+
+  constructor(
+    units: UnitOfWork<OptimizationStores>,
+    runs: RunStarter,
+    solver: SolveEngine,
+    catalog: Catalog,
+    clock: Clock,
+    newId: () => string,
+  ) {
+    this.#units = units;
+    this.#runs = runs;
+    this.#solver = solver;
+    this.#catalog = catalog;
+    this.#clock = clock;
+    this.#newId = newId;
+  }
+
+  /**
+   * Admits a run and starts it; an empty id is made up. The run and its first event are stored together. Throws one Fault with
+   * every problem of the request, PRICE_MISSING with every asset that has no price, NOT_FOUND, ALREADY_EXISTS.
+   */
+  async create(
+    portfolioId: string,
+    draft: OptimizationDraft,
+    id: string | undefined,
+    context: CallContext,
+  ): Promise<Run> {
+    const isNamed = id !== undefined && id !== '';
+    const run = await this.#units.write(context, async (stores) => {
+      const findings = new Findings();
+      const portfolio = alive(portfolioId, await stores.portfolios.find(portfolioId));
+      const now = this.#clock.now();
+      const today = dateOf(now);
+      if (isNamed) readId(id, 'optimization_id', findings.violations);
+      const { ground, closing } = await assembled(draft, portfolio, stores, today, findings);
+      const closed = closing === undefined ? draft : { ...draft, constraints: [...draft.constraints, closing] };
+      const admitted = dated(admitStored(closed, ground, this.#catalog, findings), today);
+      await refuseUnpriced(admitted, stores);
+      const created = new Run();
+      created.tenant = context.tenant;
+      created.kind = 'optimization';
+      created.portfolioId = portfolioId;
+      created.id = isNamed ? id : this.#newId();
+      created.subject = admitted.job.strategy.type;
+      created.input = inputTo({ request: draft, ...admitted });
+      created.createdAt = now;
+      await enqueue(stores, created, now);
+      return created;
+    });
+    if (context.validateOnly !== true) this.#runs.wake();
+    return run;
+  }
+
+  async get(portfolioId: string, id: string, context: CallContext): Promise<Run> {
+    const key = keyOf(portfolioId, id);
+    const run = await this.#units.read(context, ({ runs }) => runs.find(key));
+    if (run === undefined) throw missing(key);
+    return run;
+  }
+
+  async list(portfolioId: string, query: ListQuery, context: CallContext): Promise<Page<Run>> {
+    return this.#units.read(context, async ({ portfolios, runs }) => {
+      existing(portfolioId, await portfolios.find(portfolioId));
+      return runs.list('optimization', portfolioId, query);
+    });
+  }
+
+  /** Ends a run that has not ended; leaves one that has as it is. The run may still be running when this returns. */
+  async cancel(portfolioId: string, id: string, context: CallContext): Promise<Run> {
+    const key = keyOf(portfolioId, id);
+    const run = await this.#units.write(context, async (stores) => {
+      const found = await stores.runs.findForUpdate(key);
+      if (found === undefined) throw missing(key);
+      await requestCancel(stores, found, this.#clock.now());
+      return found;
+    });
+    if (context.validateOnly !== true) this.#runs.cancel(tenantRunOf(run));
+    return run;
+  }
+
+  /** Solves a problem given whole; nothing is stored. Errors with one Fault with every problem of the request. */
+  optimize(draft: StatelessDraft, context: CallContext): Observable<SolveNews> {
+    return defer(() => this.#solver.solve(admitStateless(draft, this.#catalog), context.signal));
+  }
+
+  /** The same for the efficient frontier: points as they are found, then the answer of the last. */
+  frontier(draft: StatelessDraft, context: CallContext): Observable<SolveNews> {
+    return this.optimize({ ...draft, points: draft.points ?? 0 }, context);
+  }
+}
+
+/** The request behind a run, as its caller wrote it. */
+export function requestOf(run: Run): OptimizationDraft {
+  return inputFrom(run.input).request;
+}
+
+function keyOf(portfolioId: string, id: string): RunKey {
+  return { kind: 'optimization', portfolioId, id };
+}
+
+/** Prices are read when the run begins; those that come in later do not change what was asked for. */
+function dated(admitted: AdmittedRun, today: CalendarDate): AdmittedRun {
+  const { window } = admitted;
+  return window === undefined ? admitted : { ...admitted, window: { ...window, to: window.to ?? today } };
+}
+
+async function refuseUnpriced({ job, window }: AdmittedRun, { market }: PortfolioStores): Promise<void> {
+  if (window?.to === undefined) return;
+  const ids = job.universe.assets.map((asset) => asset.id);
+  const prices = await market.lastPrices(ids, window.to);
+  const unpriced = ids.filter((id) => !prices.has(id)).map((id) => `assets/${id}`);
+  if (unpriced.length === 0) return;
+  const description = `has no price on or before ${window.to}`;
+  throw new Fault(
+    'PRICE_MISSING',
+    unpriced.map((name) => `${name} ${description}`).join('; '),
+    { missing: unpriced.join(',') },
+    unpriced.map((field) => ({ field, description })),
+  );
+}
