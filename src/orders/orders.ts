@@ -18,13 +18,18 @@ export interface OrderStores extends RebalanceStores {
   readonly transactions: TransactionStore;
 }
 
-export class Orders<Stores extends OrderStores> {
-  private readonly units: UnitOfWork<Stores>;
+export class Orders {
+  private readonly units: UnitOfWork<OrderStores>;
   private readonly clock: Clock;
   private readonly newId: () => string;
   private readonly notices: Pick<RunNotices, 'wakeWatchers'>;
 
-  constructor(units: UnitOfWork<Stores>, clock: Clock, newId: () => string, notices: Pick<RunNotices, 'wakeWatchers'>) {
+  constructor(
+    units: UnitOfWork<OrderStores>,
+    clock: Clock,
+    newId: () => string,
+    notices: Pick<RunNotices, 'wakeWatchers'>,
+  ) {
     this.units = units;
     this.clock = clock;
     this.newId = newId;

@@ -31,21 +31,21 @@ export interface RebalanceStores {
   readonly market: MarketStore;
 }
 
-export class RebalanceExecutor<Stores extends RebalanceStores> implements RunExecutor<Stores> {
-  private readonly units: UnitOfWork<Stores>;
+export class RebalanceExecutor implements RunExecutor<RebalanceStores> {
+  private readonly units: UnitOfWork<RebalanceStores>;
   private readonly clock: Clock;
 
-  constructor(units: UnitOfWork<Stores>, clock: Clock) {
+  constructor(units: UnitOfWork<RebalanceStores>, clock: Clock) {
     this.units = units;
     this.clock = clock;
   }
 
   /** Events driftLine, trade and skippedTrade, then the end: proposed or notTriggered. Errors with a Fault. */
-  execute({ run }: RunWork): Observable<RunStep<Stores>> {
+  execute({ run }: RunWork): Observable<RunStep<RebalanceStores>> {
     return defer(() => this.compute(run)).pipe(mergeMap((steps) => from(steps)));
   }
 
-  private async compute(run: Run): Promise<readonly RunStep<Stores>[]> {
+  private async compute(run: Run): Promise<readonly RunStep<RebalanceStores>[]> {
     const input = rebalanceInputOf(run.input);
     const today = dateOf(this.clock.now());
     const { proposalInput, portfolio, lastRebalance } = await this.units.read(
@@ -60,7 +60,11 @@ export class RebalanceExecutor<Stores extends RebalanceStores> implements RunExe
       },
     );
     const proposal = checkedProposal(proposalInput);
-    const drift = proposal.drift.map((line): RunStep<Stores> => ({ kind: 'event', type: 'driftLine', payload: line }));
+    const drift = proposal.drift.map((line): RunStep<RebalanceStores> => ({
+      kind: 'event',
+      type: 'driftLine',
+      payload: line,
+    }));
     const verdict = input.source === 'policy' ? verdictOn(portfolio, proposal, today, lastRebalance) : undefined;
     if (verdict?.fires === false) {
       const payload = { explanation: verdict.explanation };
@@ -68,8 +72,12 @@ export class RebalanceExecutor<Stores extends RebalanceStores> implements RunExe
     }
     return [
       ...drift,
-      ...proposal.trades.map((trade): RunStep<Stores> => ({ kind: 'event', type: 'trade', payload: trade })),
-      ...proposal.skipped.map((trade): RunStep<Stores> => ({ kind: 'event', type: 'skippedTrade', payload: trade })),
+      ...proposal.trades.map((trade): RunStep<RebalanceStores> => ({ kind: 'event', type: 'trade', payload: trade })),
+      ...proposal.skipped.map((trade): RunStep<RebalanceStores> => ({
+        kind: 'event',
+        type: 'skippedTrade',
+        payload: trade,
+      })),
       { kind: 'end', state: 'proposed', type: 'proposed', payload: proposal, result: proposal },
     ];
   }

@@ -39,13 +39,13 @@ export function rebalanceName({ portfolioId, id }: RebalanceKey): string {
   return `portfolios/${portfolioId}/rebalances/${id}`;
 }
 
-export class Rebalances<Stores extends RebalanceStores> {
-  private readonly units: UnitOfWork<Stores>;
+export class Rebalances {
+  private readonly units: UnitOfWork<RebalanceStores>;
   private readonly clock: Clock;
   private readonly newId: () => string;
   private readonly notices: RunNotices;
 
-  constructor(units: UnitOfWork<Stores>, clock: Clock, newId: () => string, notices: RunNotices) {
+  constructor(units: UnitOfWork<RebalanceStores>, clock: Clock, newId: () => string, notices: RunNotices) {
     this.units = units;
     this.clock = clock;
     this.newId = newId;

@@ -8,6 +8,7 @@ import { Transactions } from '../../src/orders/transactions.ts';
 import { Allocations } from '../../src/portfolio/allocations.ts';
 import { Portfolios } from '../../src/portfolio/portfolios.ts';
 import { RebalanceExecutor } from '../../src/rebalancing/rebalance-executor.ts';
+import type { RebalanceStores } from '../../src/rebalancing/rebalance-executor.ts';
 import { Rebalances } from '../../src/rebalancing/rebalances.ts';
 import type { RebalanceKey } from '../../src/rebalancing/rebalances.ts';
 import { boundsOnly, sampleMarket } from './memory-folio.ts';
@@ -30,13 +31,13 @@ export interface Desk {
   readonly clock: SetClock;
   readonly portfolios: Portfolios;
   readonly allocations: Allocations;
-  readonly rebalances: Rebalances<DeskStores>;
-  readonly orders: Orders<DeskStores>;
+  readonly rebalances: Rebalances;
+  readonly orders: Orders;
   readonly transactions: Transactions;
   /** Who was woken, in order. */
   readonly woken: string[];
   /** Does what the engine does with a queued rebalance: runs its executor and stores the end. */
-  compute(key: RebalanceKey): Promise<readonly RunStep<DeskStores>[]>;
+  compute(key: RebalanceKey): Promise<readonly RunStep<RebalanceStores>[]>;
 }
 
 export const context = callContext();
@@ -80,7 +81,12 @@ export async function sampleDesk(): Promise<Desk> {
   };
 }
 
-async function storeSteps(runs: MemoryRuns, run: Run, steps: readonly RunStep<DeskStores>[], at: Date): Promise<void> {
+async function storeSteps(
+  runs: MemoryRuns,
+  run: Run,
+  steps: readonly RunStep<RebalanceStores>[],
+  at: Date,
+): Promise<void> {
   const end = steps.at(-1);
   if (end?.kind !== 'end') throw new Error('the last step is no end');
   run.state = end.state;
