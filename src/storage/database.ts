@@ -6,6 +6,7 @@ import { MikroORM as ServerOrm, PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { AbstractSqlDriver, BasePostgreSqlEntityManager } from '@mikro-orm/sql';
 
 import { openEngine } from './embedded/open-engine.ts';
+import { refuseNul } from './failures.ts';
 import { migrations } from './migrations/all.ts';
 import { schemas } from './schema/all.ts';
 import type { StorageSettings } from './settings.ts';
@@ -38,6 +39,10 @@ function shared(settings: StorageSettings) {
       snapshot: false,
       silent: true,
       disableForeignKeys: false,
+    },
+    onQuery: (sql: string, parameters: readonly unknown[]) => {
+      refuseNul(parameters);
+      return sql;
     },
     logger: (message: string) => settings.warn(message),
     colors: false,

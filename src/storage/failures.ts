@@ -28,6 +28,15 @@ export function isRepeatable(error: unknown): boolean {
   return repeatable.test(codeOf(error));
 }
 
+function unstorableText(): Fault {
+  return new Fault('INVALID_ARGUMENT', 'a text holds the character U+0000, which cannot be stored');
+}
+
+/** U+0000 would cut the statement off in the protocol, and the connection with it. Inside JSON the database refuses it by itself. */
+export function refuseNul(parameters: readonly unknown[]): void {
+  for (const value of parameters) if (typeof value === 'string' && value.includes('\0')) throw unstorableText();
+}
+
 /** The Fault that a database error stands for; everything else as it is, a bug to be logged with its stack. */
 export function faultOf(error: unknown): unknown {
   if (error instanceof Fault || !(error instanceof Error)) return error;
@@ -40,10 +49,6 @@ export function faultOf(error: unknown): unknown {
       { cause: error },
     );
   }
-  if (unstorable.test(code)) {
-    return Object.assign(new Fault('INVALID_ARGUMENT', 'a text holds the character U+0000, which cannot be stored'), {
-      cause: error,
-    });
-  }
+  if (unstorable.test(code)) return Object.assign(unstorableText(), { cause: error });
   return error;
 }

@@ -85,9 +85,8 @@ export class StoredMarket implements MarketStore {
     const rows = [...byId.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
     if (rows.length === 0) return;
     const kept = new Set(['tenant', 'id', 'version', 'createdAt']);
-    const replaced = AssetSchema.meta.props
-      .filter(({ name }) => !kept.has(name))
-      .map(({ fieldNames }) => fieldNames[0]!);
+    const { props } = this.#session.manager.getMetadata().get(Asset);
+    const replaced = props.filter(({ name }) => !kept.has(name)).map(({ fieldNames }) => fieldNames[0]!);
     const merged = Object.fromEntries(replaced.map((column) => [column, raw(`excluded.${column}`)]));
     await this.#session.manager
       .createQueryBuilder(Asset)
