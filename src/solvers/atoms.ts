@@ -67,7 +67,10 @@ function sameLeaf(a: Leaf, b: Leaf): boolean {
 /** out += weight Q x. */
 export function addAtomTimes(atom: Atom, weight: number, x: Float64Array, out: Float64Array): void {
   if (weight === 0) return;
-  if (atom.leaf.kind === 'dense') return addDenseTimes(atom.leaf.entries, weight, x, out);
+  if (atom.leaf.kind === 'dense') {
+    addDenseTimes(atom.leaf.entries, weight, x, out);
+    return;
+  }
   if (atom.diagonal !== undefined)
     for (let i = 0; i < x.length; i++) out[i] = out[i]! + weight * atom.diagonal[i]! * x[i]!;
   if (atom.columns === undefined) return;

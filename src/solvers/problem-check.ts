@@ -108,10 +108,14 @@ function checkMatrix(entries: Float64Array, n: number, field: string, report: Re
   if (!finite(entries, n * n, field, report)) return;
   const largest = entries.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   for (let i = 0; i < n; i++) {
-    if (entries[i * n + i]! < 0)
-      return report(`${field}[${i}][${i}]`, `must not be negative; got ${entries[i * n + i]!}`);
+    if (entries[i * n + i]! < 0) {
+      report(`${field}[${i}][${i}]`, `must not be negative; got ${entries[i * n + i]!}`);
+      return;
+    }
     for (let j = 0; j < i; j++)
-      if (Math.abs(entries[i * n + j]! - entries[j * n + i]!) > asymmetryMax * largest)
-        return report(`${field}[${i}][${j}]`, 'differs from its mirror entry');
+      if (Math.abs(entries[i * n + j]! - entries[j * n + i]!) > asymmetryMax * largest) {
+        report(`${field}[${i}][${j}]`, 'differs from its mirror entry');
+        return;
+      }
   }
 }

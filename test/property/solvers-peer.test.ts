@@ -1,15 +1,15 @@
+import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import * as highsModule from 'highs';
-import type { LegacyHighs } from 'highs';
+import type { default as HighsLoader } from 'highs';
 import type { Problem } from '../../src/problem/problem.ts';
 import { interiorPoint } from '../../src/solvers/interior-point.ts';
 import { SolverRegistry, runToEnd } from '../../src/solvers/registry.ts';
 import { Random, problemOf, rowOver } from '../support/problems.ts';
 import { randomOperator, randomWeights } from '../support/random-problems.ts';
 
-// The package types its ES module as CommonJS: the default import is the loader only at run time.
-const loadHighs = highsModule.default as unknown as () => Promise<LegacyHighs>;
+// The package's types describe its CommonJS face only, so it is loaded as such.
+const loadHighs = createRequire(import.meta.url)('highs') as typeof HighsLoader.default;
 const registry = new SolverRegistry([interiorPoint]);
 const seeds = fc.integer({ min: 1, max: 2 ** 31 - 1 });
 
@@ -78,7 +78,7 @@ describe('beside HiGHS', () => {
             seen.infeasible++;
           }
         }),
-        { numRuns: 150, verbose: 1 },
+        { numRuns: 150, verbose: true },
       );
       expect(seen.optimal).to.be.above(60);
       expect(seen.infeasible).to.be.above(3);

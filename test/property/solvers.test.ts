@@ -15,12 +15,12 @@ import { randomProblem } from '../support/random-problems.ts';
 const registry = new SolverRegistry([interiorPoint]);
 const solve = (problem: Problem): Solution => runToEnd(registry.solve(problem));
 const seeds = fc.integer({ min: 1, max: 2 ** 31 - 1 });
-const runs = (numRuns: number): fc.Parameters<[number]> => ({ numRuns, verbose: 1 });
+const runs = (numRuns: number): fc.Parameters<[number]> => ({ numRuns, verbose: true });
 
 /** Strictly convex, long-only, at most 40 %, one band: a problem with one answer. */
 function plain(random: Random, n: number) {
   const { operator } = riskModel(n, 3, random);
-  const entries = sampleCovariance(operator as Extract<typeof operator, { kind: 'factor' }>, 5 * n, random);
+  const entries = sampleCovariance(operator, 5 * n, random);
   const linear = random.vector(n, () => 0.05 * random.normal());
   const coefficients = random.vector(n, () => (random.chance(0.5) ? 1 : 0));
   return { entries, linear, coefficients, upper: Math.max(0.4, 2 / n) };

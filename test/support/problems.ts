@@ -135,7 +135,7 @@ export function denseCase(n: number): Problem {
   const random = new Random(1000 + n);
   const k = Math.max(5, Math.min(40, Math.floor(n / 5)));
   const { operator, market } = riskModel(n, k, random);
-  const model = operator as SymmetricOperator & { kind: 'factor' };
+  const model = operator;
   const entries = sampleCovariance(model, 2 * n, random);
   const pull = factorTimes(model, market);
   const linear = pull.map((value) => 3 * value + 0.02 * random.normal());
@@ -186,9 +186,7 @@ export function sampleCovariance(
 export function factorCase(n: number, k: number): Problem {
   const random = new Random(2000 + n + k);
   const { operator, sectors, market } = riskModel(n, k, random);
-  const linear = factorTimes(operator as SymmetricOperator & { kind: 'factor' }, market).map(
-    (value) => 3 * value + 0.02 * random.normal(),
-  );
+  const linear = factorTimes(operator, market).map((value) => 3 * value + 0.02 * random.normal());
   const capped = cappedWeights(market, 0.045);
   const tilted = capped.map((value) => (random.chance(0.35) ? value * Math.exp(0.5 * random.normal()) : 0));
   const current = cappedWeights(tilted, 0.05);

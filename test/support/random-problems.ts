@@ -12,7 +12,7 @@ export interface RandomProblem {
 /** A covariance of any kind: dense of full or deficient rank, with dead and duplicate assets, factor, diagonal or a sum. */
 export function randomOperator(n: number, random: Random): { operator: SymmetricOperator; kind: string } {
   const k = random.integer(1, Math.max(1, Math.min(6, n - 1)));
-  const model = riskModel(n, k, random).operator as SymmetricOperator & { kind: 'factor' };
+  const model = riskModel(n, k, random).operator;
   const pick = random.integer(0, 6);
   if (pick === 0) return { operator: model, kind: 'factor' };
   if (pick === 1) {
