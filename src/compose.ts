@@ -1,4 +1,5 @@
 /** The one place that knows all the others: opens the database, loads the plugins, puts the use cases together and serves them. */
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -55,18 +56,16 @@ export async function start(config: Config, log: Log): Promise<Running> {
     await pool.start();
     const container = containerOf({ config, storage, loaded, pool, log });
     const engine = take(container, tokens.runEngine);
+    engine.register('optimization', take(container, tokens.optimizationExecutor));
+    engine.register('rebalance', take(container, tokens.rebalanceExecutor));
     engine.start();
     closing.push(() => engine.stop());
-    const { stallMs, streamMs } = config;
-    const server = await serve(
-      useCasesOf(container),
-      { ...serverSettings(config), limits: { stallMs, streamMs } },
-      log,
-    );
+    const pass = randomUUID();
+    const server = await serve(useCasesOf(container), { ...serverSettings(config), gatewayPass: pass }, log);
     closing.push(() => server.drain(), followDatabase(storage, server.health, warn));
-    const http = await gatewayOf(config, server.address, log);
+    const http = await gatewayOf(config, server.gatewayAddress, pass, log);
     // The HTTP streams end with the gRPC streams behind them, so both doors close together.
-    if (http !== undefined) closing.push(async () => void (await Promise.all([http.close(), server.drain()])));
+    if (http !== undefined) closing.push(() => Promise.all([http.close(), server.drain()]).then(() => undefined));
     const addresses = { grpc: server.address, ...(http === undefined ? {} : { http: http.address }) };
     return { addresses, stop: close, fail: () => server.health.stop() };
   } catch (error) {
@@ -85,19 +84,28 @@ function pluginSettings(config: Config, log: Log): Omit<PluginSettings, 'builtIn
   };
 }
 
-function serverSettings({ grpcAddress, tls, drainMs, receiveBytesMax }: Config): Parameters<typeof serve>[1] {
-  return { address: grpcAddress, drainMs, receiveBytesMax, ...(tls === undefined ? {} : { tls }) };
+function serverSettings(config: Config): Parameters<typeof serve>[1] {
+  const { grpcAddress, tls, drainMs, receiveBytesMax, stallMs, streamMs } = config;
+  return {
+    address: grpcAddress,
+    drainMs,
+    receiveBytesMax,
+    limits: { stallMs, streamMs },
+    ...(tls === undefined ? {} : { tls }),
+  };
 }
 
-/** The HTTP door calls the gRPC server without a certificate; with TLS it stays shut. */
-async function gatewayOf(config: Config, grpcAddress: string, log: Log): Promise<Gateway | undefined> {
-  if (config.httpAddress === undefined) return undefined;
-  if (config.tls !== undefined) {
-    log.warn({}, 'HTTP is not served while gRPC needs client certificates');
-    return undefined;
-  }
+/** The HTTP door calls the gRPC server on loopback and shows its pass; with TLS it looks at certificates itself. */
+async function gatewayOf(
+  { httpAddress, tls }: Config,
+  grpcAddress: string,
+  pass: string,
+  log: Log,
+): Promise<Gateway | undefined> {
+  if (httpAddress === undefined) return undefined;
   return startGateway({
-    address: config.httpAddress,
+    address: httpAddress,
+    ...(tls === undefined ? {} : { tls, pass }),
     grpcAddress,
     credentials: loopbackCredentials(),
     version,

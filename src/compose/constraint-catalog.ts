@@ -2,16 +2,15 @@
 import { canonicalConstraint } from '../constraints/alias.ts';
 import type { Catalog } from '../optimization/catalog.ts';
 import type { ConstraintCatalog } from '../portfolio/constraint-catalog.ts';
-import { Fault } from '../values/fault.ts';
-import { schemaViolations, withDefaults } from '../values/schema.ts';
+import { Fault, under } from '../values/fault.ts';
 
 export function constraintCatalog(catalog: Pick<Catalog, 'constraints'>): ConstraintCatalog {
   return {
     violations: (type, parameters, field) => {
       const canonical = canonicalConstraint(type, parameters);
       try {
-        const { schema } = catalog.constraints.require(canonical.type, `${field}.type`);
-        const violations = schemaViolations(schema, withDefaults(schema, canonical.parameters), `${field}.parameters`);
+        const handler = catalog.constraints.require(canonical.type, `${field}.type`);
+        const violations = under(`${field}.parameters`, handler.admitParameters?.(canonical.parameters) ?? []);
         return violations.map((violation) => ({
           ...violation,
           field: asWritten(violation.field, field, canonical.written),

@@ -10,6 +10,12 @@ import type { SolveEngine } from '../optimization/job.ts';
 import { ResumeTokens } from '../optimization/resume-token.ts';
 import { RunEngine, runEngineDefaults } from '../optimization/run-engine.ts';
 import { Allocations } from '../portfolio/allocations.ts';
+import { OptimizationExecutor } from '../optimization/optimization-executor.ts';
+import { Optimizations } from '../optimization/optimizations.ts';
+import { Orders } from '../orders/orders.ts';
+import { Transactions } from '../orders/transactions.ts';
+import { RebalanceExecutor } from '../rebalancing/rebalance-executor.ts';
+import { Rebalances } from '../rebalancing/rebalances.ts';
 import { Portfolios } from '../portfolio/portfolios.ts';
 import type { UseCases } from '../rpc/serve.ts';
 import type { Log } from '../rpc/status.ts';
@@ -17,6 +23,7 @@ import type { Storage } from '../storage/storage.ts';
 import { systemClock } from '../values/clock.ts';
 import type { Config } from './config.ts';
 import { constraintCatalog } from './constraint-catalog.ts';
+import { EngineNotices } from './engine-notices.ts';
 import { keptTokenKey } from './token-key.ts';
 import { give, make, take, takeAll, tokens } from './tokens.ts';
 
@@ -53,6 +60,20 @@ export function containerOf({ config, storage, loaded, pool, log }: Outside): Co
     make(bind, tokens.eventLog, EventLog, [tokens.units, tokens.queue, tokens.eventLogSettings]);
     make(bind, tokens.resumeTokens, ResumeTokens, [tokens.resumeSettings]);
     make(bind, tokens.runEngine, RunEngine, [tokens.units, tokens.queue, tokens.eventLog, tokens.runEngineSettings]);
+    make(bind, tokens.notices, EngineNotices, [tokens.runEngine, tokens.eventLog]);
+    make(bind, tokens.optimizations, Optimizations, [
+      tokens.units,
+      tokens.runEngine,
+      tokens.solveEngine,
+      tokens.catalog,
+      tokens.clock,
+      tokens.newId,
+    ]);
+    make(bind, tokens.optimizationExecutor, OptimizationExecutor, [tokens.units, tokens.solveEngine]);
+    make(bind, tokens.rebalances, Rebalances, [tokens.units, tokens.clock, tokens.newId, tokens.notices]);
+    make(bind, tokens.rebalanceExecutor, RebalanceExecutor, [tokens.units, tokens.clock]);
+    make(bind, tokens.orders, Orders, [tokens.units, tokens.clock, tokens.newId, tokens.notices]);
+    make(bind, tokens.transactions, Transactions, [tokens.units, tokens.clock, tokens.newId]);
   });
   const plugins = loaded.plugins.map((plugin) => new ContainerModule(({ bind }) => give(bind, tokens.plugin, plugin)));
   container.load(around, domain, ...plugins);
@@ -65,6 +86,11 @@ export function useCasesOf(container: Container): UseCases {
     allocations: take(container, tokens.allocations),
     assets: take(container, tokens.assets),
     catalog: { ...take(container, tokens.catalog), plugins: takeAll(container, tokens.plugin) },
+    optimizations: take(container, tokens.optimizations),
+    orders: take(container, tokens.orders),
     portfolios: take(container, tokens.portfolios),
+    rebalances: take(container, tokens.rebalances),
+    transactions: take(container, tokens.transactions),
+    watches: { eventLog: take(container, tokens.eventLog), resumeTokens: take(container, tokens.resumeTokens) },
   };
 }

@@ -10,9 +10,15 @@ import type { SolveEngine } from '../optimization/job.ts';
 import type { ResumeSettings, ResumeTokens } from '../optimization/resume-token.ts';
 import type { RunEngine, RunEngineSettings } from '../optimization/run-engine.ts';
 import type { RunQueue } from '../optimization/run.ts';
+import type { Optimizations } from '../optimization/optimizations.ts';
+import type { Orders } from '../orders/orders.ts';
+import type { Transactions } from '../orders/transactions.ts';
 import type { Allocations } from '../portfolio/allocations.ts';
 import type { ConstraintCatalog } from '../portfolio/constraint-catalog.ts';
 import type { Portfolios } from '../portfolio/portfolios.ts';
+import type { RebalanceExecutor } from '../rebalancing/rebalance-executor.ts';
+import type { Rebalances, RunNotices } from '../rebalancing/rebalances.ts';
+import type { OptimizationExecutor } from '../optimization/optimization-executor.ts';
 import type { AllStores } from '../storage/storage.ts';
 import type { UnitOfWork } from '../values/call.ts';
 import type { Clock } from '../values/clock.ts';
@@ -31,14 +37,21 @@ export const tokens = {
   eventLog: token<EventLog>('event log'),
   eventLogSettings: token<EventLogSettings>('event log settings'),
   newId: token<() => string>('new id'),
+  notices: token<RunNotices>('notices of runs'),
+  optimizationExecutor: token<OptimizationExecutor<AllStores>>('optimization executor'),
+  optimizations: token<Optimizations>('optimizations'),
+  orders: token<Orders>('orders'),
   plugin: token<PluginStatus>('plugin'),
   portfolios: token<Portfolios>('portfolios'),
   queue: token<RunQueue>('run queue'),
+  rebalanceExecutor: token<RebalanceExecutor>('rebalance executor'),
+  rebalances: token<Rebalances>('rebalances'),
   resumeSettings: token<ResumeSettings>('resume settings'),
   resumeTokens: token<ResumeTokens>('resume tokens'),
   runEngine: token<RunEngine<AllStores>>('run engine'),
   runEngineSettings: token<RunEngineSettings>('run engine settings'),
   solveEngine: token<SolveEngine>('solve engine'),
+  transactions: token<Transactions>('transactions'),
   units: token<UnitOfWork<AllStores>>('units of work'),
 } as const;
 

@@ -100,7 +100,7 @@ export function contextOf(
   request: unknown,
   idempotency: Idempotency | undefined,
 ): CallContext {
-  const caller = callerOf(call, edge.secure);
+  const caller = callerOf(call, edge.trust);
   const validateOnly = field(request, 'validateOnly') === true;
   return {
     ...caller,

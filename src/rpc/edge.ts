@@ -1,4 +1,5 @@
 /** What every handler of one server shares. */
+import type { Trust } from './caller.ts';
 import type { Log } from './status.ts';
 
 export interface EdgeLimits {
@@ -50,8 +51,7 @@ export class Shutdown {
 
 export interface Edge {
   readonly log: Log;
-  /** Whether callers are known by certificate; otherwise tenant and principal come from metadata. */
-  readonly secure: boolean;
+  readonly trust: Trust;
   readonly limits: EdgeLimits;
   readonly shutdown: Shutdown;
 }

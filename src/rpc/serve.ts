@@ -6,6 +6,8 @@ import type { ChannelCredentials } from '@grpc/grpc-js';
 
 import type { Assets } from '../market/assets.ts';
 import type { Allocations } from '../portfolio/allocations.ts';
+import type { Optimizations } from '../optimization/optimizations.ts';
+import type { Transactions } from '../orders/transactions.ts';
 import type { Portfolios } from '../portfolio/portfolios.ts';
 import { defaultLimits, Shutdown } from './edge.ts';
 import type { Edge, EdgeLimits } from './edge.ts';
@@ -18,14 +20,20 @@ import { allocationService } from './services/allocations.ts';
 import { assetService } from './services/assets.ts';
 import { catalogService } from './services/catalog.ts';
 import type { PluginCatalog } from './services/catalog.ts';
+import { optimizationService } from './services/optimizations.ts';
 import { portfolioService } from './services/portfolios.ts';
+import { rebalancingService } from './services/rebalances.ts';
+import type { RebalancingUseCases } from './services/rebalances.ts';
+import { transactionService } from './services/transactions.ts';
 import type { Log } from './status.ts';
 
-export interface UseCases {
+export interface UseCases extends RebalancingUseCases {
   readonly allocations: Allocations;
   readonly assets: Assets;
   readonly catalog: PluginCatalog;
+  readonly optimizations: Optimizations;
   readonly portfolios: Portfolios;
+  readonly transactions: Transactions;
 }
 
 export interface Serving extends RunningServer {
@@ -36,18 +44,23 @@ const descriptors = new URL('../gen/descriptors.binpb', import.meta.url);
 
 export async function serve(
   useCases: UseCases,
-  settings: ServerSettings & { readonly limits?: Partial<EdgeLimits> },
+  settings: ServerSettings & { readonly limits?: Partial<EdgeLimits>; readonly gatewayPass?: string },
   log: Log,
 ): Promise<Serving> {
+  const { gatewayPass } = settings;
+  const trust = { secure: settings.tls !== undefined, ...(gatewayPass === undefined ? {} : { gatewayPass }) };
   const limits = { ...defaultLimits, ...settings.limits };
-  const edge: Edge = { log, secure: settings.tls !== undefined, limits, shutdown: new Shutdown() };
+  const edge: Edge = { log, trust, limits, shutdown: new Shutdown() };
   const files = new FileDescriptors(readFileSync(descriptors));
   const health = new Health(files.services);
   const services = [
     allocationService(useCases.allocations, edge),
     assetService(useCases.assets, edge),
     catalogService(useCases.catalog, edge),
+    optimizationService(useCases.optimizations, useCases.watches, edge),
     portfolioService(useCases.portfolios, edge),
+    rebalancingService(useCases, edge),
+    transactionService(useCases.transactions, edge),
     healthService(health, edge),
     ...reflectionServices(files, edge),
   ];

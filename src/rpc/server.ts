@@ -31,6 +31,8 @@ export interface ServerSettings {
 
 export interface RunningServer {
   readonly address: string;
+  /** Where the HTTP door of this process calls: without TLS the same; with TLS a port of its own on loopback. */
+  readonly gatewayAddress: string;
   /** Health NOT_SERVING, streams end with a token, calls in flight finish, then the rest is cut off. Safe to call twice. */
   readonly drain: () => Promise<void>;
 }
@@ -63,12 +65,20 @@ export async function startServer(
   const server = new Server({ ...optionsOf(settings), interceptors: [guard] });
   for (const { definition, implementation } of services) server.addService(definition, implementation);
   const port = await bound(server, settings.address, credentials);
+  const address = `${hostOf(settings.address)}:${String(port)}`;
+  const gatewayAddress = settings.tls === undefined ? address : await innerAddress(server);
   health.serve();
   let drained: Promise<void> | undefined;
   return {
-    address: `${hostOf(settings.address)}:${String(port)}`,
+    address,
+    gatewayAddress,
     drain: () => (drained ??= drain(server, health, edge, settings.drainMs ?? 10_000)),
   };
+}
+
+async function innerAddress(server: Server): Promise<string> {
+  const port = await bound(server, '127.0.0.1:0', ServerCredentials.createInsecure());
+  return `127.0.0.1:${String(port)}`;
 }
 
 function bound(server: Server, address: string, credentials: ServerCredentials): Promise<number> {

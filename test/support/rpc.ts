@@ -34,7 +34,7 @@ export function testEdge(limits: Partial<EdgeLimits> = {}, log: LogLine[] = []):
       void log.push({ level, fields, message });
   return {
     log: { info: write('info'), warn: write('warn'), error: write('error') },
-    secure: false,
+    trust: { secure: false },
     limits: { ...defaultLimits, ...limits },
     shutdown: new Shutdown(),
   };

@@ -26,16 +26,15 @@ import type { Limit, TerminationReason as TerminationLiteral } from '../../probl
 import type { JsonObject } from '../../values/json.ts';
 import { enumCodec, timestampTo } from './values.ts';
 
-export const runStates = enumCodec<'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled', RunState>(
-  'RUN_STATE_',
-  {
-    queued: StateNumbers.RUN_STATE_QUEUED,
-    running: StateNumbers.RUN_STATE_RUNNING,
-    succeeded: StateNumbers.RUN_STATE_SUCCEEDED,
-    failed: StateNumbers.RUN_STATE_FAILED,
-    cancelled: StateNumbers.RUN_STATE_CANCELLED,
-  },
-);
+export type RunStateLiteral = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+
+export const runStates = enumCodec<RunStateLiteral, RunState>('RUN_STATE_', {
+  queued: StateNumbers.RUN_STATE_QUEUED,
+  running: StateNumbers.RUN_STATE_RUNNING,
+  succeeded: StateNumbers.RUN_STATE_SUCCEEDED,
+  failed: StateNumbers.RUN_STATE_FAILED,
+  cancelled: StateNumbers.RUN_STATE_CANCELLED,
+});
 
 const terminations = enumCodec<TerminationLiteral, TerminationReason>('TERMINATION_REASON_', {
   optimal: TerminationNumbers.TERMINATION_REASON_OPTIMAL,
@@ -126,7 +125,8 @@ export function runErrorTo(json: JsonObject): RunError {
   return { reason: textIn(json, 'reason'), message: textIn(json, 'message') };
 }
 
-function textIn(json: JsonObject, key: string): string {
+/** A text of a payload; empty when there is none. */
+export function textIn(json: JsonObject, key: string): string {
   const value = json[key];
   return typeof value === 'string' ? value : '';
 }
