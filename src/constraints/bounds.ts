@@ -49,18 +49,24 @@ function admitInherited(parameters: BoundsParameters, id: string, own: Range): V
   ];
 }
 
-function admit(parameters: BoundsParameters, situation: Situation): readonly Violation[] {
+function admitParameters(parameters: BoundsParameters): Violation[] {
   const violations: Violation[] = [];
   const assets = Object.entries(parameters.assets ?? {});
   if (parameters.all === undefined && assets.length === 0)
     violations.push(invalid('', 'needs a range for all, for assets, or both'));
   if (parameters.all !== undefined) violations.push(...admitRange(parameters.all, 'all'));
-  const positions = positionsById(situation.universe);
   for (const [id, range] of assets) {
-    const field = fieldOf('assets', id);
-    violations.push(...admitRange(range, field), ...admitInherited(parameters, id, range));
+    violations.push(...admitRange(range, fieldOf('assets', id)), ...admitInherited(parameters, id, range));
+  }
+  return violations;
+}
+
+function admit(parameters: BoundsParameters, situation: Situation): readonly Violation[] {
+  const violations = admitParameters(parameters);
+  const positions = positionsById(situation.universe);
+  for (const id of Object.keys(parameters.assets ?? {})) {
     if (!positions.has(id))
-      violations.push(invalid(field, `no asset has this id; known: ${listed([...positions.keys()])}`));
+      violations.push(invalid(fieldOf('assets', id), `no asset has this id; known: ${listed([...positions.keys()])}`));
   }
   if (parameters.relativeTo === 'benchmark' && situation.benchmark === undefined) {
     violations.push(invalid('relativeTo', 'needs a benchmark, and there is none'));
@@ -103,6 +109,7 @@ export const bounds: ConstraintHandler<BoundsParameters> = {
   },
   convexity: 'linear',
   priority: 0,
+  admitParameters,
   admit,
   lower(parameters, situation, origin) {
     const centre = centreOf(parameters, situation);

@@ -22,6 +22,7 @@ export const budget: ConstraintHandler<Range> = {
   },
   convexity: 'linear',
   priority: 0,
+  admitParameters: (range) => admitRange(range, ''),
   admit: (range) => admitRange(range, ''),
   lower: (range, { universe }, origin) => ({
     rows: [

@@ -16,6 +16,7 @@ export const cash: ConstraintHandler<Range> = {
   schema: { ...rangeSchema('cash, fraction of net asset value'), examples: [{ min: 0.01, max: 0.05 }] },
   convexity: 'linear',
   priority: 0,
+  admitParameters: (range) => admitRange(range, ''),
   admit: (range) => admitRange(range, ''),
   lower: (range, { universe }, origin) => ({
     rows: [

@@ -36,17 +36,21 @@ function textOf(parameters: FactorExposureParameters, name: string, range: Range
   return `${kind} to ${name} ${rangeText(range, plain)}`;
 }
 
+function admitParameters({ exposures }: FactorExposureParameters): Violation[] {
+  return Object.entries(exposures).flatMap(([name, range]) => admitRange(range, fieldOf('exposures', name), 'plain'));
+}
+
 function admit(parameters: FactorExposureParameters, situation: Situation): readonly Violation[] {
-  const violations: Violation[] = [];
+  const violations = admitParameters(parameters);
   const known = situation.factors?.names ?? [];
   const entries = Object.entries(parameters.exposures);
   if (entries.length === 0) violations.push(invalid('exposures', 'needs the range of at least one factor'));
   if (situation.factors === undefined) violations.push(invalid('exposures', 'needs a factor model, and there is none'));
-  for (const [name, range] of entries) {
-    const field = fieldOf('exposures', name);
-    violations.push(...admitRange(range, field, 'plain'));
+  for (const [name] of entries) {
     if (situation.factors !== undefined && !known.includes(name)) {
-      violations.push(invalid(field, `the factor model has no factor of this name; known: ${listed(known)}`));
+      violations.push(
+        invalid(fieldOf('exposures', name), `the factor model has no factor of this name; known: ${listed(known)}`),
+      );
     }
   }
   if (parameters.relativeTo === 'benchmark' && situation.benchmark === undefined) {
@@ -89,6 +93,7 @@ export const factorExposure: ConstraintHandler<FactorExposureParameters> = {
   },
   convexity: 'linear',
   priority: 0,
+  admitParameters,
   admit,
   lower(parameters, situation, origin) {
     const factors = factorsOf(situation);

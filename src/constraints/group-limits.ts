@@ -37,9 +37,9 @@ export function limitsSchema(
 const textOf = (taxonomy: Taxonomy, name: string, range: Range): string =>
   `${taxonomyLabel(taxonomy)} ${name} ${rangeText(range, percent)}`;
 
-function admitLimits({ taxonomy, limits, field }: GroupLimits, situation: Situation): Violation[] {
+/** What is wrong whatever the universe: nothing limited, bad ranges, one part named twice. */
+function admitRanges({ taxonomy, limits, field }: GroupLimits): Violation[] {
   const violations: Violation[] = [];
-  const known = namesOf(situation.universe, taxonomy);
   const label = taxonomyLabel(taxonomy);
   const names = Object.keys(limits);
   if (names.length === 0) violations.push(invalid(field, `needs the range of at least one ${label}`));
@@ -49,6 +49,17 @@ function admitLimits({ taxonomy, limits, field }: GroupLimits, situation: Situat
     const twin = names.slice(0, names.indexOf(name)).find((other) => sameName(taxonomy, other, name));
     if (twin !== undefined)
       violations.push(invalid(at, `names the same ${label} as ${JSON.stringify(twin)}; give it once`));
+  }
+  return violations;
+}
+
+function admitLimits(groupLimits: GroupLimits, situation: Situation): Violation[] {
+  const { taxonomy, limits, field } = groupLimits;
+  const violations = admitRanges(groupLimits);
+  const known = namesOf(situation.universe, taxonomy);
+  const label = taxonomyLabel(taxonomy);
+  for (const [name, range] of Object.entries(limits)) {
+    const at = fieldOf(field, name);
     if (includesCash(taxonomy, name) || known.some((other) => sameName(taxonomy, other, name))) continue;
     const unmet =
       range.min !== undefined && range.min > 0 ? `, so that at least ${percent(range.min)} cannot be met` : '';
@@ -68,6 +79,7 @@ export function groupHandler<Parameters>(
     references: [],
     convexity: 'linear',
     priority: 0,
+    admitParameters: (parameters: Parameters) => admitRanges(read(parameters)),
     admit(parameters: Parameters, situation: Situation): readonly Violation[] {
       const limits = read(parameters);
       const known = groupTaxonomies(situation.universe);
@@ -75,7 +87,7 @@ export function groupHandler<Parameters>(
         const named = JSON.stringify(limits.taxonomy.name);
         return [
           invalid('taxonomy', `no asset has a group of taxonomy ${named}; known: ${listed(known)}`),
-          ...Object.entries(limits.limits).flatMap(([name, range]) => admitRange(range, fieldOf(limits.field, name))),
+          ...admitRanges(limits),
         ];
       }
       return admitLimits(limits, situation);

@@ -51,6 +51,7 @@ export const linear: ConstraintHandler<LinearParameters> = {
   },
   convexity: 'linear',
   priority: 0,
+  admitParameters: (range) => admitRange(range, '', 'plain'),
   admit({ coefficients, ...range }, { universe }) {
     const violations: Violation[] = admitRange(range, '', 'plain');
     const positions = positionsById(universe);

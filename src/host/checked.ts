@@ -73,6 +73,7 @@ export function checkedConstraint(handler: ConstraintHandler<never>): Constraint
     schema,
     convexity: handler.convexity,
     priority: handler.priority,
+    admitParameters: (given) => admittedBy(schema, given, (parameters) => handler.admitParameters?.(parameters) ?? []),
     admit: (given, situation) => admittedBy(schema, given, (parameters) => handler.admit(parameters, situation)),
     lower: (given, situation, origin) => handler.lower(parametersFrom(schema, given), situation, origin),
     check: (given, holdings, situation) => handler.check(parametersFrom(schema, given), holdings, situation),

@@ -7,6 +7,7 @@ import { readCash, readPositions } from './admission-holdings.ts';
 import { readPolicy } from './admission-policy.ts';
 import type { ConstraintCatalog } from './constraint-catalog.ts';
 import type { PortfolioDraft } from './draft.ts';
+import { inHoldingOrder } from './portfolio.ts';
 import type { Portfolio } from './portfolio.ts';
 
 /** What admission needs and gathers on its way. */
@@ -63,6 +64,8 @@ export function readPortfolio(
   fields: Iterable<string> = portfolioFields,
 ): void {
   for (const field of fields) readers[field]?.(draft, portfolio, `portfolio.${field}`, admission);
+  portfolio.positions = inHoldingOrder(portfolio.positions, (position) => position.assetId);
+  portfolio.cashBalances = inHoldingOrder(portfolio.cashBalances, (balance) => balance.currency);
   for (const part of partsOf(portfolio)) {
     part.tenant = portfolio.tenant;
     part.portfolioId = portfolio.id;

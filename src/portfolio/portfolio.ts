@@ -66,6 +66,11 @@ export class Position {
   declare quantity: Decimal;
 }
 
+/** Positions stand by asset and cash by currency, in code unit order, wherever they come from. */
+export function inHoldingOrder<Holding>(holdings: readonly Holding[], keyOf: (holding: Holding) => string): Holding[] {
+  return [...holdings].sort((left, right) => (keyOf(left) < keyOf(right) ? -1 : keyOf(left) > keyOf(right) ? 1 : 0));
+}
+
 export class CashBalance {
   tenant = '';
   portfolioId = '';

@@ -52,7 +52,9 @@ export interface ConstraintHandler<Parameters = JsonObject> {
   readonly convexity: 'linear' | 'norm' | 'tail' | 'integer';
   /** Used when the client gives none: 0 is hard. */
   readonly priority: number;
-  /** What a user can mend, as field paths below `parameters`; empty when valid. */
+  /** What is wrong with the parameters whatever the universe: crossed ranges, say. Asked for constraints that are stored with a portfolio. */
+  admitParameters?(parameters: Parameters): readonly Violation[];
+  /** What a user can mend, as field paths below `parameters`, all of it; empty when valid. */
   admit(parameters: Parameters, situation: Situation): readonly Violation[];
   lower(parameters: Parameters, situation: Situation, origin: (text: string) => Origin): Lowered;
   check(parameters: Parameters, holdings: Holdings, situation: Situation): readonly Measured[];

@@ -28,7 +28,7 @@ const constraint = (type: string, parameters: Readonly<Record<string, unknown>>,
   type,
   parameters: struct(parameters),
 });
-const longOnly = constraint('bounds', { min: 0, max: 1 }, 'long-only');
+const longOnly = constraint('bounds', { all: { min: 0, max: 1 } }, 'long-only');
 const constrained = (...constraints: Message[]): Message => ({ constraints: [longOnly, ...constraints] });
 const factors = (changes: Message): Message => ({
   factorRisk: {
@@ -204,20 +204,20 @@ for (let level = 0; level < 101; level += 1) deep = `(${deep})`;
 const objectives: readonly Row[] = [
   [
     'a lower bound above the upper',
-    problem(constrained(constraint('bounds', { min: 0.3, max: 0.2 }, 'crossed'))),
+    problem(constrained(constraint('bounds', { all: { min: 0.3, max: 0.2 } }, 'crossed'))),
     refused('CONSTRAINT_INVALID', 'problem.constraints[1]'),
   ],
   [
     'lower bounds that sum to more than 1',
-    problem(constrained(constraint('bounds', { min: 0.3 }, 'floors'))),
+    problem(constrained(constraint('bounds', { all: { min: 0.3 } }, 'floors'))),
     ends('INFEASIBLE'),
   ],
   [
     'upper bounds that sum to less than 1',
-    problem(constrained(constraint('bounds', { max: 0.2 }, 'caps'))),
+    problem(constrained(constraint('bounds', { all: { max: 0.2 } }, 'caps'))),
     ends('INFEASIBLE'),
   ],
-  ['all caps 0', problem(constrained(constraint('bounds', { max: 0 }, 'nothing'))), ends('INFEASIBLE')],
+  ['all caps 0', problem(constrained(constraint('bounds', { all: { max: 0 } }, 'nothing'))), ends('INFEASIBLE')],
   [
     'an asset that is not in the universe',
     problem(constrained(constraint('no-buy', { assets: ['Z9'] }))),
@@ -282,7 +282,7 @@ const objectives: readonly Row[] = [
       currentWeights: { values: [0.7, 0.3, 0, 0] },
       ...constrained(
         constraint('turnover', { definition: 'half-sum', max: 0 }),
-        constraint('bounds', { max: 0.6 }, 'caps'),
+        constraint('bounds', { all: { max: 0.6 } }, 'caps'),
       ),
     }),
     ends('INFEASIBLE'),

@@ -11,7 +11,7 @@ import { TestServer } from '../support/e2e/server.ts';
 
 const root = new URL('../../', import.meta.url).pathname;
 const manifest = (id: string, changes = ''): string =>
-  `manifest: { id: '${id}', version: '1.0.0', sdk: '^1.0.0', title: '${id}', references: [], capabilities: {}, ${changes} }`;
+  `manifest: { id: '${id}', version: '1.0.0', sdk: '^1.0.0', title: '${id}', references: [], capabilities: { strategies: ['none-of-${id}'] }, ${changes} }`;
 
 /** One plugin for each way of being broken. */
 const broken: Readonly<Record<string, readonly [source: string, reason: string]>> = {

@@ -3,6 +3,7 @@ import type { EntityName } from '@mikro-orm/core';
 import {
   CashBalance,
   ConstraintDefinition,
+  inHoldingOrder,
   Objective,
   type Portfolio,
   Position,
@@ -59,14 +60,14 @@ const positions: PartKind<Position> = {
   schema: PositionSchema,
   order: 'id',
   read: (portfolio) => portfolio.positions,
-  hang: (portfolio, parts) => (portfolio.positions = parts),
+  hang: (portfolio, parts) => (portfolio.positions = inHoldingOrder(parts, (position) => position.assetId)),
 };
 const cashBalances: PartKind<CashBalance> = {
   entity: CashBalance,
   schema: CashBalanceSchema,
   order: 'id',
   read: (portfolio) => portfolio.cashBalances,
-  hang: (portfolio, parts) => (portfolio.cashBalances = parts),
+  hang: (portfolio, parts) => (portfolio.cashBalances = inHoldingOrder(parts, (balance) => balance.currency)),
 };
 
 /** Loads the parts of all the portfolios, one query per kind. */

@@ -1,6 +1,13 @@
 /** A client that knows only `proto/`: no generated code, no source of ours. Messages are plain objects, 64-bit integers strings. */
 import { credentials, loadPackageDefinition, Metadata } from '@grpc/grpc-js';
-import type { CallOptions, ChannelCredentials, ClientReadableStream, ClientWritableStream, GrpcObject, ServiceError } from '@grpc/grpc-js';
+import type {
+  CallOptions,
+  ChannelCredentials,
+  ClientReadableStream,
+  ClientWritableStream,
+  GrpcObject,
+  ServiceError,
+} from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import protobuf from 'protobufjs';
 

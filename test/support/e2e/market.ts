@@ -76,7 +76,12 @@ export function portfolioMessage(changes: Message = {}): Message {
     benchmark: 'benchmarks/BENCHMARK123',
     objectives: [{ type: 'return', target: 0.08, priority: 1 }],
     constraints: [
-      { constraintId: 'long-only', displayName: 'long-only', type: 'bounds', parameters: struct({ min: 0, max: 0.4 }) },
+      {
+        constraintId: 'long-only',
+        displayName: 'long-only',
+        type: 'bounds',
+        parameters: struct({ all: { min: 0, max: 0.4 } }),
+      },
       {
         constraintId: 'sectors',
         displayName: 'sector caps',
@@ -140,7 +145,7 @@ export function problemMessage(n: number, changes: Message = {}): Message {
       period: 'RETURN_PERIOD_ANNUAL',
     },
     covariance: { matrix: { rows: n, columns: n, values }, period: 'RETURN_PERIOD_ANNUAL' },
-    constraints: [{ constraintId: 'long-only', type: 'bounds', parameters: struct({ min: 0, max: 1 }) }],
+    constraints: [{ constraintId: 'long-only', type: 'bounds', parameters: struct({ all: { min: 0, max: 1 } }) }],
     ...changes,
   };
 }

@@ -51,8 +51,8 @@ describe('weight bounds', () => {
       { relativeTo: 'benchmark', all: { min: 0.1, max: 40 }, assets: { IBM: { max: 0.2 }, AAPL: { max: 0.05 } } },
       bare,
     );
-    expect(fieldsOf(violations)).to.deep.equal(['all.max', 'assets.IBM', 'assets.AAPL', 'relativeTo']);
-    expect(violations[2]?.description).to.contain('minimum 10 % is above its maximum 5 %');
+    expect(fieldsOf(violations)).to.deep.equal(['all.max', 'assets.AAPL', 'assets.IBM', 'relativeTo']);
+    expect(violations[1]?.description).to.contain('minimum 10 % is above its maximum 5 %');
     expect(fieldsOf(bounds.admit({ relativeTo: 'none' }, situation))).to.deep.equal(['']);
   });
 });

@@ -129,12 +129,12 @@ describe('factor exposure', () => {
   it('names unknown factors, a missing model and a missing benchmark', () => {
     const parameters = { exposures: { Size: { max: 1 }, Value: { min: 1, max: 0 } }, relativeTo: 'benchmark' } as const;
     expect(fieldsOf(factorExposure.admit(parameters, situation))).to.deep.equal([
-      'exposures.Size',
       'exposures.Value.min',
+      'exposures.Size',
     ]);
     expect(fieldsOf(factorExposure.admit(parameters, bare))).to.deep.equal([
-      'exposures',
       'exposures.Value.min',
+      'exposures',
       'relativeTo',
     ]);
   });
