@@ -2,7 +2,6 @@
 import type { Problem } from '../problem/problem.ts';
 import type { InfeasibilityProof, Iterate, Solution, Termination } from '../problem/solution.ts';
 import type { Solver, SolverSettings, Support } from '../problem/solver.ts';
-import { primalResidual, objectiveAt } from '../problem/certificate-figures.ts';
 import { verifyInfeasibility } from '../problem/certificate-infeasibility.ts';
 import { dot, maxAbs } from '../math/vectors.ts';
 import { atomOf } from './atoms.ts';
@@ -216,31 +215,32 @@ function stalled(
   return without(problem, { reason: 'numerical error', detail }, iteration);
 }
 
+/** Before the end: the interior point if it holds, else what the polish makes of it, else nothing. */
 function stopped(
   problem: Problem,
   embedding: Embedding,
   iterations: number,
   limit: 'interrupted' | 'iterations',
 ): Solution {
-  const { form } = embedding;
-  const weights = weightsAt(form, embedding.x, embedding.tau);
-  const primal = primalResidual(problem, weights);
-  if (!(primal <= feasibleResidual))
-    return without(
-      problem,
-      { reason: 'no solution found', limit, detail: `stopped after ${iterations} iterations` },
-      iterations,
-    );
-  const { dual, gap } = embedding.measure();
+  const detail = `stopped after ${iterations} iterations`;
+  const interior = candidateOf(problem, embedding);
+  const best = holds(interior) ? interior : polishedAt(problem, embedding);
+  if (best === undefined || !holds(best))
+    return without(problem, { reason: 'no solution found', limit, detail }, iterations);
+  const { primal, dual, gap, objective } = best.certificate;
   return {
     solver: id,
-    termination: { reason: 'feasible', limit, detail: `stopped after ${iterations} iterations` },
-    weights,
-    objective: objectiveAt(problem, weights),
-    multipliers: multipliers(problem, embedding),
+    termination: { reason: 'feasible', limit, detail },
+    weights: best.weights,
+    objective,
+    multipliers: best.multipliers,
     iterations,
     residuals: { primal, dual, gap },
   };
+}
+
+function holds({ certificate }: Candidate): boolean {
+  return certificate.primal <= feasibleResidual;
 }
 
 function infeasible(problem: Problem, infeasibility: InfeasibilityProof, iterations: number): Solution {
