@@ -32,12 +32,13 @@ export async function checkedPrices(
   const byKey = new Map<string, Series>();
   const idByName = new Map<string, string | undefined>();
   const today = dateOf(now);
+  const days: Days = new Map();
   for await (const row of rows) {
     report.next();
     if (!idByName.has(row.asset)) idByName.set(row.asset, idsIn(row.asset, ['assets'])?.[0]);
     const id = idByName.get(row.asset);
     if (id === undefined) report.refuse('asset', `must be a resource name "assets/{asset}"; got ${shown(row.asset)}`);
-    const day = checkedDay(row.date, today, report);
+    const day = checkedDay(row.date, today, days, report);
     checkNumber(row.amount, 'amount', report);
     if (id !== undefined && day !== undefined) keep(byKey, id, day, row.amount, report);
   }
@@ -51,10 +52,11 @@ export async function checkedFxRates(
   const report = new ImportReport();
   const byKey = new Map<string, Series>();
   const today = dateOf(now);
+  const days: Days = new Map();
   for await (const row of rows) {
     report.next();
     const sound = checkedPair(row, report);
-    const day = checkedDay(row.date, today, report);
+    const day = checkedDay(row.date, today, days, report);
     checkNumber(row.rate, 'rate', report);
     if (sound && day !== undefined) keep(byKey, `${row.baseCurrency}/${row.quoteCurrency}`, day, row.rate, report);
   }
@@ -108,7 +110,12 @@ function keep(byKey: Map<string, Series>, key: string, day: number, text: string
   else series.textByDay.set(day, text);
 }
 
-function checkedDay(date: string, today: string, report: ImportReport): number | undefined {
+/** Days of the dates seen so far: the same dates come for every asset, and reading one takes longer than finding it. */
+type Days = Map<string, number>;
+
+function checkedDay(date: string, today: string, days: Days, report: ImportReport): number | undefined {
+  const seen = days.get(date);
+  if (seen !== undefined) return seen;
   if (!isCalendarDate(date)) {
     report.refuse('date', `must be a date YYYY-MM-DD; got ${shown(date)}`);
     return undefined;
@@ -117,7 +124,9 @@ function checkedDay(date: string, today: string, report: ImportReport): number |
     report.refuse('date', `must not be in the future; got ${date}, today is ${today}`);
     return undefined;
   }
-  return dayNumber(date);
+  const day = dayNumber(date);
+  days.set(date, day);
+  return day;
 }
 
 function checkNumber(text: string, field: string, report: ImportReport): void {

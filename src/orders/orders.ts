@@ -61,7 +61,7 @@ export class Orders {
       await runs.append(run, [{ at, type: 'accepted', payload: { transactions: names } }]);
       return run;
     });
-    this.notices.wakeWatchers(tenantRunOf(accepted), accepted.lastSequence);
+    if (context.validateOnly !== true) this.notices.wakeWatchers(tenantRunOf(accepted), accepted.lastSequence);
     return accepted;
   }
 

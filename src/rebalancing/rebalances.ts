@@ -75,7 +75,7 @@ export class Rebalances {
       await enqueue(stores, run, run.createdAt);
       return run;
     });
-    this.notices.wakeEngine();
+    if (context.validateOnly !== true) this.notices.wakeEngine();
     return stored;
   }
 
@@ -105,7 +105,7 @@ export class Rebalances {
       await runs.append(run, [{ at, type: 'rejected', payload: { comment: words } }]);
       return run;
     });
-    this.notices.wakeWatchers(tenantRunOf(decided), decided.lastSequence);
+    if (context.validateOnly !== true) this.notices.wakeWatchers(tenantRunOf(decided), decided.lastSequence);
     return decided;
   }
 }

@@ -78,6 +78,17 @@ describe('orders', () => {
     expect((await desk.transactions.list('growth', query, context)).rows).to.have.length(0);
   });
 
+  it('leave nothing behind, and wake nobody, when they are only validated', async () => {
+    const woken = [...desk.woken];
+    const validating = { ...context, validateOnly: true };
+    expect((await desk.orders.accept(key, '2', validating)).state).to.equal('accepted');
+    await desk.rebalances.create('growth', 'r2', { target: { weights: [] } }, validating);
+    expect((await desk.rebalances.get(key, context)).state).to.equal('proposed');
+    expect((await faultOf(desk.rebalances.get({ ...key, id: 'r2' }, context))).reason).to.equal('NOT_FOUND');
+    expect((await desk.transactions.list('growth', query, context)).rows).to.have.length(0);
+    expect(desk.woken).to.deep.equal(woken);
+  });
+
   it('leave nothing behind when a transaction cannot be stored', async () => {
     desk.units.stores.transactions.addAll = () => Promise.reject(new Error('disk full'));
     desk.units.stores.transactions.snapshot = () => desk.units.stores.transactions;
