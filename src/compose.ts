@@ -28,6 +28,9 @@ export interface Running {
 
 export const version = '0.1.0';
 
+type StorageOpening = Parameters<typeof openStorage>[0];
+type FoundSettings = Pick<PluginSettings, 'locations' | 'base' | 'config'>;
+
 /** Starts everything, or throws with everything closed again. */
 export async function start(config: Config, log: Log): Promise<Running> {
   const closing: (() => Promise<void>)[] = [];
@@ -38,22 +41,26 @@ export async function start(config: Config, log: Log): Promise<Running> {
   };
   try {
     const warn = (message: string): void => log.warn({}, message);
-    const storage = await openStorage(
-      { databaseUrl: config.databaseUrl, directory: join(config.dataDirectory, 'database'), warn },
-      systemClock,
-    );
-    closing.push(() => storage.close());
     const settings = pluginSettings(config, log);
-    const loaded = await loadPlugins({ ...settings, builtIn: builtInContributions });
-    closing.push(() => loaded.dispose());
+    const opened = <Part>(part: Promise<Part>, end: (part: Part) => Promise<void>): Promise<Part> =>
+      part.then((open) => {
+        closing.push(() => end(open));
+        return open;
+      });
     const pool = new WorkerPool({
       ...workerPoolDefaults,
       threads: config.workers,
-      worker: { locations: settings.locations, base: settings.base, config: settings.config, serverVersion: version },
+      worker: { ...settings.found, serverVersion: version },
       log: settings.log,
     });
-    closing.push(() => pool.close());
-    await pool.start();
+    // The three have nothing to do with each other. All are waited for, so that what opened is closed when another fails.
+    const [storage, loaded] = await together(
+      opened(openStorage(storageSettings(config, warn), systemClock), (open) => open.close()),
+      opened(loadPlugins({ ...settings.found, log: settings.log, builtIn: builtInContributions }), (open) =>
+        open.dispose(),
+      ),
+      opened(pool.start(), () => pool.close()),
+    );
     const container = containerOf({ config, storage, loaded, pool, log });
     const engine = take(container, tokens.runEngine);
     engine.register('optimization', take(container, tokens.optimizationExecutor));
@@ -74,12 +81,22 @@ export async function start(config: Config, log: Log): Promise<Running> {
   }
 }
 
-function pluginSettings(config: Config, log: Log): Omit<PluginSettings, 'builtIn'> {
+/** Settles when all have; throws the first failure. */
+async function together<Parts extends readonly Promise<unknown>[]>(
+  ...parts: Parts
+): Promise<{ -readonly [Position in keyof Parts]: Awaited<Parts[Position]> }> {
+  await Promise.allSettled(parts);
+  return Promise.all(parts);
+}
+
+function storageSettings({ databaseUrl, dataDirectory }: Config, warn: (message: string) => void): StorageOpening {
+  return { databaseUrl, directory: join(dataDirectory, 'database'), warn };
+}
+
+function pluginSettings(config: Config, log: Log): { found: FoundSettings; log: PluginSettings['log'] } {
   const own = fileURLToPath(new URL('../plugins', import.meta.url));
   return {
-    locations: [own, ...config.plugins],
-    base: process.cwd(),
-    config: config.pluginConfig,
+    found: { locations: [own, ...config.plugins], base: process.cwd(), config: config.pluginConfig },
     log: (level, message) => log[level]({}, message),
   };
 }
