@@ -20,6 +20,8 @@ export interface Border {
 const bareFloor = 1e-9;
 /** Largest total share of left-out coupling. */
 const decoupledShare = 1e-6;
+/** Stands for the pivot of a border without free positions. */
+const emptyBorder = 1e128;
 /** Smaller systems are factorized whole. */
 const decoupledFrom = 64;
 
@@ -166,7 +168,11 @@ export class BorderedSystem {
     const left = this.swept;
     const right = this.dense ? this.swept : this.rows;
     for (let a = 0; a < q; a++) for (let b = 0; b <= a; b++) s[a * q + b] = dotOf(left[a]!, right[b]!);
-    for (let a = 0; a < q; a++) s[a * q + a] = (s[a * q + a]! + extra[a]!) * (1 + shift * 1e-3) + Number.MIN_VALUE;
+    for (let a = 0; a < q; a++) {
+      const own = (s[a * q + a]! + extra[a]!) * (1 + shift * 1e-3);
+      // A border that touches no free position says nothing about its multiplier, which then stays as it is.
+      s[a * q + a] = own > 0 ? own : emptyBorder;
+    }
     factorizeCholesky(s, q, { pivotMin: 0, replacement: 1e128 });
     this.schur = s;
   }
