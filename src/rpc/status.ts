@@ -155,7 +155,7 @@ function violationLine(violation: Violation, reason: Reason): BadRequest['fieldV
 
 function boundedMetadata(metadata: Readonly<Record<string, string>>): Record<string, string> {
   const entries = Object.entries(metadata).slice(0, 10);
-  return Object.fromEntries(entries.map(([key, value]) => [bounded(key, 40), bounded(value, 120)]));
+  return Object.fromEntries(entries.map(([key, value]) => [bounded(key, 40), bounded(value, 600)]));
 }
 
 /** Well-formed text of at most `most` bytes as it travels in a header (percent-encoded); grpc-js throws on a lone surrogate. */

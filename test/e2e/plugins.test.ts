@@ -31,7 +31,7 @@ const broken: Readonly<Record<string, readonly [source: string, reason: string]>
     `export default { ${manifest('configured')}, config: { type: 'object', required: ['key'], properties: { key: { type: 'string' } } }, activate: () => ({}) };`,
     'PLUGIN_CONFIG_INVALID',
   ],
-  'syntax-error': ['export default {', 'PLUGIN_NOT_FOUND'],
+  'syntax-error': ['export default {', 'PLUGIN_ACTIVATION_FAILED'],
 };
 
 describe('plugins over the wire', function () {
@@ -49,7 +49,7 @@ describe('plugins over the wire', function () {
     cpSync(join(root, 'examples/plugins/inverse-volatility'), join(directory, 'inverse-volatility'), {
       recursive: true,
     });
-    server = await TestServer.start({ PORTFOLIO_PLUGINS: directory });
+    server = await TestServer.start({ PORTFOLIO_PLUGINS: `${directory},no-such-package` });
     client = new TestClient(server.grpcAddress);
   });
   after(async () => {
@@ -67,6 +67,7 @@ describe('plugins over the wire', function () {
       expect([id, entry?.state, entry?.reason]).to.deep.equal([id, 'PLUGIN_STATE_BROKEN', reason]);
       expect(entry?.message).to.not.equal('');
     }
+    expect(plugins.find((plugin) => plugin.id === 'no-such-package')?.reason).to.equal('PLUGIN_NOT_FOUND');
     expect(plugins.find((plugin) => plugin.id === 'mean-variance')?.state).to.equal('PLUGIN_STATE_ACTIVE');
   });
 
@@ -100,6 +101,6 @@ describe('plugins over the wire', function () {
       client.collect('OptimizationService/Optimize', { problem: problemMessage(3), strategy: { type: 'nothing' } }),
     );
     expect(failure.reason).to.equal('UNKNOWN_TYPE');
-    expect(failure.metadata['known']).to.contain('inverse-volatility');
+    expect(failure.metadata['known']?.split(',')).to.include.members(['inverse-volatility', 'maximum-sharpe']);
   });
 });

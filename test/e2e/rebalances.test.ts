@@ -138,7 +138,8 @@ describe('rebalances over the wire', function () {
     const after = await client.call('PortfolioService/GetPortfolio', { name: 'portfolios/traded' });
     const cash = (message: Message): Decimal =>
       amountOf((message['cashBalances'] as { amount: Money }[])[0]?.amount ?? { amount: 'NaN' });
-    const moved = new Decimal(String(first?.['priceExpected'])).minus('0.50');
+    const booked = new Decimal(String(first?.['priceExpected'])).toDecimalPlaces(2, Decimal.ROUND_HALF_EVEN);
+    const moved = booked.minus('0.50');
     expect(cash(after).minus(cash(before)).equals(moved)).to.equal(true);
     const overfill = await refusal(record({ executionId: 'fill-2', quantity: '1000000' }));
     expect(overfill.violations.map((violation) => violation.field)).to.deep.equal(['execution.quantity']);

@@ -13,10 +13,10 @@ function objectOf(json: Json | undefined): JsonObject {
  */
 export async function storeProposal(session: Session, run: Run): Promise<void> {
   if (run.kind !== 'rebalance' || run.result === null) return;
-  const { portfolioVersion, valueBefore, valueAfter, cost } = run.result;
+  const { portfolioEtag, valueBefore, valueAfter, cost } = run.result;
   const amounts = [valueBefore, valueAfter, cost].map((money) => objectOf(money).amount);
   const currency = objectOf(valueBefore).currencyCode;
-  const version = Number(portfolioVersion);
+  const version = Number(portfolioEtag);
   const whole = amounts.every((amount) => typeof amount === 'string' && decimalProblem(amount) === undefined);
   if (!whole || typeof currency !== 'string' || !Number.isSafeInteger(version)) return;
   await session.changed(
