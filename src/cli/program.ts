@@ -1,4 +1,6 @@
 /** The folio command: its options and commands. */
+import { readFileSync } from 'node:fs';
+
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 
 import { addAsset } from './commands/asset.ts';
@@ -23,9 +25,17 @@ function seconds(text: string): number {
   return value;
 }
 
+function ownVersion(): string {
+  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return manifest.version;
+}
+
 export function folio(): Command {
   const program = new Command('folio')
     .description('Client of the VeritasVault Portfolio service')
+    .version(ownVersion())
     .option('--address <host:port>', 'address of the server', process.env['FOLIO_ADDRESS'] ?? defaultAddress)
     .option('--tenant <id>', 'tenant whose resources are meant; "default" when absent')
     .option('--json', 'print proto JSON and nothing else on the standard output')

@@ -35,13 +35,20 @@ export function reportOn(terminal: Terminal): WatchReport {
   };
 }
 
+export interface WatchOptions {
+  /** Ends the watch. */
+  readonly signal?: AbortSignal;
+  /** Longest wait before the next attempt, for a server that is known to come back soon; the back-off's own when absent. */
+  readonly waitMostMs?: number;
+}
+
 type Common = Pick<WatchSettings<OptimizationEvent>, 'isLost' | 'random' | 'wait'>;
 
-const common = (signal?: AbortSignal): Common => ({
+const common = ({ signal, waitMostMs = Number.POSITIVE_INFINITY }: WatchOptions): Common => ({
   isLost: isStreamLost,
   random: Math.random,
   wait: async (milliseconds) => {
-    await pause(milliseconds, undefined, signal === undefined ? {} : { signal });
+    await pause(Math.min(milliseconds, waitMostMs), undefined, signal === undefined ? {} : { signal });
   },
 });
 
@@ -50,12 +57,12 @@ export function watchOptimization(
   connection: Connection,
   name: string,
   report: WatchReport,
-  signal?: AbortSignal,
+  options: WatchOptions = {},
 ): AsyncGenerator<OptimizationEvent, void> {
   return watch<OptimizationEvent>({
-    ...common(signal),
+    ...common(options),
     ...report,
-    open: (resumeToken) => connection.stream(optimizations.watchOptimization, { name, resumeToken }, signal),
+    open: (resumeToken) => connection.stream(optimizations.watchOptimization, { name, resumeToken }, options.signal),
     isTerminal: ({ event }) => event !== undefined && terminalOptimization.has(event.$case),
     isHeartbeat: ({ event }) => event?.$case === 'heartbeat',
   });
@@ -67,13 +74,14 @@ export function watchRebalance(
   name: string,
   untilProposed: boolean,
   report: WatchReport,
-  signal?: AbortSignal,
+  options: WatchOptions = {},
 ): AsyncGenerator<RebalanceEvent, void> {
   const isEnd = (kind: string): boolean => terminalRebalance.has(kind) || (untilProposed && kind === 'proposed');
   return watch<RebalanceEvent>({
-    ...common(signal),
+    ...common(options),
     ...report,
-    open: (resumeToken) => connection.stream(rebalances.watchRebalance, { name, resumeToken, untilProposed }, signal),
+    open: (resumeToken) =>
+      connection.stream(rebalances.watchRebalance, { name, resumeToken, untilProposed }, options.signal),
     isTerminal: ({ event }) => event !== undefined && isEnd(event.$case),
     isHeartbeat: ({ event }) => event?.$case === 'heartbeat',
   });

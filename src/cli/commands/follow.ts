@@ -64,7 +64,7 @@ export async function followOptimization(session: Session, name: string): Promis
   await untilInterrupted(
     session,
     name,
-    (signal) => watchOptimization(session.connection, name, reportOn(session.remarks), signal),
+    (signal) => watchOptimization(session.connection, name, reportOn(session.remarks), { signal }),
     ({ event }) => {
       attemptLine(event, session.remarks);
       if (event?.$case === 'progress') display.show(event.value);
@@ -118,7 +118,7 @@ export async function followRebalance(session: Session, name: string, decided: b
   await untilInterrupted(
     session,
     name,
-    (signal) => watchRebalance(session.connection, name, !decided, reportOn(session.remarks), signal),
+    (signal) => watchRebalance(session.connection, name, !decided, reportOn(session.remarks), { signal }),
     ({ event }) => {
       showStep(event, session);
       if (session.json) return;

@@ -64,8 +64,11 @@ export function tradeLines(trades: readonly Trade[], width: number, paint: Paint
 
 export function skippedLines(skipped: readonly SkippedTrade[]): string[] {
   return skipped.map((trade) => {
-    const reason = reasonText(SkipReason, 'SKIP_REASON_', trade.reason);
-    return `not traded: ${sideText(trade.side)} ${quantity(trade.quantityWanted)} ${lastPart(trade.asset)}: ${trade.explanation || reason}`;
+    const asset = lastPart(trade.asset);
+    const wanted = decimalOf(trade.quantityWanted).toDecimalPlaces(2);
+    const why = trade.explanation || reasonText(SkipReason, 'SKIP_REASON_', trade.reason);
+    const told = why.startsWith(`${asset}: `) ? why.slice(asset.length + 2) : why;
+    return `not traded: ${sideText(trade.side)} ${quantity(decimalText(wanted))} ${asset}: ${told}`;
   });
 }
 

@@ -16,20 +16,19 @@ export function closeness(progress: Pick<Progress, 'primalResidual' | 'dualResid
   return Math.min(1, Math.max(0, -Math.log10(worst) / toleranceDigits));
 }
 
-/** One line that fits the width. */
+/** One line that fits the width; the bar is empty until the solver iterates. */
 export function solvingLine(progress: Progress, width: number): string {
   const figures = [
     `iteration ${String(progress.iteration).padStart(3)}`,
-    `objective ${figure(progress.objective).padStart(9)}`,
-    `gap ${residual(progress.gap).padStart(7)}`,
-    elapsed(Number(progress.elapsedMs)).padStart(7),
+    `objective ${figure(progress.objective).padStart(8)}`,
+    `gap ${residual(progress.gap).padStart(6)}`,
+    elapsed(Number(progress.elapsedMs)).padStart(6),
   ].join('  ');
-  const phase = fitted(progress.phase, Math.max(0, Math.min(26, width - figures.length - 14)));
-  const room = Math.max(4, Math.min(16, width - figures.length - phase.length - 4));
-  return fitted(
-    `${phase.padEnd(Math.min(18, phase.length + 2))}  ${figures}  ${bar(closeness(progress), room)}`,
-    width,
-  );
+  const free = Math.max(0, width - figures.length - 4);
+  const barWidth = Math.min(16, Math.floor(free / 2.5));
+  const phase = fitted(progress.phase, Math.min(28, free - barWidth));
+  const done = progress.iteration === 0 ? 0 : closeness(progress);
+  return fitted(`${phase.padEnd(Math.min(20, free - barWidth))}  ${figures}  ${bar(done, barWidth)}`, width);
 }
 
 /** Shows solves as they go: redrawn in place on a terminal; elsewhere at most a line a second. */
