@@ -6,6 +6,7 @@ import { MikroORM as ServerOrm, PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { AbstractSqlDriver, BasePostgreSqlEntityManager } from '@mikro-orm/sql';
 
 import { openEngine } from './embedded/open-engine.ts';
+import { type ConnectionPool, surviveLostConnections } from './connections.ts';
 import { refuseNul } from './failures.ts';
 import { migrations } from './migrations/all.ts';
 import { schemas } from './schema/all.ts';
@@ -86,6 +87,10 @@ async function openServer(settings: StorageSettings, databaseUrl: string): Promi
       lock_timeout: settings.lockTimeoutMs,
       idle_in_transaction_session_timeout: settings.statementTimeoutMs,
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      onPoolCreated: (pool: ConnectionPool) => {
+        surviveLostConnections(pool, settings.warn);
+      },
       application_name: 'veritasvault-portfolio',
     },
   });

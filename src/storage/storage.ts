@@ -28,7 +28,7 @@ export interface Storage {
   readonly queue: RunQueue;
   /** Resolves when the database answers; Fault DATABASE_UNAVAILABLE when it does not. For health checks. */
   ready(): Promise<void>;
-  /** Releases connections, the engine and the lock of its directory. */
+  /** Waits for the work under way, then releases connections, the engine and the lock of its directory. Later calls: SHUTTING_DOWN. */
   close(): Promise<void>;
 }
 
@@ -87,6 +87,7 @@ export async function storageOver(
     },
     close: async () => {
       clearInterval(forgetting);
+      await transactions.close();
       await database.close();
     },
   };

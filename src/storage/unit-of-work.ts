@@ -5,6 +5,7 @@ import { IsolationLevel } from '@mikro-orm/core';
 
 import type { CallContext, UnitOfWork } from '../values/call.ts';
 import type { Clock } from '../values/clock.ts';
+import { Fault } from '../values/fault.ts';
 import type { Database } from './database.ts';
 import { faultOf, isRepeatable } from './failures.ts';
 import { answerRequest, takeRequest } from './idempotency.ts';
@@ -34,6 +35,9 @@ export class Transactions {
   /** Set while `work` of a transaction runs: a second one from inside would wait for ever on the embedded engine's only connection. */
   readonly #scope = new AsyncLocalStorage<Scope>();
 
+  readonly #active = new Set<Promise<unknown>>();
+  #closed = false;
+
   constructor(database: Database, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
@@ -41,10 +45,10 @@ export class Transactions {
 
   /** All or nothing; work that a deadlock or a serialization failure undid is run again, at most five times in all. */
   async write<Result>(tenant: string, work: (session: Session) => Promise<Result>): Promise<Result> {
-    this.#refuseNesting();
+    this.#refuse();
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#transaction(tenant, work, false);
+        return await this.#followed(this.#transaction(tenant, work, false));
       } catch (error) {
         if (!isRepeatable(error) || attempt === attemptsMax) throw faultOf(error);
         await delay(Math.random() * backOffMs * 2 ** attempt);
@@ -54,17 +58,33 @@ export class Transactions {
 
   /** One snapshot for all that `work` reads; writing is refused. */
   async read<Result>(tenant: string, work: (session: Session) => Promise<Result>): Promise<Result> {
-    this.#refuseNesting();
+    this.#refuse();
     try {
-      return await this.#transaction(tenant, work, true);
+      return await this.#followed(this.#transaction(tenant, work, true));
     } catch (error) {
       throw faultOf(error);
     }
   }
 
-  #refuseNesting(): void {
+  /** Lets the work under way come to its end; nothing new is begun. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#active);
+  }
+
+  #refuse(): void {
+    if (this.#closed) throw new Fault('SHUTTING_DOWN', 'the storage is closed');
     if (this.#scope.getStore()?.open !== true) return;
     throw new Error('a unit of work was begun inside the work of another; use the stores that the outer one gives');
+  }
+
+  async #followed<Result>(transaction: Promise<Result>): Promise<Result> {
+    this.#active.add(transaction);
+    try {
+      return await transaction;
+    } finally {
+      this.#active.delete(transaction);
+    }
   }
 
   async #transaction<Result>(

@@ -98,7 +98,7 @@ onEachDriver('runs', (use) => {
   it('keep the figures of a proposal exactly', async () => {
     const call = newCall();
     const figures = {
-      portfolioVersion: 7,
+      portfolioEtag: 7,
       valueBefore: money('100000.10'),
       valueAfter: money('99990.05'),
       cost: money('10.05'),

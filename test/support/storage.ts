@@ -88,19 +88,26 @@ export async function openServer(url: string, changes: Partial<StorageSettings> 
 /** Undefined when no server is given: then the suites of the server are not there, and the embedded engine stands for both. */
 export const serverUrl = process.env.PORTFOLIO_DATABASE_URL === '' ? undefined : process.env.PORTFOLIO_DATABASE_URL;
 
-/** Declares the suite once per driver; `use` gives its database, opened once and shared by its tests, which keep apart by tenant. */
+const drivers = new Map<string, () => Promise<OpenStorage>>([['the embedded engine', () => openEmbedded()]]);
+if (serverUrl !== undefined) drivers.set('a PostgreSQL server', () => openServer(serverUrl));
+
+/** One database per driver for the whole test run: starting one costs more than most suites. */
+const opened = new Map<string, Promise<OpenStorage>>();
+after(async function () {
+  this.timeout(30_000);
+  for (const storage of opened.values()) await (await storage).close();
+});
+
+/** Declares the suite once per driver; `use` gives its database, which all suites share: tests keep apart by tenant. */
 export function onEachDriver(title: string, declare: (use: () => OpenStorage) => void): void {
-  const drivers: Record<string, () => Promise<OpenStorage>> = { 'the embedded engine': () => openEmbedded() };
-  if (serverUrl !== undefined) drivers['a PostgreSQL server'] = () => openServer(serverUrl);
-  for (const [driver, open] of Object.entries(drivers)) {
+  for (const [driver, open] of drivers) {
     describe(`${title} on ${driver}`, function () {
       this.timeout(30_000);
       let storage: OpenStorage | undefined;
       before(async () => {
-        storage = await open();
-      });
-      after(async () => {
-        await storage?.close();
+        const opening = opened.get(driver) ?? open();
+        opened.set(driver, opening);
+        storage = await opening;
       });
       declare(() => {
         if (storage === undefined) throw new Error('the database is not open');

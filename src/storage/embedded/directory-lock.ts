@@ -95,7 +95,9 @@ function startOf(pid: number): string | undefined {
     const status = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     // The name in parentheses may hold spaces; the 22nd field is the 20th after it.
-    return `${boot}:${status.slice(status.lastIndexOf(')') + 2).split(' ')[19] ?? ''}`;
+    const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
+    // A zombie waits for its parent to read its end; it holds nothing any more.
+    return fields[0] === 'Z' || fields[0] === 'X' ? 'ended' : `${boot}:${fields[19] ?? ''}`;
   } catch {
     return undefined;
   }

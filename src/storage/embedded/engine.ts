@@ -80,7 +80,15 @@ export class EmbeddedEngine {
   async transaction<Result>(
     work: (engine: Pick<EmbeddedEngine, 'query' | 'exec'>) => Promise<Result>,
   ): Promise<Result> {
-    await this.exec('begin');
+    const failed: unknown = await this.exec('begin').then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (failed !== undefined) {
+      // The driver waits to be told that the transaction has begun; it learns of the failure at its end.
+      await work(this).catch(() => undefined);
+      throw failed instanceof Error ? failed : new Error('the transaction did not begin');
+    }
     let result: Result;
     try {
       result = await work({ query: this.query.bind(this), exec: this.exec.bind(this) });
