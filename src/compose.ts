@@ -12,6 +12,7 @@ import type { Gateway } from './gateway/server.ts';
 import { loadPlugins } from './host/loaded.ts';
 import type { PluginSettings } from './host/loaded.ts';
 import { loopbackCredentials, serve } from './rpc/serve.ts';
+import { refuseOpenAddress } from './rpc/server.ts';
 import type { Log } from './rpc/status.ts';
 import { openStorage } from './storage/storage.ts';
 import { systemClock } from './values/clock.ts';
@@ -33,6 +34,7 @@ type FoundSettings = Pick<PluginSettings, 'locations' | 'base' | 'config'>;
 
 /** Starts everything, or throws with everything closed again. */
 export async function start(config: Config, log: Log): Promise<Running> {
+  if (config.tls === undefined) refuseOpenAddress(config.grpcAddress);
   const closing: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const each of closing.splice(0).reverse()) {

@@ -113,7 +113,13 @@ function credentialsOf({ address, tls }: ServerSettings): ServerCredentials {
     const pair = { private_key: readFileSync(tls.key), cert_chain: readFileSync(tls.certificate) };
     return ServerCredentials.createSsl(readFileSync(tls.authority), [pair], true);
   }
-  if (isLoopback(address)) return ServerCredentials.createInsecure();
+  refuseOpenAddress(address);
+  return ServerCredentials.createInsecure();
+}
+
+/** @throws Fault INVALID_ARGUMENT when the address can be reached from other machines: nothing is served there without TLS. */
+export function refuseOpenAddress(address: string): void {
+  if (isLoopback(address)) return;
   const cure =
     'listen on 127.0.0.1, ::1 or localhost, or set PORTFOLIO_TLS_CERT, PORTFOLIO_TLS_KEY and PORTFOLIO_TLS_CA';
   throw new Fault(

@@ -70,6 +70,7 @@ const retryAfterMs: Partial<Record<Reason, number>> = {
 const messageBytesMax = 900;
 const innerMessageBytesMax = 600;
 const detailsBytesMax = 4700;
+const metadataBytesMax = 1500;
 const violationsMax = 100;
 
 export interface Log {
@@ -153,9 +154,17 @@ function violationLine(violation: Violation, reason: Reason): BadRequest['fieldV
   };
 }
 
+/** Lists of what is known may be long; all of it together leaves room for the violations. */
 function boundedMetadata(metadata: Readonly<Record<string, string>>): Record<string, string> {
-  const entries = Object.entries(metadata).slice(0, 10);
-  return Object.fromEntries(entries.map(([key, value]) => [bounded(key, 40), bounded(value, 600)]));
+  const kept: Record<string, string> = {};
+  let left = metadataBytesMax;
+  for (const [key, value] of Object.entries(metadata)) {
+    if (left < 100) break;
+    const name = bounded(key, 60);
+    kept[name] = bounded(value, left - name.length);
+    left -= name.length + encodeURI(kept[name]).length;
+  }
+  return kept;
 }
 
 /** Well-formed text of at most `most` bytes as it travels in a header (percent-encoded); grpc-js throws on a lone surrogate. */

@@ -52,7 +52,7 @@ describe('the status of a failure', () => {
     const bytes = headers.reduce((sum, [key, value]) => sum + key.length + String(value).length + 32, 0);
     expect(bytes + encodeURI(status.details).length).to.be.below(8192);
     const details = detailsOf(status.metadata);
-    expect(details.violations.length).to.be.above(3);
+    expect(details.violations).not.to.have.length(0);
     expect(details.info?.metadata['violationsOmitted']).to.equal(String(5000 - details.violations.length));
   });
 
