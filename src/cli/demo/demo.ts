@@ -25,8 +25,13 @@ class Backstage {
   #server: ServerProcess | undefined;
   #starting: Promise<ServerProcess> | undefined;
 
+  readonly #removeAtExit = (): void => {
+    this.remove();
+  };
+
   constructor(keep: boolean) {
     this.#keep = keep;
+    process.on('exit', this.#removeAtExit);
   }
 
   get server(): ServerProcess {
@@ -60,6 +65,12 @@ class Backstage {
     const server = await this.#starting?.catch(() => undefined);
     await server?.stop();
     this.remove();
+  }
+
+  /** The server and its folder live on when we end. */
+  release(): void {
+    process.off('exit', this.#removeAtExit);
+    this.server.release();
   }
 
   remove(): void {
@@ -107,7 +118,7 @@ export async function runDemo(session: Session, keep: boolean): Promise<void> {
   }
   if (keep && played) {
     showCalls(stage, backstage.server, backstage.folder);
-    backstage.server.release();
+    backstage.release();
   }
   const { paint } = session.output;
   const verdict =

@@ -35,7 +35,7 @@ export function solvingLine(progress: Progress, width: number): string {
 export class SolvingDisplay {
   readonly #terminal: Terminal;
   readonly #indent: string;
-  #shownAt = Number.NEGATIVE_INFINITY;
+  #shownAt = performance.now();
 
   constructor(terminal: Terminal, indent = '') {
     this.#terminal = terminal;

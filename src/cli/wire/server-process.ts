@@ -51,9 +51,11 @@ export class ServerProcess {
   readonly grpcAddress: string;
   readonly httpAddress: string;
   readonly #child: ChildProcess;
+  readonly #killAtExit: () => void;
 
-  private constructor(child: ChildProcess, addresses: Addresses) {
+  private constructor(child: ChildProcess, addresses: Addresses, killAtExit: () => void) {
     this.#child = child;
+    this.#killAtExit = killAtExit;
     this.grpcAddress = addresses.grpc;
     this.httpAddress = addresses.http;
   }
@@ -72,7 +74,13 @@ export class ServerProcess {
       detached: settings.detached === true,
     });
     closeSync(log);
-    return new ServerProcess(child, await announced(child, settings.log));
+    // However we end, also by `process.exit`, a server that nobody released does not stay behind.
+    const killAtExit = (): void => {
+      child.kill('SIGKILL');
+    };
+    process.on('exit', killAtExit);
+    child.on('exit', () => process.off('exit', killAtExit));
+    return new ServerProcess(child, await announced(child, settings.log), killAtExit);
   }
 
   /** Ends it at once, as a crash would. */
@@ -91,6 +99,7 @@ export class ServerProcess {
 
   /** Lets it live on when we end. */
   release(): void {
+    process.off('exit', this.#killAtExit);
     this.#child.unref();
   }
 
