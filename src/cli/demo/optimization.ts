@@ -37,7 +37,7 @@ export async function optimizeHoldings(stage: Stage, connection: Connection, sam
     requestId: randomUUID(),
     validateOnly: false,
   });
-  const display = new SolvingDisplay(stage.terminal, '  ');
+  const display = new SolvingDisplay(stage.terminal, '  ', 0);
   let result: OptimizationResult | undefined;
   let last = 0n;
   for await (const { event, sequence } of watchOptimization(connection, name, reportOn(stage.terminal))) {

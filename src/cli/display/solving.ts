@@ -6,7 +6,7 @@ import { fitted } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
 const toleranceDigits = 8;
-const quietMs = 1000;
+const quietMsUsual = 1000;
 
 /** How far the residuals and the gap are from 1 to 1e-8, on a logarithmic scale, 0 to 1. */
 export function closeness(progress: Pick<Progress, 'primalResidual' | 'dualResidual' | 'gap'>): number {
@@ -31,15 +31,17 @@ export function solvingLine(progress: Progress, width: number): string {
   return fitted(`${phase.padEnd(Math.min(20, free - barWidth))}  ${figures}  ${bar(done, barWidth)}`, width);
 }
 
-/** Shows solves as they go: redrawn in place on a terminal; elsewhere at most a line a second. */
+/** Shows solves as they go: redrawn in place on a terminal; elsewhere at most a line in `quietMs`, by default a second. */
 export class SolvingDisplay {
   readonly #terminal: Terminal;
   readonly #indent: string;
+  readonly #quietMs: number;
   #shownAt = performance.now();
 
-  constructor(terminal: Terminal, indent = '') {
+  constructor(terminal: Terminal, indent = '', quietMs = quietMsUsual) {
     this.#terminal = terminal;
     this.#indent = indent;
+    this.#quietMs = quietMs;
   }
 
   show(progress: Progress): void {
@@ -49,7 +51,7 @@ export class SolvingDisplay {
       return;
     }
     const now = performance.now();
-    if (now - this.#shownAt < quietMs) return;
+    if (now - this.#shownAt < this.#quietMs) return;
     this.#shownAt = now;
     this.#terminal.line(line);
   }
