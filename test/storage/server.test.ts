@@ -8,7 +8,7 @@ import { faultOf, newCall, type OpenStorage, openServer, serverUrl } from '../su
 import { portfolioOf } from '../support/storage-records.ts';
 
 /** What only a server with many connections can show. */
-function declareServer(url: string): void {
+for (const url of serverUrl === undefined ? [] : [serverUrl]) {
   describe('a PostgreSQL server', function () {
     this.timeout(30_000);
     let storage: OpenStorage;
@@ -106,5 +106,3 @@ function declareServer(url: string): void {
     });
   });
 }
-
-if (serverUrl !== undefined) declareServer(serverUrl);

@@ -15,6 +15,11 @@ import {
 } from '../../src/portfolio/portfolio.ts';
 import { Decimal } from '../../src/values/decimal.ts';
 
+/** The fields of a record with some replaced, whatever its class: for comparisons. */
+export function fieldsOf(record: object | null | undefined, replaced: object = {}): Record<string, unknown> {
+  return Object.fromEntries([...Object.entries(record ?? {}), ...Object.entries(replaced)]);
+}
+
 const at = new Date('2026-01-05T10:00:00.123Z');
 
 export function portfolioOf(id: string, changes: Partial<Portfolio> = {}): Portfolio {

@@ -98,23 +98,31 @@ after(async function () {
   for (const storage of opened.values()) await (await storage).close();
 });
 
-/** Declares the suite once per driver; `use` gives its database, which all suites share: tests keep apart by tenant. */
-export function onEachDriver(title: string, declare: (use: () => OpenStorage) => void): void {
-  for (const [driver, open] of drivers) {
-    describe(`${title} on ${driver}`, function () {
-      this.timeout(30_000);
-      let storage: OpenStorage | undefined;
-      before(async () => {
-        const opening = opened.get(driver) ?? open();
+export interface Driven {
+  readonly title: string;
+  /** For a `before` hook. */
+  readonly open: () => Promise<void>;
+  /** The database, shared by all suites: tests keep apart by tenant. */
+  readonly use: () => OpenStorage;
+}
+
+/** One suite per driver. */
+export function onEachDriver(subject: string): Driven[] {
+  return [...drivers].map(([driver, openOne]) => {
+    let storage: OpenStorage | undefined;
+    return {
+      title: `${subject} on ${driver}`,
+      open: async () => {
+        const opening = opened.get(driver) ?? openOne();
         opened.set(driver, opening);
         storage = await opening;
-      });
-      declare(() => {
+      },
+      use: () => {
         if (storage === undefined) throw new Error('the database is not open');
         return storage;
-      });
-    });
-  }
+      },
+    };
+  });
 }
 
 let tenants = 0;
