@@ -35,14 +35,16 @@ function failureOf({ reason, message }: RunError): Ended {
   return new Ended(inputReasons.has(reason) ? exitCodes.invalidInput : exitCodes.internal, `${reason}: ${message}`);
 }
 
-/** Ctrl-C leaves the stream; the run goes on, and the caller is told how to come back. */
+/** Ctrl-C and the time of --timeout leave the stream, also while it is lost; the run goes on, and the caller is told how to come back. */
 async function untilInterrupted<Event>(
   session: Session,
   name: string,
   events: (signal: AbortSignal) => AsyncIterable<Event>,
   each: (event: Event) => void,
 ): Promise<void> {
-  const signal = interruption();
+  const { timeoutMs } = session;
+  const interrupted = interruption();
+  const signal = timeoutMs === undefined ? interrupted : AbortSignal.any([interrupted, AbortSignal.timeout(timeoutMs)]);
   try {
     for await (const event of events(signal)) each(event);
   } catch (error) {
