@@ -39,18 +39,20 @@ function strategyOf(id: string, optimize: Strategy['optimize']): Strategy {
 }
 
 /** Solves over and over, each time to the end, until it is interrupted; then gives its last solution. */
-const patient = strategyOf('patient', (task) =>
-  new Observable((subscriber) => {
-    let last: StrategyEvent | undefined;
-    do {
-      solved(task).subscribe((event) => {
-        if (event.kind === 'solution') last = event;
-        else subscriber.next(event);
-      });
-    } while (!task.signal.aborted);
-    if (last !== undefined) subscriber.next(last);
-    subscriber.complete();
-  }),
+const patient = strategyOf(
+  'patient',
+  (task) =>
+    new Observable((subscriber) => {
+      let last: StrategyEvent | undefined;
+      do {
+        solved(task).subscribe((event) => {
+          if (event.kind === 'solution') last = event;
+          else subscriber.next(event);
+        });
+      } while (!task.signal.aborted);
+      if (last !== undefined) subscriber.next(last);
+      subscriber.complete();
+    }),
 );
 
 /** Waits for nothing but its signal, without solving, then solves. */
@@ -100,19 +102,21 @@ const curious = strategyOf('curious', (task) => {
 });
 
 /** Claims that weights are optimal which are not. */
-const lying = strategyOf('lying', (task) =>
-  new Observable((subscriber) =>
-    solved(task).subscribe({
-      next: (event) => {
-        if (event.kind === 'solution') {
-          const { answer } = event;
-          const weights = Float64Array.from(answer.solution.weights).reverse();
-          subscriber.next({ kind: 'solution', answer: { ...answer, solution: { ...answer.solution, weights } } });
-        } else subscriber.next(event);
-      },
-      complete: () => subscriber.complete(),
-    }),
-  ),
+const lying = strategyOf(
+  'lying',
+  (task) =>
+    new Observable((subscriber) =>
+      solved(task).subscribe({
+        next: (event) => {
+          if (event.kind === 'solution') {
+            const { answer } = event;
+            const weights = Float64Array.from(answer.solution.weights).reverse();
+            subscriber.next({ kind: 'solution', answer: { ...answer, solution: { ...answer.solution, weights } } });
+          } else subscriber.next(event);
+        },
+        complete: () => subscriber.complete(),
+      }),
+    ),
 );
 
 const strategies = [patient, waiting, stuck, crashing, rejecting, throwing, greedy, silent, curious, lying];
