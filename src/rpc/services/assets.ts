@@ -65,57 +65,7 @@ export function assetService(assets: Assets, edge: Edge): Served {
         const id = assetId(asset?.name ?? '', 'asset.name');
         return assets.update(id, codec.assetFrom(asset), updateMask ?? [], asset?.etag ?? '', context);
       }, codec.assetTo),
-      importAssets: clientStream(
-        (requests, context) =>
-          assets.importAssets(
-            mapped(requests, ({ asset }) => codec.assetRowFrom(asset)),
-            context,
-          ),
-        storedTo,
-        rowBytes,
-      ),
-      importPrices: clientStream(
-        (requests, context) =>
-          assets.importPrices(
-            flattened(requests, ({ prices }) => prices.map(codec.priceFrom)),
-            context,
-          ),
-        storedTo,
-        rowBytes,
-      ),
-      importFxRates: clientStream(
-        (requests, context) =>
-          assets.importFxRates(
-            flattened(requests, ({ rates }) => rates.map(codec.fxRateFrom)),
-            context,
-          ),
-        storedTo,
-        rowBytes,
-      ),
-      importBenchmarkWeights: clientStream(
-        async (requests, context) => {
-          const { header, rows } = await benchmarkRows(requests);
-          return assets.importBenchmark(
-            codec.benchmarkHeaderFrom(header),
-            mapped(rows, codec.benchmarkWeightFrom),
-            context,
-          );
-        },
-        storedTo,
-        rowBytes,
-      ),
-      importFactorModel: clientStream(
-        async (requests, context) => {
-          const { header, rows } = await exposureRows(requests);
-          return assets.importFactorModel(
-            codec.factorModelHeaderFrom(header),
-            mapped(rows, codec.factorExposureFrom),
-            context,
-          );
-        },
-        storedTo,
-        modelBytes,
-      ),
+      ...imports(assets),
       listPrices: unary(async (request, context) => {
         const id = assetId(request.parent, 'parent');
         const page = seriesPage(request, 'ListPrices');
@@ -134,6 +84,68 @@ export function assetService(assets: Assets, edge: Edge): Served {
     },
     edge,
   );
+}
+
+type Imports = Pick<
+  Handlers<typeof AssetServiceService>,
+  'importAssets' | 'importPrices' | 'importFxRates' | 'importBenchmarkWeights' | 'importFactorModel'
+>;
+
+/** Client streams: rows are read as they come. */
+function imports(assets: Assets): Imports {
+  return {
+    importAssets: clientStream(
+      (requests, context) =>
+        assets.importAssets(
+          mapped(requests, ({ asset }) => codec.assetRowFrom(asset)),
+          context,
+        ),
+      storedTo,
+      rowBytes,
+    ),
+    importPrices: clientStream(
+      (requests, context) =>
+        assets.importPrices(
+          flattened(requests, ({ prices }) => prices.map(codec.priceFrom)),
+          context,
+        ),
+      storedTo,
+      rowBytes,
+    ),
+    importFxRates: clientStream(
+      (requests, context) =>
+        assets.importFxRates(
+          flattened(requests, ({ rates }) => rates.map(codec.fxRateFrom)),
+          context,
+        ),
+      storedTo,
+      rowBytes,
+    ),
+    importBenchmarkWeights: clientStream(
+      async (requests, context) => {
+        const { header, rows } = await benchmarkRows(requests);
+        return assets.importBenchmark(
+          codec.benchmarkHeaderFrom(header),
+          mapped(rows, codec.benchmarkWeightFrom),
+          context,
+        );
+      },
+      storedTo,
+      rowBytes,
+    ),
+    importFactorModel: clientStream(
+      async (requests, context) => {
+        const { header, rows } = await exposureRows(requests);
+        return assets.importFactorModel(
+          codec.factorModelHeaderFrom(header),
+          mapped(rows, codec.factorExposureFrom),
+          context,
+        );
+      },
+      storedTo,
+      modelBytes,
+    ),
+  };
 }
 
 type ModelReads = Pick<
