@@ -1,13 +1,15 @@
 // Child processes: captured with a sign of life, or in the foreground with signals passed on.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { delimiter, dirname } from 'node:path';
-import { root, say, secondsSince } from './project.mjs';
+import { delimiter, dirname, join } from 'node:path';
+import { root, say, secondsSince, setupFolder } from './project.mjs';
 
 /** The environment in which `node` is the pinned runtime, also for the tools that call it by name. */
 export const environmentOf = (runtime, base = process.env) => {
   const name = Object.keys(base).find((key) => key.toUpperCase() === 'PATH') ?? 'PATH';
-  return { ...base, [name]: `${dirname(runtime)}${delimiter}${base[name] ?? ''}` };
+  // Node keeps compiled code there, which halves the time to load the server, its threads and the client.
+  const NODE_COMPILE_CACHE = base.NODE_COMPILE_CACHE ?? join(setupFolder, 'compiled');
+  return { ...base, NODE_COMPILE_CACHE, [name]: `${dirname(runtime)}${delimiter}${base[name] ?? ''}` };
 };
 
 /**

@@ -1,4 +1,6 @@
 /** The server: reads its settings, starts, says on one line of JSON where it serves, and drains when it is told to end. */
+import { flushCompileCache } from 'node:module';
+
 import { pino } from 'pino';
 
 import { readConfig } from './compose/config.ts';
@@ -35,6 +37,8 @@ async function main(): Promise<void> {
   process.on('uncaughtException', broken);
   const line = { serving: true, ...running.addresses, version, pid: process.pid };
   process.stdout.write(`${JSON.stringify(line)}\n`);
+  // A killed process would not keep what it compiled.
+  flushCompileCache();
 }
 
 main().catch((error: unknown) => {

@@ -20,10 +20,12 @@ const grammar = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/;
 /** Why a text is not a decimal, or undefined when it is. Exponents, signs `+`, spaces, separators and NaN are refused. */
 export function decimalProblem(text: string): string | undefined {
   if (text === '') return 'must be a decimal, for example "12.50"; it is empty';
-  if (!grammar.test(text)) return `must be a decimal like "12.50" without sign +, exponent, spaces or separators; got ${JSON.stringify(text)}`;
+  if (!grammar.test(text))
+    return `must be a decimal like "12.50" without sign +, exponent, spaces or separators; got ${JSON.stringify(text)}`;
   const [whole = '', fraction = ''] = text.replace('-', '').split('.');
   const digits = (whole === '0' ? 0 : whole.length) + fraction.length;
-  if (fraction.length > decimalsMax) return `has ${String(fraction.length)} decimals; at most ${String(decimalsMax)} are kept`;
+  if (fraction.length > decimalsMax)
+    return `has ${String(fraction.length)} decimals; at most ${String(decimalsMax)} are kept`;
   if (digits > digitsMax || whole.length > digitsMax - decimalsMax) {
     return `has too many digits: at most ${String(digitsMax - decimalsMax)} before and ${String(decimalsMax)} after the point`;
   }

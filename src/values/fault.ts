@@ -91,6 +91,11 @@ export function refuse(violations: readonly Violation[], reason: Reason = 'INVAL
 export function under(prefix: string, violations: readonly Violation[]): Violation[] {
   return violations.map((violation) => ({
     ...violation,
-    field: violation.field === '' ? prefix : violation.field.startsWith('[') ? `${prefix}${violation.field}` : `${prefix}.${violation.field}`,
+    field:
+      violation.field === ''
+        ? prefix
+        : violation.field.startsWith('[')
+          ? `${prefix}${violation.field}`
+          : `${prefix}.${violation.field}`,
   }));
 }

@@ -35,12 +35,21 @@ export function idsIn(name: string, collections: readonly string[]): readonly st
 }
 
 /** Reads a resource name and reports into `violations`; returns its ids (empty strings when refused). */
-export function readName(name: string, collections: readonly string[], field: string, violations: Violation[]): readonly string[] {
+export function readName(
+  name: string,
+  collections: readonly string[],
+  field: string,
+  violations: Violation[],
+): readonly string[] {
   const ids = idsIn(name, collections);
   if (ids !== undefined) return ids;
   const pattern = collections.map((collection) => `${collection}/{${collection}}`).join('/');
   const shown = name.length > 80 ? `${name.slice(0, 80)}...` : name;
-  violations.push({ field, description: `must be a resource name "${pattern}"; got ${JSON.stringify(shown)}`, reason: 'ID_INVALID' });
+  violations.push({
+    field,
+    description: `must be a resource name "${pattern}"; got ${JSON.stringify(shown)}`,
+    reason: 'ID_INVALID',
+  });
   return collections.map(() => '');
 }
 

@@ -11,6 +11,8 @@ import type { SolveOrder, WorkerReport, WorkerSettings } from './messages.ts';
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const entry = new URL(`./worker.${extension}`, import.meta.url);
 
+const compiled = process.env['NODE_COMPILE_CACHE'];
+
 export interface ThreadSettings {
   readonly worker: WorkerSettings;
   /** Of one thread: its JavaScript heap. */
@@ -42,7 +44,8 @@ export class PoolThread {
   constructor(settings: ThreadSettings) {
     this.#worker = new Worker(entry, {
       workerData: settings.worker,
-      env: {},
+      // Nothing of the server's environment, which holds secrets, but where Node keeps compiled code.
+      env: compiled === undefined ? {} : { NODE_COMPILE_CACHE: compiled },
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: settings.heapMb },
     });

@@ -1,4 +1,5 @@
 /** A thread of the pool: loads the plugins once, then solves one job after another. */
+import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 
 import { loadPlugins } from '../host/loaded.ts';
@@ -62,3 +63,4 @@ function failureOf(error: unknown): SolveFailure {
 const toolbox = await toolboxFrom(workerData as WorkerSettings);
 port.on('message', (order: SolveOrder) => solve(order, toolbox));
 tell({ kind: 'ready' });
+flushCompileCache();

@@ -54,6 +54,7 @@ export class TestServer {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         PATH: process.env['PATH'] ?? '',
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(root, '.setup/compiled'),
         PORTFOLIO_GRPC_ADDRESS: '127.0.0.1:0',
         PORTFOLIO_HTTP_ADDRESS: '127.0.0.1:0',
         PORTFOLIO_DATA_DIR: this.directory,
