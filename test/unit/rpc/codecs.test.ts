@@ -205,11 +205,15 @@ describe('the codecs', () => {
 
   it('pack numbers little-endian and read them back, NaN and infinities too', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 8 }), fc.array(fc.double(), { minLength: 64, maxLength: 64 }), (side, drawn) => {
-        const numbers = Float64Array.from(drawn.slice(0, side * side));
-        const read = matrixNumbers({ rows: side, columns: side, values: [], packed: packedTo(numbers) });
-        expect([...read].every((value, at) => Object.is(value, numbers[at]))).to.equal(true);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 8 }),
+        fc.array(fc.double(), { minLength: 64, maxLength: 64 }),
+        (side, drawn) => {
+          const numbers = Float64Array.from(drawn.slice(0, side * side));
+          const read = matrixNumbers({ rows: side, columns: side, values: [], packed: packedTo(numbers) });
+          expect([...read].every((value, at) => Object.is(value, numbers[at]))).to.equal(true);
+        },
+      ),
     );
     expect(packedTo(Float64Array.of(1)).toString('hex')).to.equal('000000000000f03f');
     expect(
