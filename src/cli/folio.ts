@@ -6,4 +6,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);
 });
+// Deprecations inside a library are for its authors; whoever runs the command can do nothing about them.
+process.noDeprecation = true;
 await runFolio(process.argv.slice(2));

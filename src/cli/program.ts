@@ -1,7 +1,7 @@
 /** The folio command: its options and commands. */
 import { readFileSync } from 'node:fs';
 
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 import { addAsset } from './commands/asset.ts';
 import { addCatalog } from './commands/catalog.ts';
@@ -14,15 +14,34 @@ import { addServe } from './commands/serve.ts';
 import { addWatch } from './commands/watch.ts';
 import { defaultAddress } from './session.ts';
 import { exitCodes } from './wire/failure.ts';
+import { missingTls } from './wire/tls.ts';
+import type { TlsOptions } from './wire/tls.ts';
 
 const exitCodesText = `
-Exit codes: 0 ok, 2 usage, 3 invalid input, 4 infeasible or no solution, 5 not found, 6 conflict, 7 unavailable,
-8 cancelled or timed out, 70 internal error.`;
+Exit codes: 0 ok, 2 usage, 3 invalid input, 4 infeasible or no solution,
+5 not found, 6 conflict, 7 unavailable, 8 cancelled or timed out, 70 internal.`;
 
 function seconds(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError('must be a number of seconds above 0');
   return value;
+}
+
+/** An empty environment variable counts as unset. */
+function address(text: string, before: string): string {
+  if (text === '') return before;
+  const port = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):(\d{1,5})$/.exec(text)?.[1];
+  if (port === undefined || Number(port) < 1 || Number(port) > 65_535)
+    throw new InvalidArgumentError(`must be host:port, like ${defaultAddress}`);
+  return text;
+}
+
+/** `--tls-ca <file>` is FOLIO_TLS_CA in the environment. */
+function file(flags: string, description: string): Option {
+  const option = new Option(flags, description);
+  return option
+    .env(`FOLIO_${option.name().toUpperCase().replaceAll('-', '_')}`)
+    .argParser((text: string, before: string | undefined) => (text === '' ? before : text));
 }
 
 function ownVersion(): string {
@@ -34,12 +53,25 @@ function ownVersion(): string {
 
 export function folio(): Command {
   const program = new Command('folio')
+    .configureHelp({ showGlobalOptions: true })
     .description('Client of the VeritasVault Portfolio service')
     .version(ownVersion())
-    .option('--address <host:port>', 'address of the server', process.env['FOLIO_ADDRESS'] ?? defaultAddress)
+    .addOption(
+      new Option('--address <host:port>', 'address of the server')
+        .default(defaultAddress)
+        .env('FOLIO_ADDRESS')
+        .argParser(address),
+    )
     .option('--tenant <id>', 'tenant whose resources are meant; "default" when absent')
+    .addOption(file('--tls-ca <file>', 'mutual TLS: certificate of the authority that the server must have'))
+    .addOption(file('--tls-cert <file>', 'mutual TLS: own certificate, which names the tenant'))
+    .addOption(file('--tls-key <file>', 'mutual TLS: key of the own certificate'))
     .option('--json', 'print proto JSON and nothing else on the standard output')
     .option('--timeout <seconds>', 'deadline of each call; 30 s for replies and none for streams when absent', seconds)
+    .hook('preAction', (self) => {
+      const missing = missingTls(self.opts<TlsOptions>());
+      if (missing.length > 0) self.error(`error: mutual TLS needs three files; missing: ${missing.join(', ')}`);
+    })
     .showHelpAfterError('(see folio --help)')
     .addHelpText('after', exitCodesText);
   for (const add of [

@@ -6,11 +6,13 @@ import type { JsonValue } from '@bufbuild/protobuf';
 import { Fault } from '../values/fault.ts';
 import { Terminal } from './display/terminal.ts';
 import { Connection } from './wire/connection.ts';
+import { credentialsFrom, usesTls } from './wire/tls.ts';
+import type { TlsOptions } from './wire/tls.ts';
 
 export const defaultAddress = '127.0.0.1:50051';
 
 /** Options of `folio` itself, as commander gives them. */
-export interface GlobalOptions {
+export interface GlobalOptions extends TlsOptions {
   readonly address: string;
   readonly tenant?: string;
   readonly json?: boolean;
@@ -24,10 +26,13 @@ export class Session {
   readonly output: Terminal;
   /** Progress and remarks. */
   readonly remarks: Terminal;
+  /** Whether the caller said which server is meant: by its address, or by the certificates for it. */
+  readonly namesServer: boolean;
   #connection: Connection | undefined;
 
-  constructor(options: GlobalOptions) {
+  constructor(options: GlobalOptions, namesAddress: boolean) {
     this.options = options;
+    this.namesServer = namesAddress || usesTls(options);
     this.output = new Terminal(process.stdout);
     this.remarks = new Terminal(process.stderr);
   }
@@ -41,10 +46,13 @@ export class Session {
   }
 
   get connection(): Connection {
-    this.#connection ??= this.connectTo(this.options.address);
+    const { address, tenant } = this.options;
+    const { timeoutMs } = this;
+    this.#connection ??= new Connection({ address, tenant, timeoutMs, channel: credentialsFrom(this.options) });
     return this.#connection;
   }
 
+  /** A connection to a server of our own, in plain text. */
   connectTo(address: string): Connection {
     return new Connection({ address, tenant: this.options.tenant, timeoutMs: this.timeoutMs });
   }

@@ -11,7 +11,10 @@ export function action<Arguments extends readonly unknown[]>(
 ): (...given: [...Arguments, Command]) => Promise<void> {
   return async (...given) => {
     const command = given.at(-1) as Command;
-    const session = new Session(command.optsWithGlobals<GlobalOptions>());
+    const session = new Session(
+      command.optsWithGlobals<GlobalOptions>(),
+      command.getOptionValueSourceWithGlobals('address') !== 'default',
+    );
     try {
       await run(session, ...(given.slice(0, -1) as unknown as Arguments));
     } catch (error) {

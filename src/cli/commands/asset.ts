@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { Benchmark, FactorModel } from '../../gen/veritasvault/portfolio/v1/asset_service.ts';
 import { Fault } from '../../values/fault.ts';
 import type { Violation } from '../../values/fault.ts';
-import { count } from '../display/figures.ts';
+import { counted } from '../display/figures.ts';
 import { readCsv } from '../imports/csv.ts';
 import { refusalOf } from '../imports/rejection.ts';
 import { assetRows, benchmarkRows, exposureRows, factorCovariance, fxRows, priceRows } from '../imports/rows.ts';
@@ -88,7 +88,7 @@ export function addAsset(program: Command): void {
         const upload = { connection: session.connection, remarks: session.remarks, source: sourceOf(file) };
         const stored = await importFile(upload, file, options);
         if (session.json) session.printJson({ stored: stored.toString() });
-        else session.output.line(`${count(stored)} rows of ${sourceOf(file)} stored`);
+        else session.output.line(`${counted(Number(stored), 'row')} of ${sourceOf(file)} stored`);
       }),
     );
 }

@@ -21,15 +21,25 @@ const sections: Readonly<Record<string, (connection: Connection) => Promise<read
 };
 const names = [...Object.keys(sections), 'plugins'];
 
+/** "needs a, needs b, can" -> "needs a, b; can"; that a constraint is hard unless asked otherwise goes without saying. */
+export function capabilityText(capabilities: readonly string[]): string {
+  const prefix = 'needs ';
+  const needs = capabilities.filter((each) => each.startsWith(prefix)).map((each) => each.slice(prefix.length));
+  const others = capabilities.filter((each) => !each.startsWith(prefix) && each !== 'default priority 0');
+  return [needs.length === 0 ? '' : `${prefix}${needs.join(', ')}`, others.join(', ')]
+    .filter((part) => part !== '')
+    .join('; ');
+}
+
 function showEntries(session: Session, section: string, entries: readonly CatalogEntry[]): void {
   const { output } = session;
-  const rows = entries.map(({ id, title, plugin, version, capabilities }) => [
-    id,
-    title,
-    `${plugin}@${version}`,
-    capabilities.join(', '),
-  ]);
-  const columns = [section, 'title', 'from', 'needs or can'].map((title) => ({ title }));
+  const rows = entries.map(({ id, title, plugin, capabilities }) => [id, title, capabilityText(capabilities), plugin]);
+  const columns = [
+    { title: section, flexible: false },
+    { title: 'title', wraps: true },
+    { title: 'needs or can', wraps: true },
+    { title: 'from', flexible: false },
+  ];
   output.lines(table(columns, rows, output.columns, output.paint.bold));
 }
 
@@ -44,7 +54,10 @@ function showPlugins(session: Session, plugins: readonly PluginEntry[]): void {
       ? plugin.contributions.join(', ')
       : `${plugin.reason}: ${plugin.message}`,
   ]);
-  const columns = ['plugins', 'version', 'SDK', 'state', 'contributes'].map((title) => ({ title }));
+  const columns = [
+    ...['plugins', 'version', 'SDK', 'state'].map((title) => ({ title, flexible: false })),
+    { title: 'contributes', wraps: true },
+  ];
   output.lines(table(columns, rows, output.columns, output.paint.bold));
 }
 

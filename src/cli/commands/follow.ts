@@ -8,6 +8,7 @@ import type { OptimizationEvent, RunError } from '../../gen/veritasvault/portfol
 import { RebalancingServiceService as rebalances } from '../../gen/veritasvault/portfolio/v1/rebalancing_service.ts';
 import type { Proposal, Rebalance, RebalanceEvent } from '../../gen/veritasvault/portfolio/v1/rebalancing_service.ts';
 import { driftLines, skippedLines, sumLines, tradeLines } from '../display/proposal.ts';
+import { wrapped } from '../display/table.ts';
 import { lastPart, percent, quantity, signedPercent } from '../display/figures.ts';
 import { resultLines } from '../display/result.ts';
 import { SolvingDisplay } from '../display/solving.ts';
@@ -111,8 +112,7 @@ function showProposal(proposal: Proposal, { output }: Session): void {
   const currency = proposal.valueBefore?.currencyCode ?? '';
   output.line(paint.dim(`amounts in ${currency}, prices in the currency of the asset`));
   output.lines(tradeLines(proposal.trades, columns, paint));
-  output.lines(skippedLines(proposal.skipped));
-  output.lines(sumLines(proposal));
+  for (const line of [...skippedLines(proposal.skipped), ...sumLines(proposal)]) output.lines(wrapped(line, columns));
 }
 
 /** Follows to the proposal, or with `decided` until it is accepted or rejected. Returns the rebalance as it stands then. */

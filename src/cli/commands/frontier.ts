@@ -53,7 +53,7 @@ function show(session: Session, points: readonly FrontierPoint[], summary: Optim
   if (rows.length > 0) output.lines(table(columns, rows, output.columns, output.paint.bold));
   const head = `${terminationText(summary)}: ${counted(points.length, 'point')} in ${elapsed(Number(summary.elapsedMs))}`;
   output.line(summary.detail === '' ? head : `${head}; ${summary.detail}`);
-  if (summary.conflict !== undefined) output.lines(conflictLines(summary.conflict, output.paint));
+  if (summary.conflict !== undefined) output.lines(conflictLines(summary.conflict, output.columns, output.paint));
 }
 
 async function computeFrontier(session: Session, file: string): Promise<void> {

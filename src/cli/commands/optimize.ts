@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { JsonValue } from '@bufbuild/protobuf';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 
 import {
@@ -139,6 +139,11 @@ async function optimizePortfolio(session: Session, file: string | undefined, opt
   else if (session.json) session.printJson(jsonOf('Optimization', Optimization, created));
 }
 
+function whole(text: string): number {
+  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError('must be a whole number');
+  return Number(text);
+}
+
 export function addOptimize(program: Command): void {
   program
     .command('optimize')
@@ -164,7 +169,7 @@ export function addOptimize(program: Command): void {
         'carry-forward',
       ]),
     )
-    .option('--periods-per-year <number>', '252 for daily prices, 12 for monthly', Number)
+    .option('--periods-per-year <number>', '252 for daily prices, 12 for monthly', whole)
     .option('--window-start <date>', 'first price used')
     .option('--window-end <date>', 'last price used')
     .option('--universe <ids>', 'asset ids that may be held, separated by commas')

@@ -171,12 +171,14 @@ export function addPortfolio(program: Command): void {
   const group = program.command('portfolio').description('create, read, change and delete portfolios');
   group
     .command('create')
+    .description('store a new portfolio')
     .argument('<file>', 'proto JSON of a Portfolio, "-" for the standard input')
     .option('--id <id>', 'id of the portfolio; that of its name, or made by the server, when absent')
     .option('--validate-only', 'check everything and store nothing')
     .action(action(create));
   group
     .command('get')
+    .description('show a portfolio with its positions, also a deleted one')
     .argument('<name>', 'portfolio, "growth" or "portfolios/growth"')
     .action(
       action(async (session: Session, name: string, _options: object) => {
@@ -185,17 +187,20 @@ export function addPortfolio(program: Command): void {
     );
   group
     .command('list')
+    .description('list the portfolios of the tenant')
     .option('--filter <filter>', 'conditions joined by AND: base_currency = "USD"')
     .option('--order-by <fields>', 'fields with optional desc: "create_time desc"')
     .option('--all', 'deleted portfolios too')
     .action(action(list));
   group
     .command('update')
+    .description('replace the fields that a file names')
     .argument('<name>', 'portfolio')
     .argument('<file>', 'proto JSON with the fields to replace, and with the etag to replace only that version')
     .action(action((session: Session, name: string, file: string, _options: object) => update(session, name, file)));
   group
     .command('delete')
+    .description('mark a portfolio as deleted')
     .argument('<name>', 'portfolio')
     .option('--etag <etag>', 'delete only this version')
     .action(
@@ -206,6 +211,7 @@ export function addPortfolio(program: Command): void {
     );
   group
     .command('undelete')
+    .description('take back a deletion')
     .argument('<name>', 'portfolio')
     .action(
       action(async (session: Session, name: string, _options: object) => {
@@ -215,6 +221,7 @@ export function addPortfolio(program: Command): void {
     );
   group
     .command('snapshot')
+    .description('value positions and cash at a moment')
     .argument('<name>', 'portfolio')
     .option('--at <time>', 'moment, 2018-04-11 or 2018-04-11T16:00:00Z; now when absent')
     .action(action(snapshot));

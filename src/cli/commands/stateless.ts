@@ -12,10 +12,10 @@ const probeMs = 1000;
 
 /**
  * Runs with a connection that answers. When no server answers at the default address, one is started with a database in a temporary
- * folder and taken away afterwards; an address that the caller named is never replaced.
+ * folder and taken away afterwards; a server that the caller named is never replaced.
  */
 export async function withAnyServer(session: Session, run: (connection: Connection) => Promise<void>): Promise<void> {
-  if (session.options.address !== defaultAddress || (await session.connection.answers(probeMs))) {
+  if (session.namesServer || (await session.connection.answers(probeMs))) {
     await run(session.connection);
     return;
   }

@@ -8,8 +8,9 @@ import type { Stage } from './stage.ts';
 export function showCalls(stage: Stage, server: ServerProcess, folder: string): void {
   const proto = fileURLToPath(new URL('../../../proto', import.meta.url));
   stage.section('The server stays up');
-  stage.say(
-    `gRPC ${server.grpcAddress}, HTTP ${server.httpAddress}, process ${String(server.pid)}, database in ${folder}`,
+  stage.quote(
+    `gRPC ${server.grpcAddress}, HTTP ${server.httpAddress}, process ${String(server.pid)}`,
+    `database in ${folder}`,
     '',
     '# folio',
     `npx folio --address ${server.grpcAddress} portfolio get ${portfolioName}`,

@@ -27,8 +27,7 @@ export async function optimizeHoldings(stage: Stage, connection: Connection, sam
   const { optimization } = sample;
   const estimation = optimization.estimation;
   stage.say(
-    `${optimization.strategy?.type ?? ''} on daily prices from ${estimation?.windowStart ?? ''}, ${estimation?.covariance?.type ?? ''} covariance, under`,
-    `${[...sample.portfolio.constraints, ...optimization.constraints].map(({ displayName }) => displayName).join(', ')}.`,
+    `${optimization.strategy?.type ?? ''} on daily prices from ${estimation?.windowStart ?? ''}, ${estimation?.covariance?.type ?? ''} covariance, under ${[...sample.portfolio.constraints, ...optimization.constraints].map(({ displayName }) => displayName).join(', ')}.`,
   );
   const { name } = await connection.reply(optimizations.createOptimization, {
     parent: portfolioName,

@@ -1,5 +1,5 @@
 /** Where the demo speaks: numbered sections, facts, and checks that decide its exit code. */
-import { table } from '../display/table.ts';
+import { table, wrapped } from '../display/table.ts';
 import type { Column } from '../display/table.ts';
 import { elapsed } from '../display/figures.ts';
 import type { Terminal } from '../display/terminal.ts';
@@ -43,7 +43,13 @@ export class Stage {
     this.terminal.line(`${paint.bold(paint.cyan(head))}${paint.dim(`${rule} ${clock}`)}`);
   }
 
+  /** Lines, broken between words where they are wider than the stage. */
   say(...lines: readonly string[]): void {
+    this.terminal.lines(lines.flatMap((line) => wrapped(line, this.width)));
+  }
+
+  /** Lines as they stand, to be copied. */
+  quote(...lines: readonly string[]): void {
     this.terminal.lines(lines);
   }
 

@@ -8,7 +8,7 @@ import type {
 } from '../../gen/veritasvault/portfolio/v1/optimization_service.ts';
 import { bar } from './bar.ts';
 import { counted, elapsed, figure, percent, residual, signedPercent } from './figures.ts';
-import { table } from './table.ts';
+import { table, wrapped } from './table.ts';
 import type { Paint } from './terminal.ts';
 
 const verdictsMax = 24;
@@ -118,10 +118,12 @@ export function certificateLine(certificate: Certificate, paint: Paint): string 
 }
 
 /** The restrictions that cannot hold together. */
-export function conflictLines(conflict: Conflict, paint: Paint): string[] {
+export function conflictLines(conflict: Conflict, width: number, paint: Paint): string[] {
   const proof = conflict.proofVerified ? 'the proof was verified independently' : 'the proof could not be verified';
   return [
-    paint.bold(`These cannot hold together; dropping any one of them resolves the conflict (${proof}):`),
+    ...wrapped(`These cannot hold together; dropping any one of them resolves the conflict (${proof}):`, width).map(
+      paint.bold,
+    ),
     ...conflict.members.map(
       ({ displayName, constraintId, text }) => `  ${text}  ${paint.dim(`(${displayName || constraintId})`)}`,
     ),
@@ -133,20 +135,24 @@ export function resultLines(result: OptimizationResult, width: number, paint: Pa
   const solved = result.termination === TerminationReason.TERMINATION_REASON_OPTIMAL;
   const shade = solved ? paint.green : paint.yellow;
   const head = `${shade(terminationText(result))} after ${counted(Number(result.iterations), 'iteration')} in ${elapsed(Number(result.elapsedMs))}`;
-  const detail = solved || result.detail === '' ? [] : [result.detail];
+  const detail = solved || result.detail === '' ? [] : wrapped(result.detail, width);
   const certificate =
     result.certificate === undefined
       ? []
-      : ['', ...verdictLines(result.certificate, width, paint), certificateLine(result.certificate, paint)];
+      : [
+          '',
+          ...verdictLines(result.certificate, width, paint),
+          ...wrapped(certificateLine(result.certificate, paint), width),
+        ];
   return [
     head,
     ...detail,
     ...(result.weights.length === 0
       ? []
-      : [headline(result), '', ...weightLines(result, width, paint), ...certificate]),
-    ...(result.conflict === undefined ? [] : ['', ...conflictLines(result.conflict, paint)]),
+      : [...wrapped(headline(result), width), '', ...weightLines(result, width, paint), ...certificate]),
+    ...(result.conflict === undefined ? [] : ['', ...conflictLines(result.conflict, width, paint)]),
     ...result.repairs.map(({ description, magnitude }) => `repaired: ${description} (${figure(magnitude)})`),
-    ...(result.provenance === undefined ? [] : [paint.dim(provenanceLine(result.provenance))]),
+    ...(result.provenance === undefined ? [] : wrapped(provenanceLine(result.provenance), width).map(paint.dim)),
   ];
 }
 

@@ -7,6 +7,8 @@ export interface Column {
   readonly align?: 'left' | 'right';
   /** May be cut with an ellipsis when the table is too wide. Text columns may by default, numbers never. */
   readonly flexible?: boolean;
+  /** Goes on below instead of being cut. */
+  readonly wraps?: boolean;
 }
 
 const gap = 2;
@@ -43,6 +45,27 @@ export function widthsOf(columns: readonly Column[], rows: readonly (readonly st
   return widths;
 }
 
+/** A text in lines of a width, broken between words; a word that is wider stands on a line of its own. */
+export function wrapped(text: string, width: number): string[] {
+  if (widthOf(text) <= width) return [text];
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && widthOf(last) + 1 + widthOf(word) <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** A row as lines of cells: the first has every cell, the others what goes on below. */
+function broken(cells: readonly string[], columns: readonly Column[], widths: readonly number[]): string[][] {
+  const parts = cells.map((cell, index) =>
+    columns[index]?.wraps === true ? wrapped(cell, widths[index] ?? 0) : [cell],
+  );
+  const height = Math.max(1, ...parts.map(({ length }) => length));
+  return Array.from({ length: height }, (_none, line) => parts.map((part) => part[line] ?? ''));
+}
+
 /** The lines of a table: a header, then the rows. A line that still is too long (numbers only) is cut. */
 export function table(
   columns: readonly Column[],
@@ -61,5 +84,8 @@ export function table(
       .trimEnd();
     return fitted(line, width);
   };
-  return [head(lineOf(columns.map(({ title }) => title))), ...rows.map(lineOf)];
+  return [
+    head(lineOf(columns.map(({ title }) => title))),
+    ...rows.flatMap((row) => broken(row, columns, widths).map(lineOf)),
+  ];
 }

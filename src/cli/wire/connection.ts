@@ -1,6 +1,6 @@
 /** The connection to a server: replies as promises, streams as async iterables, all over gRPC. */
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
-import type { CallOptions, ServiceError } from '@grpc/grpc-js';
+import type { CallOptions, ChannelCredentials, ServiceError } from '@grpc/grpc-js';
 
 /** What generated service definitions say about one method. */
 export interface Method<Request, Reply> {
@@ -15,6 +15,8 @@ export interface ConnectionSettings {
   readonly tenant?: string | undefined;
   /** Deadline of replies, 30 s when absent, and of streams, none when absent. */
   readonly timeoutMs?: number | undefined;
+  /** Plain text when absent. */
+  readonly channel?: ChannelCredentials;
 }
 
 const replyTimeoutMs = 30_000;
@@ -36,9 +38,9 @@ export class Connection {
   readonly #metadata = new Metadata();
   readonly #timeoutMs: number | undefined;
 
-  constructor({ address, tenant, timeoutMs }: ConnectionSettings) {
+  constructor({ address, tenant, timeoutMs, channel = credentials.createInsecure() }: ConnectionSettings) {
     this.address = address;
-    this.#client = new Client(address, credentials.createInsecure(), channelOptions);
+    this.#client = new Client(address, channel, channelOptions);
     this.#timeoutMs = timeoutMs;
     if (tenant !== undefined) this.#metadata.set('x-tenant', tenant);
   }

@@ -138,12 +138,26 @@ const counted = (count: number): string => (count === 1 ? 'one problem' : `${Str
 
 /** Failures that the transport made on its own. */
 function untold(error: ServiceError, address: string): string[] {
-  if (error.code === codes.UNAVAILABLE) {
-    return [`no server answers at ${address}; start one with "npm start", or name another with --address`];
-  }
+  if (error.code === codes.UNAVAILABLE) return [unavailable(error.details, address)];
   if (error.code === codes.DEADLINE_EXCEEDED) return [`the server at ${address} did not finish in time; see --timeout`];
   if (error.code === codes.CANCELLED) return ['cancelled'];
   return [`${codes[error.code]}: ${error.details}`];
+}
+
+const noTls = `it may ask for mutual TLS (--tls-ca, --tls-cert, --tls-key), refuse the certificate, or speak no gRPC`;
+
+/** Why there is no connection, in words; the transport has them in the middle of its own. */
+function unavailable(details: string, address: string): string {
+  const cause = /Last error: (?:Error: )?([\s\S]*?)(?: \([^()]*\))?\. Resolution note/.exec(details)?.[1]?.trim() ?? '';
+  if (details.includes('Name resolution failed')) return `the host of ${address} is not known`;
+  if (/alert/.test(cause)) return `the server at ${address} refuses the certificate of --tls-cert`;
+  if (/wrong version number|packet length too long/.test(cause))
+    return `the server at ${address} does not speak TLS; leave out --tls-ca, --tls-cert and --tls-key`;
+  if (/certificate|altnames/i.test(cause))
+    return `the certificate of the server at ${address} is not trusted: ${cause}`;
+  if (/^Failed to connect|^Protocol error/.test(cause))
+    return `the server at ${address} closes the connection; ${noTls}`;
+  return `no server answers at ${address}; start one with "npm start", or name another with --address`;
 }
 
 /** Whether a stream broke for reasons of transport or shutdown, so that resuming it is right. */

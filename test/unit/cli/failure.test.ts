@@ -104,6 +104,25 @@ describe('a failure', () => {
     ]);
   });
 
+  it('says why there is no connection in words of its own', () => {
+    const details = (cause: string): string => `No connection established. Last error: ${cause}. Resolution note: `;
+    const told = (text: string): string | undefined =>
+      linesOf(Object.assign(serviceError(status.UNAVAILABLE), { details: text }), address)[0];
+    expect(told('Name resolution failed for target dns:nowhere:1')).to.equal('the host of 127.0.0.1:1 is not known');
+    expect(told(details('Error: self-signed certificate in certificate chain'))).to.equal(
+      'the certificate of the server at 127.0.0.1:1 is not trusted: self-signed certificate in certificate chain',
+    );
+    expect(
+      told(details('error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:c:77:\n')),
+    ).to.match(/^the server at 127\.0\.0\.1:1 does not speak TLS; leave out --tls-ca/);
+    const alert = 'error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required:c:918\n (2026-01-02)';
+    expect(told(details(alert))).to.equal('the server at 127.0.0.1:1 refuses the certificate of --tls-cert');
+    expect(told(details('Failed to connect (2026-01-02T03:04:05.678Z)'))).to.match(
+      / closes the connection; .*--tls-ca/,
+    );
+    expect(told(details('Error: connect ECONNREFUSED 127.0.0.1:1'))).to.match(/^no server answers at 127\.0\.0\.1:1;/);
+  });
+
   it('says nothing twice when a command has told its end', () => {
     expect(linesOf(new Ended(exitCodes.infeasible), address)).to.deep.equal([]);
   });

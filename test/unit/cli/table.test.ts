@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { fitted, table } from '../../../src/cli/display/table.ts';
+import { fitted, table, wrapped } from '../../../src/cli/display/table.ts';
 import { paintFor, Terminal, widthOf } from '../../../src/cli/display/terminal.ts';
 
 const columns = [{ title: 'name' }, { title: 'weight', align: 'right' }, { title: 'note' }] as const;
@@ -36,6 +36,32 @@ describe('a table', () => {
     expect(fitted('abcdef', 4)).to.equal('abc…');
     expect(fitted('abcdef', 6)).to.equal('abcdef');
     expect(fitted('abcdef', 0)).to.equal('');
+  });
+
+  it('goes on below where a column wraps, between words', () => {
+    const wrapping = [
+      { title: 'id', flexible: false },
+      { title: 'can', wraps: true },
+    ];
+    const can = 'one two three four';
+    expect(
+      table(
+        wrapping,
+        [
+          ['quite-long-id', can],
+          ['b', ''],
+        ],
+        24,
+      ),
+    ).to.deep.equal([
+      'id             can',
+      'quite-long-id  one two',
+      '               three',
+      '               four',
+      'b',
+    ]);
+    expect(wrapped(can, 80)).to.deep.equal([can]);
+    expect(wrapped('a wordwiderthanthat b', 6)).to.deep.equal(['a', 'wordwiderthanthat', 'b']);
   });
 
   it('does not count colours', () => {
