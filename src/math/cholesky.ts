@@ -3,14 +3,19 @@
  * kernel takes 4 x 4 dot products over contiguous rows, which keeps sixteen sums in registers (about 3 GF/s in plain JavaScript).
  * Golub and Van Loan, Matrix Computations, 4th ed., 4.2.
  */
+import { unchecked, type Checkpoint } from './checkpoint.ts';
 
 const block = 48;
 const depth = 256;
+/** Rows between two checkpoints; a multiple of four. */
+const strip = 128;
 
 export interface CholeskyOptions {
   /** A pivot at or below this is replaced by `replacement`, or its column is dropped when there is none. */
   readonly pivotMin: number;
   readonly replacement?: number;
+  /** Told of the work ahead, at most some two million multiplications at a time; when it throws, `a` is left half done. */
+  readonly checkpoint?: Checkpoint;
 }
 
 /**
@@ -18,26 +23,41 @@ export interface CholeskyOptions {
  * @returns how many pivots were replaced or dropped; 0 when the matrix is positive definite.
  */
 export function factorizeCholesky(a: Float64Array, n: number, options: CholeskyOptions = { pivotMin: 0 }): number {
+  const checkpoint = options.checkpoint ?? unchecked;
   let dropped = 0;
   for (let first = 0; first < n; first += block) {
     const last = Math.min(first + block, n);
-    for (let from = 0; from < first; from += depth)
-      subtractProducts(a, n, first, last, from, Math.min(from + depth, first));
+    for (let from = 0; from < first; from += depth) {
+      const to = Math.min(from + depth, first);
+      for (let row = first; row < n; row += strip) {
+        const end = Math.min(row + strip, n);
+        checkpoint((end - row) * (last - first) * (to - from));
+        subtractProducts(a, n, { first, last }, { from, to }, row, end);
+      }
+    }
+    checkpoint(((n - first) * block * block) / 2);
     dropped += factorizeDiagonalBlock(a, n, first, last, options);
     solveBelow(a, n, first, last);
   }
   return dropped;
 }
 
-/** a[i, j] -= sum_{from <= k < to} a[i, k] a[j, k] for the block column first..last-1 and the rows from `first` on. */
-function subtractProducts(a: Float64Array, n: number, first: number, last: number, from: number, to: number): void {
-  let i = first;
-  for (; i + 4 <= n; i += 4) {
+/** a[i, j] -= sum_{from <= k < to} a[i, k] a[j, k] for the block column first..last-1 and the rows row..end-1. */
+function subtractProducts(
+  a: Float64Array,
+  n: number,
+  { first, last }: { readonly first: number; readonly last: number },
+  { from, to }: { readonly from: number; readonly to: number },
+  row: number,
+  end: number,
+): void {
+  let i = row;
+  for (; i + 4 <= end; i += 4) {
     let j = first;
     for (; j + 4 <= last; j += 4) multiplyFourByFour(a, n, i, j, from, to);
     for (; j < last; j++) for (let r = i; r < i + 4; r++) multiplyOne(a, n, r, j, from, to);
   }
-  for (; i < n; i++) for (let j = first; j < last; j++) multiplyOne(a, n, i, j, from, to);
+  for (; i < end; i++) for (let j = first; j < last; j++) multiplyOne(a, n, i, j, from, to);
 }
 
 function multiplyOne(a: Float64Array, n: number, i: number, j: number, from: number, to: number): void {
@@ -216,13 +236,13 @@ export function solveCholesky(l: Float64Array, n: number, b: Float64Array): void
 
 /**
  * A factor L (n x n, lower, zeros above) of a positive semidefinite matrix: columns whose pivot vanishes are dropped. The input is kept.
- * @throws nothing; what is negative beyond rounding is ignored, so callers check definiteness first.
+ * @throws nothing but what `checkpoint` does; what is negative beyond rounding is ignored, so callers check definiteness first.
  */
-export function semidefiniteFactor(a: Float64Array, n: number): Float64Array {
+export function semidefiniteFactor(a: Float64Array, n: number, checkpoint: Checkpoint = unchecked): Float64Array {
   const l = Float64Array.from(a);
   let largest = 0;
   for (let i = 0; i < n; i++) largest = Math.max(largest, l[i * n + i]!);
-  factorizeCholesky(l, n, { pivotMin: largest * n * 4e-16 });
+  factorizeCholesky(l, n, { pivotMin: largest * n * 4e-16, checkpoint });
   for (let i = 0; i < n; i++) l.fill(0, i * n + i + 1, (i + 1) * n);
   return l;
 }

@@ -2,6 +2,7 @@
  * The leaves of symmetric operators, each stored once however many terms and limits speak of it: a covariance that is both the
  * objective and a volatility limit is one atom. Everything a solver needs of Q = L L' is here: Q x, L' x, L y, the diagonal.
  */
+import { unchecked, type Checkpoint } from '../math/checkpoint.ts';
 import { semidefiniteFactor } from '../math/cholesky.ts';
 import type { SymmetricOperator } from '../problem/operator.ts';
 
@@ -22,31 +23,38 @@ export function leavesOf(operator: SymmetricOperator): Leaf[] {
 }
 
 /** Prepares a leaf; the factor covariance is split once. */
-export function atomOf(leaf: Leaf): Atom {
+export function atomOf(leaf: Leaf, checkpoint: Checkpoint = unchecked): Atom {
   if (leaf.kind === 'dense') return { leaf, rank: 0 };
   if (leaf.kind === 'diagonal') return { leaf, rank: 0, diagonal: leaf.entries };
   const { size: n, factors: k, exposures } = leaf;
-  const root = semidefiniteFactor(leaf.factorCovariance, k);
+  const root = semidefiniteFactor(leaf.factorCovariance, k, checkpoint);
   const columns = new Float64Array(n * k);
-  for (let i = 0; i < n; i++)
+  for (let i = 0; i < n; i++) {
+    checkpoint(k * k);
     for (let j = 0; j < k; j++) {
       let s = 0;
       for (let l = j; l < k; l++) s += exposures[i * k + l]! * root[l * k + j]!;
       columns[i * k + j] = s;
     }
+  }
   return { leaf, rank: k, diagonal: leaf.specific, columns };
 }
 
 /** Atoms by identity of their leaf's arrays, in order of first sight. */
 export class AtomList {
   readonly atoms: Atom[] = [];
+  private readonly checkpoint: Checkpoint;
+
+  constructor(checkpoint: Checkpoint) {
+    this.checkpoint = checkpoint;
+  }
 
   /** Positions of the atoms of an operator. */
   add(operator: SymmetricOperator): number[] {
     return leavesOf(operator).map((leaf) => {
       const known = this.atoms.findIndex((atom) => sameLeaf(atom.leaf, leaf));
       if (known >= 0) return known;
-      this.atoms.push(atomOf(leaf));
+      this.atoms.push(atomOf(leaf, this.checkpoint));
       return this.atoms.length - 1;
     });
   }
@@ -62,6 +70,11 @@ function sameLeaf(a: Leaf, b: Leaf): boolean {
       a.specific === b.specific
     );
   return b.kind === a.kind && a.entries === b.entries;
+}
+
+/** Multiplications in Q x. */
+export function workOf(atom: Atom, n: number): number {
+  return atom.leaf.kind === 'dense' ? n * n : n * (2 * atom.rank + 1);
 }
 
 /** out += weight Q x. */
@@ -140,9 +153,9 @@ export type RootPiece =
   | { readonly kind: 'lower'; readonly entries: Float64Array; readonly rank: number };
 
 /** L of Q = L L' in pieces; zero rows of a diagonal are left out. */
-export function rootPieces(atom: Atom, n: number): RootPiece[] {
+export function rootPieces(atom: Atom, n: number, checkpoint: Checkpoint): RootPiece[] {
   if (atom.leaf.kind === 'dense')
-    return [{ kind: 'lower', entries: semidefiniteFactor(atom.leaf.entries, n), rank: n }];
+    return [{ kind: 'lower', entries: semidefiniteFactor(atom.leaf.entries, n, checkpoint), rank: n }];
   const pieces: RootPiece[] = [];
   if (atom.columns !== undefined) pieces.push({ kind: 'columns', entries: atom.columns, rank: atom.rank });
   if (atom.diagonal !== undefined) {
@@ -211,13 +224,14 @@ export function addRoot(
 }
 
 /** Dense form of an atom (n x n), shared with the leaf when it is dense already. */
-export function denseOf(atom: Atom, n: number): Float64Array {
+export function denseOf(atom: Atom, n: number, checkpoint: Checkpoint): Float64Array {
   if (atom.leaf.kind === 'dense') return atom.leaf.entries;
   const result = new Float64Array(n * n);
   const { columns, rank } = atom;
   for (let i = 0; i < n; i++) {
     result[i * n + i] = atom.diagonal?.[i] ?? 0;
     if (columns === undefined) continue;
+    checkpoint(n * rank);
     for (let j = 0; j < n; j++) {
       let s = 0;
       for (let k = 0; k < rank; k++) s += columns[i * rank + k]! * columns[j * rank + k]!;

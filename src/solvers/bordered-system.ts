@@ -5,6 +5,7 @@
  * columns have joined the border (Sherman-Morrison-Woodbury written as a border), so the cost is n (k + p)^2, not n^3.
  * A small shift makes both pivots positive; the caller refines against the unshifted matrix.
  */
+import type { Checkpoint } from '../math/checkpoint.ts';
 import { factorizeCholesky, solveCholesky, solveLower, solveUpper } from '../math/cholesky.ts';
 import type { Atom } from './atoms.ts';
 import { denseOf, diagonalOf } from './atoms.ts';
@@ -28,6 +29,7 @@ const decoupledFrom = 64;
 export class BorderedSystem {
   private readonly n: number;
   private readonly atoms: readonly Atom[];
+  private readonly checkpoint: Checkpoint;
   private readonly dense: boolean;
   private readonly expanded: readonly Float64Array[];
   private readonly diagonals: readonly Float64Array[];
@@ -44,14 +46,20 @@ export class BorderedSystem {
   private schur: Float64Array = new Float64Array(0);
   private given = 0;
 
-  /** @param whole form M as a matrix even where its structure would allow less: dearer, and steadier when little stands on the diagonal. */
-  constructor(n: number, atoms: readonly Atom[], whole = false) {
+  /**
+   * @param checkpoint what it throws leaves the factorization of before, or none, in disorder; `factorize` mends that
+   * @param whole form M as a matrix even where its structure would allow less: dearer, and steadier when little stands on the diagonal.
+   */
+  constructor(n: number, atoms: readonly Atom[], checkpoint: Checkpoint, whole = false) {
     this.n = n;
     this.atoms = atoms;
+    this.checkpoint = checkpoint;
     const columns = atoms.reduce((total, atom) => total + atom.rank, 0);
     this.dense = whole || atoms.some((atom) => atom.leaf.kind === 'dense') || (columns > 0 && n <= 2 * columns);
     this.diagonals = this.dense ? atoms.map((atom) => diagonalOf(atom, n)) : [];
-    this.expanded = this.dense ? atoms.map((atom) => (atom.columns === undefined ? noEntries : denseOf(atom, n))) : [];
+    this.expanded = this.dense
+      ? atoms.map((atom) => (atom.columns === undefined ? noEntries : denseOf(atom, n, checkpoint)))
+      : [];
   }
 
   /**
@@ -83,7 +91,7 @@ export class BorderedSystem {
   }
 
   private factorizeDense(own: Float64Array, weights: readonly number[], shift: number): void {
-    const { free, n } = this;
+    const { free, n, checkpoint } = this;
     const core = this.core;
     const m = new Float64Array(core * core);
     const rest = own.slice(core);
@@ -95,18 +103,23 @@ export class BorderedSystem {
         for (let r = 0; r < core; r++) m[r * core + r] = m[r * core + r]! + weight * atom.diagonal![free[r]!]!;
         return;
       }
-      for (let r = 0; r < core; r++) addGathered(m, r * core, weight, entries, free[r]! * n, free, r);
+      for (let r = 0; r < core; r++) {
+        checkpoint(r);
+        addGathered(m, r * core, weight, entries, free[r]! * n, free, r);
+      }
     });
     let largest = 0;
     for (let r = 0; r < core; r++) {
       m[r * core + r] = m[r * core + r]! + own[r]!;
       largest = Math.max(largest, m[r * core + r]!);
     }
-    factorizeCholesky(m, core, { pivotMin: shift * 1e-3, replacement: Math.max(shift, largest * 1e-16) });
+    const replacement = Math.max(shift, largest * 1e-16);
+    factorizeCholesky(m, core, { pivotMin: shift * 1e-3, replacement, checkpoint });
     this.base = m;
     this.restRoots = rest.map((value) => Math.sqrt(value));
     this.swept = this.rows.map((row) => {
       const column = Float64Array.from(row);
+      checkpoint((core * core) / 2);
       this.sweepDown(column);
       return column;
     });
@@ -152,6 +165,7 @@ export class BorderedSystem {
         for (let r = 0; r < free.length; r++) own[r] = own[r]! + weight * atom.diagonal[free[r]!]!;
       if (atom.columns === undefined) return;
       for (let k = 0; k < atom.rank; k++) {
+        this.checkpoint(free.length);
         const row = new Float64Array(free.length);
         for (let r = 0; r < free.length; r++) row[r] = atom.columns[free[r]! * atom.rank + k]!;
         this.rows.push(row);
@@ -167,13 +181,16 @@ export class BorderedSystem {
     const s = new Float64Array(q * q);
     const left = this.swept;
     const right = this.dense ? this.swept : this.rows;
-    for (let a = 0; a < q; a++) for (let b = 0; b <= a; b++) s[a * q + b] = dotOf(left[a]!, right[b]!);
+    for (let a = 0; a < q; a++) {
+      this.checkpoint((a + 1) * this.free.length);
+      for (let b = 0; b <= a; b++) s[a * q + b] = dotOf(left[a]!, right[b]!);
+    }
     for (let a = 0; a < q; a++) {
       const own = (s[a * q + a]! + extra[a]!) * (1 + shift * 1e-3);
       // A border that touches no free position says nothing about its multiplier, which then stays as it is.
       s[a * q + a] = own > 0 ? own : emptyBorder;
     }
-    factorizeCholesky(s, q, { pivotMin: 0, replacement: 1e128 });
+    factorizeCholesky(s, q, { pivotMin: 0, replacement: 1e128, checkpoint: this.checkpoint });
     this.schur = s;
   }
 
@@ -181,6 +198,7 @@ export class BorderedSystem {
   solve(f: Float64Array, g: Float64Array): void {
     const { free, base, rows, swept } = this;
     const q = rows.length;
+    this.checkpoint((this.dense ? this.core * this.core : 0) + (2 * free.length + q) * q);
     const part = gather(f, free);
     if (this.dense) this.sweepDown(part);
     else for (let r = 0; r < part.length; r++) part[r] = part[r]! * base[r]!;

@@ -1,5 +1,6 @@
 /** Builds the scaled conic form of a problem; see `conic-form.ts` for what it means. */
 import type { Problem, Row, Trading, TradeLimit } from '../problem/problem.ts';
+import type { Checkpoint } from '../math/checkpoint.ts';
 import { maxAbs } from '../math/vectors.ts';
 import type { Atom } from './atoms.ts';
 import { AtomList, addAtomTimes, addRootTransposed, diagonalOf, rankOf, rootPieces } from './atoms.ts';
@@ -19,8 +20,8 @@ type TradingTerm = Pick<TradeLimit, 'centre' | 'buyRate' | 'sellRate'>;
 /** A range of a row narrower than this share of its scale is an equation. */
 const equationWidth = 1e-11;
 
-export function buildConicForm(problem: Problem, presolved: Presolved): ConicForm {
-  return new FormBuilder(problem, presolved).build();
+export function buildConicForm(problem: Problem, presolved: Presolved, checkpoint: Checkpoint): ConicForm {
+  return new FormBuilder(problem, presolved, checkpoint).build();
 }
 
 class FormBuilder {
@@ -29,7 +30,8 @@ class FormBuilder {
   private readonly n: number;
   private readonly origin: Float64Array;
   private readonly isFree: Uint8Array;
-  private readonly atoms = new AtomList();
+  private readonly atoms: AtomList;
+  private readonly checkpoint: Checkpoint;
   private readonly weights: number[] = [];
   private readonly equations: PendingRow[] = [];
   private readonly inequalities: PendingRow[] = [];
@@ -39,9 +41,11 @@ class FormBuilder {
   private readonly auxiliaryCosts: number[] = [];
   private constant = 0;
 
-  constructor(problem: Problem, presolved: Presolved) {
+  constructor(problem: Problem, presolved: Presolved, checkpoint: Checkpoint) {
     this.problem = problem;
     this.presolved = presolved;
+    this.checkpoint = checkpoint;
+    this.atoms = new AtomList(checkpoint);
     this.n = problem.universe.assets.length;
     this.isFree = presolved.fixed.map((fixed) => 1 - fixed);
     this.origin = Float64Array.from({ length: this.n }, (_, i) => (presolved.fixed[i] === 1 ? presolved.lower[i]! : 0));
@@ -259,7 +263,7 @@ class FormBuilder {
       const used = atoms.map((a) => this.atoms.atoms[a]!);
       const scale = Math.sqrt(maxAbs(totalDiagonal(used, this.n)));
       if (scale === 0) return;
-      const pieces = used.flatMap((atom) => rootPieces(atom, this.n));
+      const pieces = used.flatMap((atom) => rootPieces(atom, this.n, this.checkpoint));
       const dimension = 1 + rankOf(pieces);
       const part = new Float64Array(dimension);
       part[0] = norm.bound / scale;

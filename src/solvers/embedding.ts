@@ -3,6 +3,7 @@
  * unboundedness are limits of the same iteration: tau > 0 gives a solution, kappa > 0 a proof.
  * Goulart and Chen, Clarabel (2024), 2-3; Mehrotra (1992); Andersen and Ye (1999); Nesterov and Todd (1997).
  */
+import type { Checkpoint } from '../math/checkpoint.ts';
 import { dot, maxAbs } from '../math/vectors.ts';
 import {
   Scaling,
@@ -56,7 +57,8 @@ export class Embedding {
   private residualTau = 0;
   private px: Float64Array = new Float64Array(0);
 
-  constructor(form: ConicForm) {
+  /** @param checkpoint what it throws out of `step` leaves the point where it was. */
+  constructor(form: ConicForm, checkpoint: Checkpoint) {
     this.form = form;
     const total = form.b.length;
     this.shape = { equations: form.equations, inequalities: form.inequalities, cones: form.cones, total };
@@ -64,7 +66,7 @@ export class Embedding {
     this.z = new Float64Array(total);
     this.s = new Float64Array(total);
     this.scaling = new Scaling(this.shape);
-    this.system = new NewtonSystem(form);
+    this.system = new NewtonSystem(form, checkpoint);
     this.start();
   }
 

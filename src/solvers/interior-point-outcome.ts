@@ -1,6 +1,7 @@
 /** From the scaled embedding back to weights, multipliers and proofs in the units of the original problem. */
 import type { Problem } from '../problem/problem.ts';
 import type { InfeasibilityProof, Multipliers } from '../problem/solution.ts';
+import type { Checkpoint } from '../math/checkpoint.ts';
 import { addScaled, difference, maxAbs, scaled } from '../math/vectors.ts';
 import { AtomList, addAtomTimes, addRoot, atomOf, leavesOf } from './atoms.ts';
 import { BorderedSystem } from './bordered-system.ts';
@@ -28,31 +29,47 @@ interface Duals {
 }
 
 /** Multipliers at a point that claims to be optimal. */
-export function multipliersAt(problem: Problem, form: ConicForm, z: Float64Array, weights: Float64Array): Multipliers {
+export function multipliersAt(
+  problem: Problem,
+  form: ConicForm,
+  z: Float64Array,
+  weights: Float64Array,
+  checkpoint: Checkpoint,
+): Multipliers {
   const duals = dualsAt(problem, form, z, 1 / form.objectiveScale);
-  if (form.free.length < form.n) completeFixed(problem, form, duals, objectiveGradient(problem, weights));
+  if (form.free.length < form.n) completeFixed(problem, form, duals, objectiveGradient(problem, weights, checkpoint));
   attribute(problem, form.presolved, duals);
-  for (const k of form.presolved.normsTaken) directionOf(problem, k, duals.pulls[k]!, duals.norms);
+  for (const k of form.presolved.normsTaken) directionOf(problem, k, duals.pulls[k]!, duals.norms, checkpoint);
   const { rows, bounds, norms, tradeLimits } = duals;
   return { rows, bounds, norms, tradeLimits };
 }
 
 /** A proof of infeasibility from a ray of multipliers (homogeneous in z). */
-export function proofAt(problem: Problem, form: ConicForm, z: Float64Array, unit: number): InfeasibilityProof {
+export function proofAt(
+  problem: Problem,
+  form: ConicForm,
+  z: Float64Array,
+  unit: number,
+  checkpoint: Checkpoint,
+): InfeasibilityProof {
   const duals = dualsAt(problem, form, z, unit);
-  return finishProof(problem, form, duals);
+  return finishProof(problem, form, duals, checkpoint);
 }
 
-function finishProof(problem: Problem, form: ConicForm, duals: Duals): InfeasibilityProof {
+function finishProof(problem: Problem, form: ConicForm, duals: Duals, checkpoint: Checkpoint): InfeasibilityProof {
   completeFixed(problem, form, duals, new Float64Array(form.n));
   attribute(problem, form.presolved, duals);
-  const directions = duals.pulls.map((pull, k) => directionOf(problem, k, pull, duals.norms));
+  const directions = duals.pulls.map((pull, k) => directionOf(problem, k, pull, duals.norms, checkpoint));
   const { rows, bounds, norms, tradeLimits, slopes } = duals;
   return { rows, bounds, norms, tradeLimits, directions, slopes };
 }
 
 /** The proof that presolve already holds: a range that is empty, or a row that only fixed assets enter. */
-export function presolvedProof(problem: Problem, form: ConicForm): InfeasibilityProof | undefined {
+export function presolvedProof(
+  problem: Problem,
+  form: ConicForm,
+  checkpoint: Checkpoint,
+): InfeasibilityProof | undefined {
   const { presolved, n } = form;
   const duals = dualsAt(problem, form, new Float64Array(form.b.length), 1);
   if (presolved.crossing !== undefined) {
@@ -62,7 +79,7 @@ export function presolvedProof(problem: Problem, form: ConicForm): Infeasibility
       handTo(problem, presolved.upperSide[i]!, i, 1, duals);
       handTo(problem, presolved.lowerSide[i]!, i, -1, duals);
     }
-    const directions = duals.pulls.map((pull, k) => directionOf(problem, k, pull, duals.norms));
+    const directions = duals.pulls.map((pull, k) => directionOf(problem, k, pull, duals.norms, checkpoint));
     return { ...duals, directions };
   }
   for (const [r, row] of problem.rows.entries()) {
@@ -80,7 +97,7 @@ export function presolvedProof(problem: Problem, form: ConicForm): Infeasibility
     const broken = value > row.upper ? value - row.upper : value < row.lower ? value - row.lower : 0;
     if (Math.abs(broken) <= emptyRowTolerance * Math.max(scale, Math.abs(value))) continue;
     duals.rows[r] = Math.sign(broken);
-    return finishProof(problem, form, duals);
+    return finishProof(problem, form, duals, checkpoint);
   }
   return undefined;
 }
@@ -137,11 +154,11 @@ function completeFixed(problem: Problem, form: ConicForm, duals: Duals, gradient
 }
 
 /** Gradient of the objective; at a kink of the trading cost the slope nearest to zero in all. */
-function objectiveGradient(problem: Problem, w: Float64Array): Float64Array {
+function objectiveGradient(problem: Problem, w: Float64Array, checkpoint: Checkpoint): Float64Array {
   const gradient = scaled(problem.linear, -1);
   for (const { scale, operator, centre } of problem.quadratics) {
     const distance = difference(w, centre);
-    for (const leaf of leavesOf(operator)) addAtomTimes(atomOf(leaf), scale, distance, gradient);
+    for (const leaf of leavesOf(operator)) addAtomTimes(atomOf(leaf, checkpoint), scale, distance, gradient);
   }
   const trading = problem.trading;
   if (trading === undefined) return gradient;
@@ -187,13 +204,19 @@ function handTo(problem: Problem, side: Side, asset: number, value: number, dual
 }
 
 /** d with Q d = pull, by refined solves; the norm's multiplier grows to sqrt(d' Q d) where presolve had taken the norm over. */
-function directionOf(problem: Problem, index: number, pull: Float64Array, norms: Float64Array): Float64Array {
+function directionOf(
+  problem: Problem,
+  index: number,
+  pull: Float64Array,
+  norms: Float64Array,
+  checkpoint: Checkpoint,
+): Float64Array {
   const n = pull.length;
   const d = new Float64Array(n);
   if (maxAbs(pull) === 0) return d;
-  const list = new AtomList();
+  const list = new AtomList(checkpoint);
   list.add(problem.norms[index]!.operator);
-  const system = new BorderedSystem(n, list.atoms);
+  const system = new BorderedSystem(n, list.atoms, checkpoint);
   const weights = list.atoms.map(() => 1);
   const everywhere = Int32Array.from({ length: n }, (_, i) => i);
   const product = new Float64Array(n);

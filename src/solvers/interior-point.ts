@@ -2,6 +2,7 @@
 import type { Problem } from '../problem/problem.ts';
 import type { InfeasibilityProof, Iterate, Solution, Termination } from '../problem/solution.ts';
 import type { Solver, SolverSettings, Support } from '../problem/solver.ts';
+import type { Checkpoint } from '../math/checkpoint.ts';
 import { verifyInfeasibility } from '../problem/certificate-infeasibility.ts';
 import { dot, maxAbs } from '../math/vectors.ts';
 import { atomOf } from './atoms.ts';
@@ -10,6 +11,7 @@ import type { ConicForm } from './conic-form.ts';
 import { Embedding, type Progress } from './embedding.ts';
 import { multipliersAt, presolvedProof, proofAt, weightsAt } from './interior-point-outcome.ts';
 import { better, candidateAt, type Candidate } from './candidate.ts';
+import { Interrupted, allowing, lookingAt } from './interruption.ts';
 import { addObjectiveTimes, addRowsTimes, addRowsTransposed } from './newton-system.ts';
 import { polish } from './polish.ts';
 import { presolve } from './presolve.ts';
@@ -27,6 +29,8 @@ const earlyShare = 1e-2;
 const flatness = 1e-6;
 /** Curvature of the feasibility phase, scaled. */
 const traceOfCurvature = 1e-7;
+/** Multiplications that may go into a polish after an interruption: some tenth of a second. */
+const endingWork = 1e8;
 
 export const interiorPoint: Solver = {
   id,
@@ -56,38 +60,67 @@ function supports(problem: Problem): Support {
   return { yes: true };
 }
 
+/** How far a solve has come: what an interruption, at whatever moment, finds to return. */
+interface Reached {
+  iteration: number;
+  /** Stands at the last complete iterate. */
+  embedding?: Embedding;
+  /** What the last polish made of an iterate before. */
+  polished?: Candidate;
+}
+
 function* solve(
   problem: Problem,
   settings: SolverSettings,
   interrupted: () => boolean,
 ): Generator<Iterate, Solution, void> {
-  const form = buildConicForm(problem, presolve(problem));
-  const immediate = presolvedProof(problem, form);
+  const reached: Reached = { iteration: 0 };
+  try {
+    return yield* iterate(problem, settings, lookingAt(interrupted), reached);
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    return stopped(problem, feasibleAtOnce(problem, reached), reached.iteration, 'interrupted');
+  }
+}
+
+/** @throws Interrupted from `checkpoint`, with all that has been reached in `reached`. */
+function* iterate(
+  problem: Problem,
+  settings: SolverSettings,
+  checkpoint: Checkpoint,
+  reached: Reached,
+): Generator<Iterate, Solution, void> {
+  const form = buildConicForm(problem, presolve(problem, checkpoint), checkpoint);
+  const immediate = presolvedProof(problem, form, checkpoint);
   if (immediate !== undefined) return infeasible(problem, immediate, 0);
-  const embedding = new Embedding(form);
+  const embedding = new Embedding(form, checkpoint);
+  reached.embedding = embedding;
   const tries = new PolishTries();
   let best: Candidate | undefined;
   let progress = embedding.measure();
   for (let iteration = 0; ; iteration++) {
+    reached.iteration = iteration;
     yield iterateOf(form, progress, iteration);
-    const proof = proofOfInfeasibility(problem, embedding);
+    const proof = proofOfInfeasibility(problem, embedding, checkpoint);
     if (proof !== undefined) return infeasible(problem, proof, iteration);
     if (escapes(embedding)) return unbounded(problem, iteration);
     const worst = Math.max(progress.primal, progress.dual, progress.gap);
     if (tries.due(worst, iteration)) {
-      const early = polishedAt(problem, embedding);
+      const early = polishedAt(problem, embedding, checkpoint);
+      if (early !== undefined) reached.polished = early;
       if (early !== undefined && early.worst <= settings.tolerance * earlyShare)
         return optimal(early, iteration, settings);
     }
     if (worst <= settings.tolerance) {
-      best = better(best, candidateOf(problem, embedding));
+      best = better(best, candidateOf(problem, embedding, checkpoint));
       if (best.worst <= settings.tolerance) return optimal(best, iteration, settings);
     }
-    if (interrupted()) return stopped(problem, embedding, iteration, 'interrupted');
-    if (iteration >= settings.iterationsMax) return stopped(problem, embedding, iteration, 'iterations');
+    checkpoint(Infinity);
+    if (iteration >= settings.iterationsMax)
+      return stopped(problem, feasibleAt(problem, { embedding }, checkpoint), iteration, 'iterations');
     if (embedding.step() === 0) {
-      if (embedding.kappa > embedding.tau) return yield* contradiction(problem, form, settings, interrupted, iteration);
-      return stalled(problem, embedding, best, settings, iteration);
+      if (embedding.kappa > embedding.tau) return yield* contradiction(problem, form, settings, checkpoint, reached);
+      return stalled(problem, embedding, best, settings, iteration, checkpoint);
     }
     progress = embedding.measure();
   }
@@ -114,8 +147,8 @@ function* contradiction(
   problem: Problem,
   form: ConicForm,
   settings: SolverSettings,
-  interrupted: () => boolean,
-  before: number,
+  checkpoint: Checkpoint,
+  reached: Reached,
 ): Generator<Iterate, Solution, void> {
   const trace = atomOf({ kind: 'diagonal', size: form.n, entries: new Float64Array(form.n).fill(1) });
   const bare: ConicForm = {
@@ -124,29 +157,29 @@ function* contradiction(
     weights: [...form.weights.map(() => 0), traceOfCurvature],
     q: new Float64Array(form.q.length),
   };
-  const embedding = new Embedding(bare);
+  const before = reached.iteration;
+  const embedding = new Embedding(bare, checkpoint);
+  reached.embedding = embedding;
   for (let iteration = before + 1; ; iteration++) {
+    reached.iteration = iteration;
     const progress = embedding.measure();
     yield iterateOf(form, progress, iteration);
-    const proof = proofOfInfeasibility(problem, embedding);
+    const proof = proofOfInfeasibility(problem, embedding, checkpoint);
     if (proof !== undefined) return infeasible(problem, proof, iteration);
-    const limit = interrupted() ? 'interrupted' : iteration >= settings.iterationsMax ? 'iterations' : undefined;
-    if (limit !== undefined) return stopped(problem, embedding, iteration, limit);
+    checkpoint(Infinity);
+    if (iteration >= settings.iterationsMax)
+      return stopped(problem, feasibleAt(problem, { embedding }, checkpoint), iteration, 'iterations');
     if (embedding.kappa < 1e-6 * embedding.tau || embedding.step() === 0) break;
   }
   const detail = 'the restrictions look contradictory, but no proof of it holds';
   return without(problem, { reason: 'numerical error', detail }, before);
 }
 
-function candidateOf(problem: Problem, embedding: Embedding): Candidate {
+function candidateOf(problem: Problem, embedding: Embedding, checkpoint: Checkpoint): Candidate {
   const { form, x, tau } = embedding;
-  return candidateAt(problem, weightsAt(form, x, tau), () => multipliers(problem, embedding));
-}
-
-function multipliers(problem: Problem, embedding: Embedding) {
-  const { form, tau } = embedding;
   const z = embedding.z.map((value) => value / tau);
-  return multipliersAt(problem, form, z, weightsAt(form, embedding.x, tau));
+  const weights = weightsAt(form, x, tau);
+  return candidateAt(problem, weights, () => multipliersAt(problem, form, z, weights, checkpoint));
 }
 
 function iterateOf(form: ConicForm, progress: Progress, iteration: number): Iterate {
@@ -155,14 +188,18 @@ function iterateOf(form: ConicForm, progress: Progress, iteration: number): Iter
 }
 
 /** A ray with b'z < 0 and A'z nearly 0, accepted only when the independent check agrees. */
-function proofOfInfeasibility(problem: Problem, embedding: Embedding): InfeasibilityProof | undefined {
+function proofOfInfeasibility(
+  problem: Problem,
+  embedding: Embedding,
+  checkpoint: Checkpoint,
+): InfeasibilityProof | undefined {
   const { form, z } = embedding;
   const bz = dot(form.b, z);
   if (!(bz < 0)) return undefined;
   const pull = new Float64Array(form.q.length);
   addRowsTransposed(form, 1 / -bz, z, pull);
   if (!(maxAbs(pull) < 1e-3)) return undefined;
-  const proof = proofAt(problem, form, z, 1 / -bz);
+  const proof = proofAt(problem, form, z, 1 / -bz, checkpoint);
   return verifyInfeasibility(problem, proof).proven ? proof : undefined;
 }
 
@@ -179,10 +216,11 @@ function escapes(embedding: Embedding): boolean {
   return maxAbs(flat) <= flatness * size && maxAbs(reach) <= flatness * size;
 }
 
-function polishedAt(problem: Problem, embedding: Embedding): Candidate | undefined {
+function polishedAt(problem: Problem, embedding: Embedding, checkpoint: Checkpoint): Candidate | undefined {
   const { form, tau } = embedding;
   const overTau = (v: Float64Array): Float64Array => v.map((value) => value / tau);
-  return polish(problem, form, { x: overTau(embedding.x), s: overTau(embedding.s), z: overTau(embedding.z) });
+  const point = { x: overTau(embedding.x), s: overTau(embedding.s), z: overTau(embedding.z) };
+  return polish(problem, form, point, checkpoint);
 }
 
 function optimal(candidate: Candidate, iterations: number, settings: SolverSettings): Solution {
@@ -206,27 +244,48 @@ function stalled(
   best: Candidate | undefined,
   settings: SolverSettings,
   iteration: number,
+  checkpoint: Checkpoint,
 ): Solution {
-  const last = better(best, candidateOf(problem, embedding));
-  const polished = polishedAt(problem, embedding);
+  const last = better(best, candidateOf(problem, embedding, checkpoint));
+  const polished = polishedAt(problem, embedding, checkpoint);
   const result = polished === undefined ? last : better(last, polished);
   if (result.worst <= settings.tolerance) return optimal(result, iteration, settings);
   const detail = `no further step at ${result.certificate.detail}`;
   return without(problem, { reason: 'numerical error', detail }, iteration);
 }
 
-/** Before the end: the interior point if it holds, else what the polish makes of it, else nothing. */
+/** Before the end: the interior point if it holds, else what a polish has made or makes of it if that holds, else nothing. */
+function feasibleAt(
+  problem: Problem,
+  { embedding, polished }: Pick<Reached, 'embedding' | 'polished'>,
+  checkpoint: Checkpoint,
+): Candidate | undefined {
+  if (embedding === undefined) return undefined;
+  const interior = candidateOf(problem, embedding, checkpoint);
+  if (holds(interior)) return interior;
+  if (polished !== undefined && holds(polished)) return polished;
+  const last = polishedAt(problem, embedding, checkpoint);
+  return last !== undefined && holds(last) ? last : undefined;
+}
+
+/** The same for one who waits: nothing where it would take long. */
+function feasibleAtOnce(problem: Problem, reached: Reached): Candidate | undefined {
+  try {
+    return feasibleAt(problem, reached, allowing(endingWork));
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    return undefined;
+  }
+}
+
 function stopped(
   problem: Problem,
-  embedding: Embedding,
+  best: Candidate | undefined,
   iterations: number,
   limit: 'interrupted' | 'iterations',
 ): Solution {
   const detail = `stopped after ${iterations} iterations`;
-  const interior = candidateOf(problem, embedding);
-  const best = holds(interior) ? interior : polishedAt(problem, embedding);
-  if (best === undefined || !holds(best))
-    return without(problem, { reason: 'no solution found', limit, detail }, iterations);
+  if (best === undefined) return without(problem, { reason: 'no solution found', limit, detail }, iterations);
   const { primal, dual, gap, objective } = best.certificate;
   return {
     solver: id,

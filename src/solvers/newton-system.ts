@@ -4,8 +4,9 @@
  * reduced by hand: bounds and auxiliary variables go to a scalar per asset, rows and cones to the border of `BorderedSystem`.
  * Every solve is refined against the system as it stands, so the shifts that keep pivots positive cost no accuracy.
  */
+import type { Checkpoint } from '../math/checkpoint.ts';
 import { maxAbs } from '../math/vectors.ts';
-import { addAtomTimes, addRoot, addRootTransposed } from './atoms.ts';
+import { addAtomTimes, addRoot, addRootTransposed, workOf } from './atoms.ts';
 import type { Border } from './bordered-system.ts';
 import { BorderedSystem } from './bordered-system.ts';
 import type { Scaling } from './cone-scaling.ts';
@@ -25,6 +26,9 @@ export interface Attempt {
 
 export class NewtonSystem {
   private readonly form: ConicForm;
+  private readonly checkpoint: Checkpoint;
+  /** Multiplications in a product with the whole matrix. */
+  private readonly productWork: number;
   private system: BorderedSystem;
   private readonly structured: BorderedSystem;
   private whole: BorderedSystem | undefined;
@@ -36,9 +40,11 @@ export class NewtonSystem {
   private readonly kinkPull: Float64Array;
   private borderDiagonal: number[] = [];
 
-  constructor(form: ConicForm) {
+  constructor(form: ConicForm, checkpoint: Checkpoint) {
     this.form = form;
-    this.structured = new BorderedSystem(form.n, form.atoms);
+    this.checkpoint = checkpoint;
+    this.productWork = productWorkOf(form);
+    this.structured = new BorderedSystem(form.n, form.atoms, checkpoint);
     this.system = this.structured;
     this.inverse = new Float64Array(form.equations + form.inequalities);
     this.kinkPivot = new Float64Array(form.kinks.length);
@@ -48,7 +54,7 @@ export class NewtonSystem {
   /** A caller whose solves come out poor tries the next attempt. */
   factorize(scaling: Scaling, { shift, decouple, whole }: Attempt): void {
     const { form, inverse } = this;
-    if (whole && form.n <= wholeMax) this.whole ??= new BorderedSystem(form.n, form.atoms, true);
+    if (whole && form.n <= wholeMax) this.whole ??= new BorderedSystem(form.n, form.atoms, this.checkpoint, true);
     this.system = (whole ? this.whole : undefined) ?? this.structured;
     this.scaling = scaling;
     for (let r = form.equations; r < inverse.length; r++)
@@ -143,6 +149,7 @@ export class NewtonSystem {
   /** (rx, rz) -= K (x, z). */
   private subtractProduct(x: Float64Array, z: Float64Array, rx: Float64Array, rz: Float64Array): void {
     const { form } = this;
+    this.checkpoint(this.productWork);
     addObjectiveTimes(form, -1, x, rx);
     addRowsTransposed(form, -1, z, rx);
     addRowsTimes(form, -1, x, rz);
@@ -223,6 +230,15 @@ export class NewtonSystem {
       for (let r = 1; r < dimension; r++) g[start + r] = unit * reached[start + r]! - w[r]! * price;
     });
   }
+}
+
+/** Multiplications in P x, A x and A' z together. */
+function productWorkOf(form: ConicForm): number {
+  const { n } = form;
+  let work = 2 * form.rows.values.length;
+  form.atoms.forEach((atom, a) => (work += form.weights[a] === 0 ? 0 : workOf(atom, n)));
+  for (const cone of form.cones) for (const a of cone.atoms) work += workOf(form.atoms[a]!, n);
+  return work;
 }
 
 /** out += factor P x over the free assets. */

@@ -4,10 +4,11 @@
  * certificate. What is inactive then stands exactly on its bound, and residuals fall to rounding.
  */
 import type { Problem } from '../problem/problem.ts';
+import type { Checkpoint } from '../math/checkpoint.ts';
 import { activeAt, revise, sides, stands, type ActiveSet, type Signs } from './active-set.ts';
-import { addAtomTimes, addRootTransposed } from './atoms.ts';
+import { addAtomTimes, addRootTransposed, workOf } from './atoms.ts';
 import { BorderedSystem, type Border } from './bordered-system.ts';
-import { better, candidateAt, type Candidate } from './candidate.ts';
+import { better, candidateAt, certificateWork, type Candidate } from './candidate.ts';
 import type { ConicForm } from './conic-form.ts';
 import { multipliersAt } from './interior-point-outcome.ts';
 
@@ -26,9 +27,14 @@ export interface InteriorPoint {
 }
 
 /** @returns the polished point with its certificate, or nothing when no consistent guess was found. */
-export function polish(problem: Problem, form: ConicForm, point: InteriorPoint): Candidate | undefined {
+export function polish(
+  problem: Problem,
+  form: ConicForm,
+  point: InteriorPoint,
+  checkpoint: Checkpoint,
+): Candidate | undefined {
   const active = activeAt(form, point.s, point.z);
-  const run = new Polish(form, active, point);
+  const run = new Polish(form, active, point, checkpoint);
   let best: Candidate | undefined;
   for (let round = 0; round < roundsMax; round++) {
     const left = run.settle();
@@ -37,9 +43,10 @@ export function polish(problem: Problem, form: ConicForm, point: InteriorPoint):
     const changes = revise(form, active, run.signs());
     if (before !== undefined && (changes === 0 || changes <= nearlyRight)) {
       const { weights, z } = before;
+      checkpoint(certificateWork(problem));
       best = better(
         best,
-        candidateAt(problem, weights, () => multipliersAt(problem, form, z, weights)),
+        candidateAt(problem, weights, () => multipliersAt(problem, form, z, weights, checkpoint)),
       );
     }
     if (changes === 0) break;
@@ -54,11 +61,13 @@ class Polish {
   private readonly y: Float64Array;
   private readonly price: Float64Array;
   private readonly normPrice: Float64Array;
+  private readonly checkpoint: Checkpoint;
 
-  constructor(form: ConicForm, active: ActiveSet, point: InteriorPoint) {
+  constructor(form: ConicForm, active: ActiveSet, point: InteriorPoint, checkpoint: Checkpoint) {
+    this.checkpoint = checkpoint;
     this.form = form;
     this.active = active;
-    this.system = new BorderedSystem(form.n, form.atoms);
+    this.system = new BorderedSystem(form.n, form.atoms, checkpoint);
     this.y = point.x.slice(0, form.n);
     const at = (row: number): number => (row < 0 ? 0 : point.z[row]!);
     this.price = Float64Array.from(form.borders, ({ equation, plus, minus }) => at(equation) + at(plus) - at(minus));
@@ -154,7 +163,10 @@ class Polish {
     const cone = form.cones[k]!;
     const product = new Float64Array(form.n);
     const distance = this.distance(k);
-    for (const a of cone.atoms) addAtomTimes(form.atoms[a]!, 1 / cone.scale ** 2, distance, product);
+    for (const a of cone.atoms) {
+      this.checkpoint(workOf(form.atoms[a]!, form.n));
+      addAtomTimes(form.atoms[a]!, 1 / cone.scale ** 2, distance, product);
+    }
     return product;
   }
 
@@ -185,6 +197,7 @@ class Polish {
     const { form, y } = this;
     const coefficients = form.borders[k]!.coefficients;
     let value = 0;
+    this.checkpoint(form.n + form.kinks.length);
     for (let i = 0; i < form.n; i++) value += coefficients[i]! * y[i]!;
     form.kinks.forEach((kink, e) => {
       if (kink.border !== k || this.standsOn(e)) return;
@@ -198,7 +211,10 @@ class Polish {
   private pull(): Float64Array {
     const { form, active, y } = this;
     const pull = form.q.slice(0, form.n);
-    form.atoms.forEach((atom, a) => addAtomTimes(atom, form.weights[a]!, y, pull));
+    form.atoms.forEach((atom, a) => {
+      this.checkpoint(workOf(atom, form.n));
+      addAtomTimes(atom, form.weights[a]!, y, pull);
+    });
     form.borders.forEach(({ coefficients }, k) => {
       const price = this.price[k]!;
       if (price !== 0) for (let i = 0; i < form.n; i++) pull[i] = pull[i]! + price * coefficients[i]!;

@@ -4,6 +4,7 @@
  * that multipliers find their way back.
  */
 import type { Norm, Problem } from '../problem/problem.ts';
+import type { Checkpoint } from '../math/checkpoint.ts';
 import { semidefiniteFactor } from '../math/cholesky.ts';
 import { atomOf, leavesOf } from './atoms.ts';
 
@@ -38,7 +39,7 @@ export interface Presolved {
 const pointWidth = 1e-11;
 const bound: Side = { from: 'bound' };
 
-export function presolve(problem: Problem): Presolved {
+export function presolve(problem: Problem, checkpoint: Checkpoint): Presolved {
   const n = problem.universe.assets.length;
   const ranges = new Ranges(problem, n);
   const limitsTaken = new Set<number>();
@@ -55,7 +56,7 @@ export function presolve(problem: Problem): Presolved {
   problem.norms.forEach((norm, index) => {
     if (norm.bound > 0) return;
     normsTaken.add(index);
-    equations.push(...pinToCentre(norm, index, n, ranges));
+    equations.push(...pinToCentre(norm, index, n, ranges, checkpoint));
   });
   const fixed = new Uint8Array(n);
   let crossing: number | undefined;
@@ -108,7 +109,7 @@ class Ranges {
 }
 
 /** A norm limit of zero: assets with variance of their own stay at the centre, the rest only as combinations. */
-function pinToCentre(norm: Norm, index: number, n: number, ranges: Ranges): NormEquation[] {
+function pinToCentre(norm: Norm, index: number, n: number, ranges: Ranges, checkpoint: Checkpoint): NormEquation[] {
   const equations: NormEquation[] = [];
   const side: Side = { from: 'norm', index };
   const pin = (i: number): void => {
@@ -121,9 +122,9 @@ function pinToCentre(norm: Norm, index: number, n: number, ranges: Ranges): Norm
     if (coefficients.some((value) => value !== 0)) equations.push({ norm: index, coefficients });
   };
   for (const leaf of leavesOf(norm.operator)) {
-    const atom = atomOf(leaf);
+    const atom = atomOf(leaf, checkpoint);
     if (leaf.kind === 'dense') {
-      const root = semidefiniteFactor(leaf.entries, n);
+      const root = semidefiniteFactor(leaf.entries, n, checkpoint);
       const full = Array.from({ length: n }, (_, i) => root[i * n + i]!).every((pivot) => pivot > 0);
       for (let k = 0; k < n; k++)
         if (full) pin(k);

@@ -47,6 +47,24 @@ describe('Cholesky factorization', () => {
     b.forEach((value, i) => expect(value).to.be.closeTo(x[i]!, 1e-11));
   });
 
+  it('tells of all its work in pieces that do not grow with the matrix, and can be stopped between them', () => {
+    for (const n of [300, 600, 900]) {
+      const a = Float64Array.from({ length: n * n }, (_, p) => (p % (n + 1) === 0 ? 2 : 1 / n));
+      const pieces: number[] = [];
+      factorizeCholesky(Float64Array.from(a), n, { pivotMin: 0, checkpoint: (work) => pieces.push(work) });
+      expect(Math.max(...pieces)).to.be.at.most(2e6);
+      const total = pieces.reduce((sum, work) => sum + work, 0);
+      expect(total).to.be.within(n ** 3 / 6, n ** 3 / 3);
+      let left = 5;
+      const stop = new Error('enough');
+      const checkpoint = (): void => {
+        if (--left === 0) throw stop;
+      };
+      expect(() => factorizeCholesky(a, n, { pivotMin: 0, checkpoint })).to.throw(stop);
+      expect(left).to.equal(0);
+    }
+  });
+
   it('counts the pivots of an indefinite matrix that it had to replace', () => {
     const a = Float64Array.from([1, 2, 2, 1]);
     expect(factorizeCholesky(a, 2, { pivotMin: 0, replacement: 1 })).to.equal(1);
