@@ -92,6 +92,27 @@ describe('cancellation', function () {
     expect(performance.now() - start).to.be.lessThan(500);
   });
 
+  it('is what too many waiting solves are spared: the queue is bounded', async () => {
+    const endlessCall: Message = {
+      problem: problemMessage(3),
+      strategy: { type: 'endless' },
+      limits: { secondsMax: 60 },
+    };
+    const reasons: string[] = [];
+    const calls = Array.from({ length: 300 }, () => {
+      const call = client.stream('OptimizationService/Optimize', endlessCall);
+      call.on('data', () => undefined);
+      call.on('error', (error) => reasons.push(failureOf(error).reason));
+      return call;
+    });
+    // One is being solved, 256 wait, the others are refused.
+    while (reasons.length < 43) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(new Set(reasons)).to.deep.equal(new Set(['QUOTA_EXCEEDED']));
+    expect(reasons).to.have.length(43);
+    for (const call of calls) call.cancel();
+    await client.collect('OptimizationService/Optimize', minimumVariance);
+  });
+
   it('of the whole server lets calls in flight finish', async () => {
     const inFlight = Promise.all(
       Array.from({ length: 3 }, () =>

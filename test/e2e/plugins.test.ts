@@ -81,6 +81,14 @@ describe('plugins over the wire', function () {
     expect(solution).to.have.nested.property('certificate.passed', true);
   });
 
+  it('says that a strategy belongs to a plugin that is broken', async () => {
+    const call = client.collect('OptimizationService/Optimize', {
+      problem: problemMessage(3),
+      strategy: { type: 'none-of-throwing' },
+    });
+    expect((await refusal(call)).reason).to.equal('PLUGIN_BROKEN');
+  });
+
   it('does not start when two plugins claim one id, and says which', async () => {
     const twice = mkdtempSync(join(tmpdir(), 'portfolio-twice-'));
     for (const folder of ['a', 'b']) {

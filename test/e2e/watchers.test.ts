@@ -4,7 +4,7 @@ import { expect } from 'chai';
 
 import { failureOf, TestClient } from '../support/e2e/client.ts';
 import type { Message, Stream } from '../support/e2e/client.ts';
-import { importMarket, optimizationMessage, portfolioMessage } from '../support/e2e/market.ts';
+import { importMarket, optimizationMessage, portfolioMessage, problemMessage } from '../support/e2e/market.ts';
 import { TestServer } from '../support/e2e/server.ts';
 
 const name = 'portfolios/growth/optimizations/watched';
@@ -57,29 +57,38 @@ describe('watchers', function () {
     for (const each of clients) each.close();
   });
 
-  it('keeps its memory while watchers do not read, and ends them with a token', async () => {
+  it('keeps its memory while readers take nothing, and ends them when they stall', async () => {
     const idle = new TestClient(server.grpcAddress);
-    await client.call('RebalancingService/CreateRebalance', {
-      parent: 'portfolios/growth',
-      rebalance: { target: { weights: [{ assetId: 'ALFA', weight: 0.5 }] } },
-      rebalanceId: 'unread',
-    });
     const before = residentMib(server.pid);
-    const calls: Stream[] = Array.from({ length: 90 }, () => {
-      const call = idle.stream('RebalancingService/WatchRebalance', { name: 'portfolios/growth/rebalances/unread' });
-      call.on('error', () => undefined);
-      call.pause();
-      return call;
-    });
-    await pause(3_000);
-    expect(residentMib(server.pid) - before).to.be.lessThan(60);
-    for (const call of calls) call.cancel();
+    const calls: Stream[] = Array.from({ length: 3 }, () =>
+      idle.stream('OptimizationService/ComputeFrontier', { problem: problemMessage(60), points: 400 }),
+    );
+    const ends = calls.map(
+      (call) =>
+        new Promise<unknown>((resolve) => {
+          call.on('error', resolve);
+          call.on('end', () => {
+            resolve(undefined);
+          });
+        }),
+    );
+    // Three answers of some megabytes meet readers that read nothing for longer than a stall may last.
+    for (const call of calls) {
+      call.once('data', () => {
+        call.pause();
+      });
+    }
+    await pause(8_000);
+    expect(residentMib(server.pid) - before).to.be.lessThan(150);
+    for (const call of calls) call.on('data', () => undefined).resume();
+    const reasons = (await Promise.all(ends)).map((end) => (end === undefined ? 'ended' : failureOf(end).reason));
+    expect(new Set(reasons)).to.deep.equal(new Set(['WATCHER_TOO_SLOW']));
     idle.close();
     const catalog = await client.call('CatalogService/ListStrategies', {});
     expect(catalog['strategies']).to.not.deep.equal([]);
   });
 
-  it('gives the deadline of a watch its ordinary status', async () => {
+  it('tells at once that there is nothing to watch', async () => {
     const call = client.collect('RebalancingService/WatchRebalance', { name: 'portfolios/growth/rebalances/none' });
     const failure = await call.then(
       () => undefined,

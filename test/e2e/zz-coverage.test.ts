@@ -13,16 +13,13 @@ const enumeration = readFileSync(`${root}proto/veritasvault/portfolio/v1/error_r
 const shownElsewhere: Readonly<Record<string, string>> = {
   DATABASE_UNAVAILABLE: 'test/storage, by killed connections',
   PLUGIN_ACTIVATION_FAILED: 'test/e2e/plugins.test.ts, as the reason of a broken plugin',
-  PLUGIN_BROKEN: 'test/unit/host',
   PLUGIN_CONFIG_INVALID: 'test/e2e/plugins.test.ts, as the reason of a broken plugin',
   PLUGIN_DUPLICATE: 'test/e2e/plugins.test.ts, when the server starts',
   PLUGIN_MANIFEST_INVALID: 'test/e2e/plugins.test.ts, as the reason of a broken plugin',
   PLUGIN_NOT_FOUND: 'test/e2e/plugins.test.ts, as the reason of a broken plugin',
   PLUGIN_SDK_MISMATCH: 'test/e2e/plugins.test.ts, as the reason of a broken plugin',
-  QUOTA_EXCEEDED: 'test/unit/workers, by a full queue',
   REQUEST_IN_PROGRESS: 'test/storage, by concurrent requests of one id',
   RESUME_TOKEN_COMPACTED: 'test/unit/optimization',
-  WATCHER_TOO_SLOW: 'test/unit/rpc, by a reader that stalls',
 };
 
 describe('what the end-to-end suites reached', () => {
