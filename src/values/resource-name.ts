@@ -34,6 +34,11 @@ export function idsIn(name: string, collections: readonly string[]): readonly st
   return ids;
 }
 
+/** `factorModels` -> `factor_model`, as the protos write it. */
+function singularOf(collection: string): string {
+  return collection.replace(/s$/, '').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
 /** Reads a resource name and reports into `violations`; returns its ids (empty strings when refused). */
 export function readName(
   name: string,
@@ -43,7 +48,7 @@ export function readName(
 ): readonly string[] {
   const ids = idsIn(name, collections);
   if (ids !== undefined) return ids;
-  const pattern = collections.map((collection) => `${collection}/{${collection}}`).join('/');
+  const pattern = collections.map((collection) => `${collection}/{${singularOf(collection)}}`).join('/');
   const shown = name.length > 80 ? `${name.slice(0, 80)}...` : name;
   violations.push({
     field,

@@ -1,38 +1,27 @@
 import { expect } from 'chai';
 
-import { refusal, TestClient } from '../support/e2e/client.ts';
+import { refusal } from '../support/e2e/client.ts';
 import type { Message } from '../support/e2e/client.ts';
-import { assetIds, importMarket, priceTable, tradingDays } from '../support/e2e/market.ts';
-import { TestServer } from '../support/e2e/server.ts';
+import { assetIds, priceTable, tradingDays } from '../support/e2e/market.ts';
+import { openDesk } from '../support/e2e/desk.ts';
 
 describe('assets and the catalogue over the wire', function () {
   this.timeout(120_000);
-  let server: TestServer;
-  let client: TestClient;
-
-  before(async () => {
-    server = await TestServer.start();
-    client = new TestClient(server.grpcAddress);
-    await importMarket(client);
-  });
-  after(async () => {
-    client.close();
-    await server.dispose();
-  });
+  const desk = openDesk();
 
   it('creates, reads, lists and changes assets', async () => {
-    const created = await client.call('AssetService/CreateAsset', {
+    const created = await desk.client.call('AssetService/CreateAsset', {
       asset: { displayName: 'New', assetClass: 'Bond', currencyCode: 'EUR' },
       assetId: 'NEW',
     });
     expect(created).to.include({ name: 'assets/NEW', lotSize: '1' });
-    const changed = await client.call('AssetService/UpdateAsset', {
+    const changed = await desk.client.call('AssetService/UpdateAsset', {
       asset: { name: 'assets/NEW', sector: 'Government', etag: created['etag'] },
       updateMask: { paths: ['sector'] },
     });
     expect(changed).to.include({ sector: 'Government', displayName: 'New' });
-    expect(await client.call('AssetService/GetAsset', { name: 'assets/NEW' })).to.deep.equal(changed);
-    const page = await client.call('AssetService/ListAssets', { filter: 'sector = "Technology"' });
+    expect(await desk.client.call('AssetService/GetAsset', { name: 'assets/NEW' })).to.deep.equal(changed);
+    const page = await desk.client.call('AssetService/ListAssets', { filter: 'sector = "Technology"' });
     expect((page['assets'] as Message[]).map((asset) => asset['name'])).to.deep.equal(['assets/ALFA', 'assets/BRAVO']);
   });
 
@@ -40,7 +29,11 @@ describe('assets and the catalogue over the wire', function () {
     const prices: Message[] = [];
     let pageToken = '';
     do {
-      const page = await client.call('AssetService/ListPrices', { parent: 'assets/ALFA', pageSize: 150, pageToken });
+      const page = await desk.client.call('AssetService/ListPrices', {
+        parent: 'assets/ALFA',
+        pageSize: 150,
+        pageToken,
+      });
       prices.push(...(page['prices'] as Message[]));
       pageToken = String(page['nextPageToken']);
     } while (pageToken !== '');
@@ -54,27 +47,27 @@ describe('assets and the catalogue over the wire', function () {
     const rate = (value: string): Message => ({
       rates: [{ baseCurrency: 'EUR', quoteCurrency: 'USD', date: '2024-01-02', rate: value }],
     });
-    await client.upload('AssetService/ImportFxRates', [rate('1.0956')]);
-    expect(await client.upload('AssetService/ImportFxRates', [rate('1.0957')])).to.deep.equal({ stored: '1' });
-    const page = await client.call('AssetService/ListFxRates', { baseCurrency: 'EUR', quoteCurrency: 'USD' });
+    await desk.client.upload('AssetService/ImportFxRates', [rate('1.0956')]);
+    expect(await desk.client.upload('AssetService/ImportFxRates', [rate('1.0957')])).to.deep.equal({ stored: '1' });
+    const page = await desk.client.call('AssetService/ListFxRates', { baseCurrency: 'EUR', quoteCurrency: 'USD' });
     expect(page['rates']).to.deep.equal([
       { baseCurrency: 'EUR', quoteCurrency: 'USD', date: '2024-01-02', rate: '1.0957' },
     ]);
   });
 
   it('gives the weights of a benchmark in force at a date', async () => {
-    await client.upload('AssetService/ImportBenchmarkWeights', [
+    await desk.client.upload('AssetService/ImportBenchmarkWeights', [
       { header: { name: 'benchmarks/BENCHMARK123', displayName: 'Test index', effectiveDate: '2024-01-02' } },
       { weight: { asset: 'assets/ALFA', weight: 1 } },
     ]);
-    const then = await client.call('AssetService/GetBenchmark', {
+    const then = await desk.client.call('AssetService/GetBenchmark', {
       name: 'benchmarks/BENCHMARK123',
       asOfDate: '2023-06-30',
     });
-    const now = await client.call('AssetService/GetBenchmark', { name: 'benchmarks/BENCHMARK123' });
+    const now = await desk.client.call('AssetService/GetBenchmark', { name: 'benchmarks/BENCHMARK123' });
     expect(then['weights']).to.have.length(assetIds.length);
     expect(now['weights']).to.deep.equal([{ asset: 'assets/ALFA', weight: 1 }]);
-    const page = await client.call('AssetService/ListBenchmarks', {});
+    const page = await desk.client.call('AssetService/ListBenchmarks', {});
     expect((page['benchmarks'] as Message[]).map((benchmark) => benchmark['name'])).to.deep.equal([
       'benchmarks/BENCHMARK123',
     ]);
@@ -92,23 +85,22 @@ describe('assets and the catalogue over the wire', function () {
     const rows = assetIds.map((id, index) => ({
       exposure: { asset: `assets/${id}`, exposures: [1, 0.1 * index - 0.3], specificVariance: 0.02 },
     }));
-    expect(await client.upload('AssetService/ImportFactorModel', [header(0.02), ...rows])).to.deep.equal({
+    expect(await desk.client.upload('AssetService/ImportFactorModel', [header(0.02), ...rows])).to.deep.equal({
       stored: '8',
     });
-    const model = await client.call('AssetService/GetFactorModel', { name: 'factorModels/two' });
+    const model = await desk.client.call('AssetService/GetFactorModel', { name: 'factorModels/two' });
     expect(model).to.have.nested.property('exposures[2].specificVariance', 0.02);
-    expect((await refusal(client.upload('AssetService/ImportFactorModel', [header(-1), ...rows]))).reason).to.be.oneOf([
-      'RISK_MODEL_INVALID',
-      'IMPORT_REJECTED',
-    ]);
-    expect(await client.call('AssetService/GetFactorModel', { name: 'factorModels/two' })).to.deep.equal(model);
-    const page = await client.call('AssetService/ListFactorModels', {});
+    expect(
+      (await refusal(desk.client.upload('AssetService/ImportFactorModel', [header(-1), ...rows]))).reason,
+    ).to.be.oneOf(['RISK_MODEL_INVALID', 'IMPORT_REJECTED']);
+    expect(await desk.client.call('AssetService/GetFactorModel', { name: 'factorModels/two' })).to.deep.equal(model);
+    const page = await desk.client.call('AssetService/ListFactorModels', {});
     expect(page['factorModels']).to.have.length(1);
   });
 
   it('offers strategies, constraint types, estimators, solvers and plugins with their schemas', async () => {
     const list = async (method: string, key: string): Promise<Message[]> =>
-      (await client.call(`CatalogService/${method}`, {}))[key] as Message[];
+      (await desk.client.call(`CatalogService/${method}`, {}))[key] as Message[];
     const strategies = await list('ListStrategies', 'strategies');
     const names = strategies.map((strategy) => strategy['id']);
     expect(names).to.include.members([

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 
 import { numbers, objectives, riskModels } from '../support/e2e/bad-problems.ts';
-import { refusal, TestClient } from '../support/e2e/client.ts';
+import { refusal } from '../support/e2e/client.ts';
 import type { Message } from '../support/e2e/client.ts';
-import { importMarket, portfolioMessage } from '../support/e2e/market.ts';
-import { TestServer } from '../support/e2e/server.ts';
+import { portfolioMessage } from '../support/e2e/market.ts';
+import { openDesk } from '../support/e2e/desk.ts';
 
 const position = (quantity: string): Message => portfolioMessage({ positions: [{ asset: 'assets/ALFA', quantity }] });
 const decimals = [
@@ -35,24 +35,13 @@ const ids = [
 
 describe('bad input', function () {
   this.timeout(120_000);
-  let server: TestServer;
-  let client: TestClient;
-
-  before(async () => {
-    server = await TestServer.start();
-    client = new TestClient(server.grpcAddress);
-    await importMarket(client);
-  });
-  after(async () => {
-    client.close();
-    await server.dispose();
-  });
+  const desk = openDesk();
 
   for (const [kind, rows] of Object.entries({ numbers, riskModels, objectives })) {
     describe(kind, () => {
       for (const [title, request, expected] of rows) {
         it(`answers ${title} with ${'reason' in expected ? expected.reason : expected.termination}`, async () => {
-          const call = client.collect('OptimizationService/Optimize', request);
+          const call = desk.client.collect('OptimizationService/Optimize', request);
           if ('reason' in expected) {
             const failure = await refusal(call);
             expect(failure.violations.map((violation) => violation.field).join(' '), failure.message).to.contain(
@@ -74,39 +63,41 @@ describe('bad input', function () {
   it('refuses every text that is not a plain decimal, and stores nothing', async () => {
     for (const quantity of decimals) {
       const failure = await refusal(
-        client.call('PortfolioService/CreatePortfolio', { portfolio: position(quantity), portfolioId: 'decimal' }),
+        desk.client.call('PortfolioService/CreatePortfolio', { portfolio: position(quantity), portfolioId: 'decimal' }),
       );
       expect(failure.reason, JSON.stringify(quantity)).to.equal('NUMBER_INVALID');
       expect(failure.violations.map((violation) => violation.field)).to.deep.equal(['portfolio.positions[0].quantity']);
     }
     expect(
-      (await refusal(client.call('PortfolioService/GetPortfolio', { name: 'portfolios/decimal' }))).reason,
+      (await refusal(desk.client.call('PortfolioService/GetPortfolio', { name: 'portfolios/decimal' }))).reason,
     ).to.equal('NOT_FOUND');
   });
 
   it('refuses every id that is not plain, and stores nothing', async () => {
     for (const portfolioId of ids) {
       const failure = await refusal(
-        client.call('PortfolioService/CreatePortfolio', { portfolio: portfolioMessage(), portfolioId }),
+        desk.client.call('PortfolioService/CreatePortfolio', { portfolio: portfolioMessage(), portfolioId }),
       );
       expect(failure.reason, JSON.stringify(portfolioId)).to.equal('ID_INVALID');
     }
-    const page = await client.call('PortfolioService/ListPortfolios', { showDeleted: true });
+    const page = await desk.client.call('PortfolioService/ListPortfolios', { showDeleted: true });
     expect(page['portfolios']).to.deep.equal([]);
-    expect((await refusal(client.call('PortfolioService/GetPortfolio', { name: '' }))).reason).to.equal('ID_INVALID');
+    expect((await refusal(desk.client.call('PortfolioService/GetPortfolio', { name: '' }))).reason).to.equal(
+      'ID_INVALID',
+    );
   });
 
   it('keeps ids that differ in case apart and takes pattern characters in filters as they are', async () => {
-    await client.call('PortfolioService/CreatePortfolio', {
+    await desk.client.call('PortfolioService/CreatePortfolio', {
       portfolio: portfolioMessage({ displayName: '100% safe' }),
       portfolioId: 'Case',
     });
-    await client.call('PortfolioService/CreatePortfolio', {
+    await desk.client.call('PortfolioService/CreatePortfolio', {
       portfolio: portfolioMessage({ displayName: 'plain' }),
       portfolioId: 'case',
     });
     const found = async (filter: string): Promise<unknown[]> =>
-      ((await client.call('PortfolioService/ListPortfolios', { filter }))['portfolios'] as Message[]).map(
+      ((await desk.client.call('PortfolioService/ListPortfolios', { filter }))['portfolios'] as Message[]).map(
         (portfolio) => portfolio['name'],
       );
     expect(await found('display_name : "100%"')).to.deep.equal(['portfolios/Case']);
@@ -116,7 +107,7 @@ describe('bad input', function () {
       'filter',
     ]);
     expect(
-      (await refusal(client.call('PortfolioService/ListPortfolios', { pageSize: -1 }))).violations.map(
+      (await refusal(desk.client.call('PortfolioService/ListPortfolios', { pageSize: -1 }))).violations.map(
         (violation) => violation.field,
       ),
     ).to.deep.equal(['page_size']);
@@ -129,7 +120,7 @@ describe('bad input', function () {
       { asset: 'assets/ALFA', date: '2026-02-30', amount: '-1' },
     ];
     const failure = await refusal(
-      client.upload(
+      desk.client.upload(
         'AssetService/ImportPrices',
         rows.map((row) => ({ prices: [row] })),
       ),
@@ -140,7 +131,10 @@ describe('bad input', function () {
       'rows[3].date',
       'rows[3].amount',
     ]);
-    const stored = await client.call('AssetService/ListPrices', { parent: 'assets/ALFA', startDate: '2026-01-01' });
+    const stored = await desk.client.call('AssetService/ListPrices', {
+      parent: 'assets/ALFA',
+      startDate: '2026-01-01',
+    });
     expect(stored['prices']).to.deep.equal([]);
   });
 
@@ -149,9 +143,9 @@ describe('bad input', function () {
       asset: { displayName: 'X', assetClass: 'Equity', currencyCode: 'USD', identifiers: { isin } },
       assetId: 'CHECKED',
     });
-    const failure = await refusal(client.call('AssetService/CreateAsset', asset('US0378331006')));
+    const failure = await refusal(desk.client.call('AssetService/CreateAsset', asset('US0378331006')));
     expect(failure.violations.map((violation) => violation.field)).to.deep.equal(['asset.identifiers.isin']);
-    expect(await client.call('AssetService/CreateAsset', asset('US0378331005'))).to.have.property(
+    expect(await desk.client.call('AssetService/CreateAsset', asset('US0378331005'))).to.have.property(
       'name',
       'assets/CHECKED',
     );

@@ -4,8 +4,8 @@ import { expect } from 'chai';
 
 import { refusal, struct, TestClient } from '../support/e2e/client.ts';
 import type { Message } from '../support/e2e/client.ts';
-import { assetIds, importMarket, portfolioMessage } from '../support/e2e/market.ts';
-import { TestServer } from '../support/e2e/server.ts';
+import { assetIds, portfolioMessage } from '../support/e2e/market.ts';
+import { openDesk } from '../support/e2e/desk.ts';
 
 const create = (
   client: TestClient,
@@ -16,22 +16,11 @@ const create = (
 
 describe('portfolios over the wire', function () {
   this.timeout(120_000);
-  let server: TestServer;
-  let client: TestClient;
-
-  before(async () => {
-    server = await TestServer.start();
-    client = new TestClient(server.grpcAddress);
-    await importMarket(client);
-  });
-  after(async () => {
-    client.close();
-    await server.dispose();
-  });
+  const desk = openDesk();
 
   it('stores a portfolio with all its parts and gives it back whole', async () => {
-    const created = await create(client, 'whole');
-    const read = await client.call('PortfolioService/GetPortfolio', { name: 'portfolios/whole' });
+    const created = await create(desk.client, 'whole');
+    const read = await desk.client.call('PortfolioService/GetPortfolio', { name: 'portfolios/whole' });
     expect(read).to.deep.equal(created);
     expect(read).to.nested.include({
       displayName: 'Growth',
@@ -45,12 +34,12 @@ describe('portfolios over the wire', function () {
 
   it('answers a repeated request id with the first answer and refuses it for another request', async () => {
     const requestId = randomUUID();
-    const first = await create(client, 'once', portfolioMessage(), requestId);
-    const again = await create(client, 'once', portfolioMessage(), requestId);
+    const first = await create(desk.client, 'once', portfolioMessage(), requestId);
+    const again = await create(desk.client, 'once', portfolioMessage(), requestId);
     expect(again).to.deep.equal(first);
-    const reused = await refusal(create(client, 'once', portfolioMessage({ displayName: 'Other' }), requestId));
+    const reused = await refusal(create(desk.client, 'once', portfolioMessage({ displayName: 'Other' }), requestId));
     expect(reused.reason).to.equal('REQUEST_ID_REUSED');
-    const taken = await refusal(create(client, 'once'));
+    const taken = await refusal(create(desk.client, 'once'));
     expect(taken.reason).to.equal('ALREADY_EXISTS');
   });
 
@@ -60,28 +49,28 @@ describe('portfolios over the wire', function () {
       positions: [{ asset: 'assets/ALFA', quantity: '1e5' }],
       constraints: [{ type: 'sector', parameters: struct({ Technology: { min: 0.6, max: 0.5 } }) }],
     });
-    const failed = await refusal(create(client, 'wrong', wrong));
+    const failed = await refusal(create(desk.client, 'wrong', wrong));
     expect(failed.code).to.equal(3);
     const fields = failed.violations.map((violation) => violation.field);
     expect(fields).to.have.length(3);
     expect(fields).to.include.members(['portfolio.base_currency', 'portfolio.positions[0].quantity']);
     expect(fields.find((field) => field.startsWith('portfolio.constraints[0].parameters'))).to.be.a('string');
-    const missing = await refusal(client.call('PortfolioService/GetPortfolio', { name: 'portfolios/wrong' }));
+    const missing = await refusal(desk.client.call('PortfolioService/GetPortfolio', { name: 'portfolios/wrong' }));
     expect(missing.reason).to.equal('NOT_FOUND');
   });
 
   it('checks without storing when asked to', async () => {
     const request = { portfolio: portfolioMessage(), portfolioId: 'dry', validateOnly: true };
-    const answer = await client.call('PortfolioService/CreatePortfolio', request);
+    const answer = await desk.client.call('PortfolioService/CreatePortfolio', request);
     expect(answer['displayName']).to.equal('Growth');
-    const missing = await refusal(client.call('PortfolioService/GetPortfolio', { name: 'portfolios/dry' }));
+    const missing = await refusal(desk.client.call('PortfolioService/GetPortfolio', { name: 'portfolios/dry' }));
     expect(missing.reason).to.equal('NOT_FOUND');
   });
 
   it('changes only the fields of the mask, and only the version that was read', async () => {
-    const created = await create(client, 'changing');
+    const created = await create(desk.client, 'changing');
     const update = (portfolio: Message): Promise<Message> =>
-      client.call('PortfolioService/UpdatePortfolio', {
+      desk.client.call('PortfolioService/UpdatePortfolio', {
         portfolio: { name: 'portfolios/changing', ...portfolio },
         updateMask: { paths: ['display_name'] },
       });
@@ -93,11 +82,11 @@ describe('portfolios over the wire', function () {
 
   it('pages, filters and orders', async () => {
     for (const [index, id] of ['page-a', 'page-b', 'page-c'].entries()) {
-      await create(client, id, portfolioMessage({ displayName: `Paged ${String(index)}`, type: 'Paged' }));
+      await create(desk.client, id, portfolioMessage({ displayName: `Paged ${String(index)}`, type: 'Paged' }));
     }
     const request = { filter: 'type = "Paged"', orderBy: 'display_name desc', pageSize: 2 };
-    const first = await client.call('PortfolioService/ListPortfolios', request);
-    const second = await client.call('PortfolioService/ListPortfolios', {
+    const first = await desk.client.call('PortfolioService/ListPortfolios', request);
+    const second = await desk.client.call('PortfolioService/ListPortfolios', {
       ...request,
       pageToken: first['nextPageToken'],
     });
@@ -106,7 +95,7 @@ describe('portfolios over the wire', function () {
     );
     expect(names).to.deep.equal(['portfolios/page-c', 'portfolios/page-b', 'portfolios/page-a']);
     expect(second['nextPageToken']).to.equal('');
-    const reused = client.call('PortfolioService/ListPortfolios', {
+    const reused = desk.client.call('PortfolioService/ListPortfolios', {
       filter: 'type = "Other"',
       pageToken: first['nextPageToken'],
     });
@@ -114,32 +103,35 @@ describe('portfolios over the wire', function () {
   });
 
   it('deletes softly and brings back', async () => {
-    await create(client, 'going', portfolioMessage({ type: 'Going' }));
+    await create(desk.client, 'going', portfolioMessage({ type: 'Going' }));
     const listed = async (showDeleted: boolean): Promise<number> => {
-      const page = await client.call('PortfolioService/ListPortfolios', { filter: 'type = "Going"', showDeleted });
+      const page = await desk.client.call('PortfolioService/ListPortfolios', { filter: 'type = "Going"', showDeleted });
       return (page['portfolios'] as Message[]).length;
     };
-    const deleted = await client.call('PortfolioService/DeletePortfolio', { name: 'portfolios/going' });
+    const deleted = await desk.client.call('PortfolioService/DeletePortfolio', { name: 'portfolios/going' });
     expect(deleted['deleteTime']).to.be.an('object');
     expect([await listed(false), await listed(true)]).to.deep.equal([0, 1]);
-    const back = await client.call('PortfolioService/UndeletePortfolio', { name: 'portfolios/going' });
+    const back = await desk.client.call('PortfolioService/UndeletePortfolio', { name: 'portfolios/going' });
     expect(back['deleteTime']).to.equal(null);
     expect(await listed(false)).to.equal(1);
   });
 
   it('values positions and cash at a past moment', async () => {
-    const created = await create(client, 'history');
+    const created = await create(desk.client, 'history');
     const between = new Date();
-    await client.call('PortfolioService/UpdatePortfolio', {
+    await desk.client.call('PortfolioService/UpdatePortfolio', {
       portfolio: { name: 'portfolios/history', positions: [], etag: created['etag'] },
       updateMask: { paths: ['positions'] },
     });
-    const now = await client.call('PortfolioService/GetPortfolioSnapshot', { name: 'portfolios/history' });
+    const now = await desk.client.call('PortfolioService/GetPortfolioSnapshot', { name: 'portfolios/history' });
     const asOfTime = {
       seconds: String(Math.floor(between.getTime() / 1000)),
       nanos: (between.getTime() % 1000) * 1_000_000,
     };
-    const then = await client.call('PortfolioService/GetPortfolioSnapshot', { name: 'portfolios/history', asOfTime });
+    const then = await desk.client.call('PortfolioService/GetPortfolioSnapshot', {
+      name: 'portfolios/history',
+      asOfTime,
+    });
     expect(now['positions']).to.deep.equal([]);
     expect(now).to.have.nested.property('netAssetValue.amount', '5000');
     expect(then['positions']).to.have.length(5);
@@ -149,23 +141,23 @@ describe('portfolios over the wire', function () {
   });
 
   it('hides one tenant from another', async () => {
-    await create(client, 'private');
-    const other = new TestClient(server.grpcAddress, 'other');
+    await create(desk.client, 'private');
+    const other = new TestClient(desk.server.grpcAddress, 'other');
     const foreign = await refusal(other.call('PortfolioService/GetPortfolio', { name: 'portfolios/private' }));
-    const missing = await refusal(client.call('PortfolioService/GetPortfolio', { name: 'portfolios/none' }));
+    const missing = await refusal(desk.client.call('PortfolioService/GetPortfolio', { name: 'portfolios/none' }));
     expect([foreign.code, foreign.reason]).to.deep.equal([missing.code, missing.reason]);
     const page = await other.call('PortfolioService/ListPortfolios', {});
     expect(page['portfolios']).to.deep.equal([]);
     other.close();
-    const malformed = new TestClient(server.grpcAddress, '../x');
+    const malformed = new TestClient(desk.server.grpcAddress, '../x');
     expect((await refusal(malformed.call('PortfolioService/ListPortfolios', {}))).reason).to.equal('TENANT_INVALID');
     malformed.close();
   });
 
   it('keeps target allocations with their history and computes drift against them', async () => {
-    await create(client, 'drifting');
+    await create(desk.client, 'drifting');
     const set = (weights: readonly number[], etag: unknown): Promise<Message> =>
-      client.call('AllocationService/SetAllocations', {
+      desk.client.call('AllocationService/SetAllocations', {
         parent: 'portfolios/drifting',
         kind: 'ALLOCATION_KIND_TARGET',
         dimension: 'ALLOCATION_DIMENSION_ASSET',
@@ -185,11 +177,14 @@ describe('portfolios over the wire', function () {
       kind: 'ALLOCATION_KIND_TARGET',
       dimension: 'ALLOCATION_DIMENSION_ASSET',
     };
-    const inForce = await client.call('AllocationService/GetAllocations', key);
+    const inForce = await desk.client.call('AllocationService/GetAllocations', key);
     expect(inForce).to.have.nested.property('allocations[0].weight', 0.3);
-    const history = await client.call('AllocationService/ListAllocationHistory', key);
+    const history = await desk.client.call('AllocationService/ListAllocationHistory', key);
     expect(history['allocationSets']).to.have.length(2);
-    const drift = await client.call('AllocationService/ComputeDrift', { parent: key.parent, dimension: key.dimension });
+    const drift = await desk.client.call('AllocationService/ComputeDrift', {
+      parent: key.parent,
+      dimension: key.dimension,
+    });
     const lines = drift['lines'] as { drift: number; subject: string }[];
     expect(lines.map((line) => line.subject)).to.include.members(['ALFA', 'cash']);
     expect(lines.reduce((sum, line) => sum + line.drift, 0)).to.be.closeTo(0, 1e-9);

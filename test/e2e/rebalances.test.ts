@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { Decimal } from 'decimal.js';
 import { expect } from 'chai';
 
-import { refusal, TestClient } from '../support/e2e/client.ts';
+import { refusal } from '../support/e2e/client.ts';
 import type { Message } from '../support/e2e/client.ts';
-import { assetIds, importMarket, optimizationMessage, portfolioMessage } from '../support/e2e/market.ts';
-import { TestServer } from '../support/e2e/server.ts';
+import { assetIds, optimizationMessage, portfolioMessage } from '../support/e2e/market.ts';
+import { openDesk } from '../support/e2e/desk.ts';
 
 interface Money {
   readonly amount: string;
@@ -41,31 +41,20 @@ const targets = (weights: readonly number[]): Message => ({
 
 describe('rebalances over the wire', function () {
   this.timeout(120_000);
-  let server: TestServer;
-  let client: TestClient;
-
-  before(async () => {
-    server = await TestServer.start();
-    client = new TestClient(server.grpcAddress);
-    await importMarket(client);
-  });
-  after(async () => {
-    client.close();
-    await server.dispose();
-  });
+  const desk = openDesk();
 
   const portfolio = (id: string, changes: Message = {}): Promise<Message> =>
-    client.call('PortfolioService/CreatePortfolio', { portfolio: portfolioMessage(changes), portfolioId: id });
+    desk.client.call('PortfolioService/CreatePortfolio', { portfolio: portfolioMessage(changes), portfolioId: id });
   const propose = async (parent: string, id: string, rebalance: Message): Promise<Message[]> => {
-    await client.call('RebalancingService/CreateRebalance', {
+    await desk.client.call('RebalancingService/CreateRebalance', {
       parent: `portfolios/${parent}`,
       rebalance,
       rebalanceId: id,
     });
-    return client.collect('RebalancingService/WatchRebalance', { name: name(parent, id), untilProposed: true });
+    return desk.client.collect('RebalancingService/WatchRebalance', { name: name(parent, id), untilProposed: true });
   };
   const read = (parent: string, id: string): Promise<Message> =>
-    client.call('RebalancingService/GetRebalance', { name: name(parent, id) });
+    desk.client.call('RebalancingService/GetRebalance', { name: name(parent, id) });
 
   it('proposes whole trades, sells first, with exact cash and value', async () => {
     await portfolio('exact');
@@ -102,22 +91,22 @@ describe('rebalances over the wire', function () {
     await propose('traded', 'r1', targets([0.1, 0.2, 0.2, 0.2, 0.1]));
     const proposed = await read('traded', 'r1');
     const accept = { name: name('traded', 'r1'), etag: proposed['etag'], requestId: randomUUID() };
-    const accepted = await client.call('RebalancingService/AcceptRebalance', accept);
+    const accepted = await desk.client.call('RebalancingService/AcceptRebalance', accept);
     expect(accepted['state']).to.equal('REBALANCE_STATE_ACCEPTED');
-    expect(await client.call('RebalancingService/AcceptRebalance', accept)).to.deep.equal(accepted);
+    expect(await desk.client.call('RebalancingService/AcceptRebalance', accept)).to.deep.equal(accepted);
     const twice = await refusal(
-      client.call('RebalancingService/AcceptRebalance', { ...accept, requestId: randomUUID() }),
+      desk.client.call('RebalancingService/AcceptRebalance', { ...accept, requestId: randomUUID() }),
     );
     expect(twice.reason).to.be.oneOf(['STATE_CONFLICT', 'ETAG_MISMATCH']);
-    const unnamed = await refusal(client.call('RebalancingService/AcceptRebalance', { ...accept, requestId: '' }));
+    const unnamed = await refusal(desk.client.call('RebalancingService/AcceptRebalance', { ...accept, requestId: '' }));
     expect(unnamed.violations.map((violation) => violation.field)).to.deep.equal(['request_id']);
 
-    const page = await client.call('TransactionService/ListTransactions', { parent: 'portfolios/traded' });
+    const page = await desk.client.call('TransactionService/ListTransactions', { parent: 'portfolios/traded' });
     const transactions = page['transactions'] as Message[];
     expect(transactions.map((transaction) => transaction['name'])).to.have.members(
       accepted['transactions'] as string[],
     );
-    const before = await client.call('PortfolioService/GetPortfolio', { name: 'portfolios/traded' });
+    const before = await desk.client.call('PortfolioService/GetPortfolio', { name: 'portfolios/traded' });
     const [first] = transactions.filter((transaction) => transaction['side'] === 'SIDE_SELL');
     const execution = {
       executionId: 'fill-1',
@@ -127,7 +116,7 @@ describe('rebalances over the wire', function () {
       executeTime: { seconds: '1760000000', nanos: 0 },
     };
     const record = (changes: Message = {}): Promise<Message> =>
-      client.call('TransactionService/RecordExecution', {
+      desk.client.call('TransactionService/RecordExecution', {
         name: first?.['name'],
         execution: { ...execution, ...changes },
         requestId: randomUUID(),
@@ -135,7 +124,7 @@ describe('rebalances over the wire', function () {
     const recorded = await record();
     expect(recorded).to.include({ state: 'TRANSACTION_STATE_PARTIALLY_EXECUTED', quantityExecuted: '1' });
     await record();
-    const after = await client.call('PortfolioService/GetPortfolio', { name: 'portfolios/traded' });
+    const after = await desk.client.call('PortfolioService/GetPortfolio', { name: 'portfolios/traded' });
     const cash = (message: Message): Decimal =>
       amountOf((message['cashBalances'] as { amount: Money }[])[0]?.amount ?? { amount: 'NaN' });
     const booked = new Decimal(String(first?.['priceExpected'])).toDecimalPlaces(2, Decimal.ROUND_HALF_EVEN);
@@ -143,14 +132,14 @@ describe('rebalances over the wire', function () {
     expect(cash(after).minus(cash(before)).equals(moved)).to.equal(true);
     const overfill = await refusal(record({ executionId: 'fill-2', quantity: '1000000' }));
     expect(overfill.violations.map((violation) => violation.field)).to.deep.equal(['execution.quantity']);
-    const single = await client.call('TransactionService/GetTransaction', { name: first?.['name'] });
+    const single = await desk.client.call('TransactionService/GetTransaction', { name: first?.['name'] });
     expect(single['executions']).to.have.length(1);
   });
 
   it('refuses a proposal that the portfolio has outrun', async () => {
     const created = await portfolio('moved');
     await propose('moved', 'r1', targets([0.2, 0.2, 0.2, 0.2, 0.1]));
-    await client.call('PortfolioService/UpdatePortfolio', {
+    await desk.client.call('PortfolioService/UpdatePortfolio', {
       portfolio: {
         name: 'portfolios/moved',
         positions: [{ asset: 'assets/ALFA', quantity: '7' }],
@@ -159,35 +148,37 @@ describe('rebalances over the wire', function () {
       updateMask: { paths: ['positions'] },
     });
     const { etag } = await read('moved', 'r1');
-    const stale = client.call('RebalancingService/AcceptRebalance', {
+    const stale = desk.client.call('RebalancingService/AcceptRebalance', {
       name: name('moved', 'r1'),
       etag,
       requestId: randomUUID(),
     });
     expect((await refusal(stale)).reason).to.equal('PROPOSAL_STALE');
-    const rejected = await client.call('RebalancingService/RejectRebalance', {
+    const rejected = await desk.client.call('RebalancingService/RejectRebalance', {
       name: name('moved', 'r1'),
       etag,
       comment: 'too late',
       requestId: randomUUID(),
     });
     expect(rejected['state']).to.equal('REBALANCE_STATE_REJECTED');
-    const events = await client.collect('RebalancingService/WatchRebalance', { name: name('moved', 'r1') });
+    const events = await desk.client.collect('RebalancingService/WatchRebalance', { name: name('moved', 'r1') });
     expect(events.at(-1)).to.have.nested.property('rejected.comment', 'too late');
   });
 
   it('goes from an optimization to trades, and lists what was proposed', async () => {
     await portfolio('optimized');
-    await client.call('OptimizationService/CreateOptimization', {
+    await desk.client.call('OptimizationService/CreateOptimization', {
       parent: 'portfolios/optimized',
       optimization: optimizationMessage(),
       optimizationId: 'o1',
     });
-    await client.collect('OptimizationService/WatchOptimization', { name: 'portfolios/optimized/optimizations/o1' });
+    await desk.client.collect('OptimizationService/WatchOptimization', {
+      name: 'portfolios/optimized/optimizations/o1',
+    });
     await propose('optimized', 'r1', { optimization: 'portfolios/optimized/optimizations/o1' });
     const { proposal } = (await read('optimized', 'r1')) as { proposal: Proposal };
     expect(proposal.trades.length).to.be.greaterThan(0);
-    const page = await client.call('RebalancingService/ListRebalances', {
+    const page = await desk.client.call('RebalancingService/ListRebalances', {
       parent: 'portfolios/optimized',
       filter: 'state = "PROPOSED"',
     });
@@ -196,10 +187,10 @@ describe('rebalances over the wire', function () {
 
   it('asks the policy whether to trade at all', async () => {
     await portfolio('calm');
-    const snapshot = await client.call('PortfolioService/GetPortfolioSnapshot', { name: 'portfolios/calm' });
+    const snapshot = await desk.client.call('PortfolioService/GetPortfolioSnapshot', { name: 'portfolios/calm' });
     const positions = snapshot['positions'] as { asset: string; weight: number }[];
     const set = (allocations: Message[], etag: unknown): Promise<Message> =>
-      client.call('AllocationService/SetAllocations', {
+      desk.client.call('AllocationService/SetAllocations', {
         parent: 'portfolios/calm',
         kind: 'ALLOCATION_KIND_TARGET',
         dimension: 'ALLOCATION_DIMENSION_ASSET',

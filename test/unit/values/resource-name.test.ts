@@ -56,6 +56,14 @@ describe('resource names', () => {
       expect(violations[0]?.description.length).to.be.below(200);
     }
   });
+
+  it('shows the pattern of a refused name as the protos write it', () => {
+    const violations: Violation[] = [];
+    readName('x', ['portfolios', 'optimizations'], 'name', violations);
+    readName('x', ['factorModels'], 'factor_model', violations);
+    expect(violations[0]?.description).to.contain('"portfolios/{portfolio}/optimizations/{optimization}"');
+    expect(violations[1]?.description).to.contain('"factorModels/{factor_model}"');
+  });
 });
 
 describe('faults', () => {
