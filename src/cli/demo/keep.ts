@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import type { ServerProcess } from '../wire/server-process.ts';
@@ -7,6 +8,7 @@ import type { Stage } from './stage.ts';
 /** How to call the server that stays up. */
 export function showCalls(stage: Stage, server: ServerProcess, folder: string): void {
   const proto = fileURLToPath(new URL('../../../proto', import.meta.url));
+  const python = join(folder, 'python');
   stage.section('The server stays up');
   stage.quote(
     `gRPC ${server.grpcAddress}, HTTP ${server.httpAddress}, process ${String(server.pid)}`,
@@ -25,13 +27,16 @@ export function showCalls(stage: Stage, server: ServerProcess, folder: string): 
     `curl -N http://${server.httpAddress}/v1/${portfolioName}/optimizations/best:watch`,
     '',
     '# Python: pip install grpcio grpcio-tools',
-    `python -m grpc_tools.protoc -I ${proto} --python_out=. --grpc_python_out=. \\`,
-    `  $(cd ${proto} && find veritasvault google/api google/rpc google/type -name '*.proto')`,
-    "python - <<'PY'",
+    `mkdir -p ${python}; cd ${proto}`,
+    `python3 -m grpc_tools.protoc -I . --python_out=${python} --grpc_python_out=${python} \\`,
+    "  $(find veritasvault google/api google/rpc google/type -name '*.proto')",
+    `cd -; PYTHONPATH=${python} python3 - <<'PY'`,
     'import grpc',
-    'from veritasvault.portfolio.v1 import optimization_service_pb2 as o, optimization_service_pb2_grpc as s',
+    'from veritasvault.portfolio.v1 import optimization_service_pb2 as o',
+    'from veritasvault.portfolio.v1 import optimization_service_pb2_grpc as s',
     `client = s.OptimizationServiceStub(grpc.insecure_channel("${server.grpcAddress}"))`,
-    `for event in client.WatchOptimization(o.WatchOptimizationRequest(name="${portfolioName}/optimizations/best")):`,
+    `request = o.WatchOptimizationRequest(name="${portfolioName}/optimizations/best")`,
+    'for event in client.WatchOptimization(request):',
     '    print(event.sequence, event.WhichOneof("event"))',
     'PY',
     '',

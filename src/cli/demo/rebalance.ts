@@ -56,7 +56,7 @@ export async function proposeTrades(stage: Stage, connection: Connection, solved
   showDrift(stage, drift);
   stage.say(
     ...tradeLines(proposal.trades, stage.width, stage.terminal.paint),
-    stage.terminal.paint.dim('prices, values, costs and cash in USD; each trade is one whole number of shares'),
+    stage.terminal.paint.dim('prices, values, costs and cash in USD; each trade a whole number of shares'),
     ...skippedLines(proposal.skipped),
     ...sumLines(proposal),
   );

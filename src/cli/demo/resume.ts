@@ -68,9 +68,7 @@ export async function watchThroughCrash(
 ): Promise<void> {
   stage.section('The server is killed in the middle of a watch');
   const runs = await startRuns(connection, sample);
-  stage.say(
-    `${counted(runs.length, 'run')} of the same problem, turnover at most 2 % to 60 %, each watched as a stream.`,
-  );
+  stage.say(`${counted(runs.length, 'run')} of the same problem, turnover at most 2 % to 60 %, each watched.`);
   let lost = 0;
   let resumed = 0;
   let killed: Promise<void> | undefined;
@@ -106,7 +104,7 @@ export async function watchThroughCrash(
   stage.terminal.clear();
   const again = runs.filter(({ events }) => events.some(isSecondStart)).length;
   stage.say(
-    `${counted(lost, 'stream')} lost, ${counted(resumed, 'stream')} resumed with their tokens, ${counted(again, 'run')} solved again from the start.`,
+    `${counted(lost, 'stream')} lost, ${count(resumed)} resumed with their tokens, ${counted(again, 'run')} solved again.`,
   );
   showRuns(stage, runs);
   await compareWithLog(stage, connection, runs);
