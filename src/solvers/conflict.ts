@@ -1,8 +1,10 @@
 /**
  * The smallest set of restrictions that cannot hold together: every member is necessary, dropping any one leaves the rest feasible.
- * Seeded by the proof of infeasibility, then a deletion filter (Chinneck, Feasibility and Infeasibility in Optimization, 2008, ch. 6).
+ * Seeded by the proof of infeasibility, then a deletion filter over groups that shrink and grow (Chinneck, Feasibility and Infeasibility
+ * in Optimization, 2008, ch. 6).
  * Such a set need not be the only one.
  */
+import { maxAbs } from '../math/vectors.ts';
 import type { Lowered, Origin, Problem } from '../problem/problem.ts';
 import { compose } from '../problem/problem.ts';
 import type { InfeasibilityProof, Solution } from '../problem/solution.ts';
@@ -23,24 +25,36 @@ interface Part {
 
 /**
  * @returns the origins of an irreducible conflict in the order of the restrictions; empty when they can all hold. A test that ends without
- *   a verdict keeps its part, so the set is always infeasible as far as proven, and irreducible when every test ended.
+ *   a verdict keeps its part, so the set is always infeasible as far as proven, and irreducible when every test ended. An interrupted
+ *   test is the last one.
  */
 export function findConflict({ universe, restrictions, solve }: ConflictQuestion): readonly Origin[] {
   const parts = partsOf(restrictions);
-  const attempt = (kept: readonly Part[]): Solution => solve(problemOf(universe, kept));
+  const last = { interrupted: false };
+  const attempt = (kept: readonly Part[]): Solution => {
+    const solution = solve(problemOf(universe, kept));
+    last.interrupted ||= solution.termination.limit === 'interrupted';
+    return solution;
+  };
   const whole = attempt(parts);
   if (whole.termination.reason !== 'infeasible') return [];
   let kept = seeded(parts, universe, whole.infeasibility, attempt);
-  for (const part of [...kept]) {
-    if (!kept.includes(part)) continue;
-    const rest = kept.filter((other) => other !== part);
-    const outcome = attempt(rest);
-    if (outcome.termination.reason === 'infeasible') kept = seeded(rest, universe, outcome.infeasibility, attempt);
+  const needed = new Set<Part>();
+  for (let size = Math.ceil(kept.length / 4); !interrupted;) {
+    const group = kept.filter((part) => !needed.has(part)).slice(0, size);
+    if (group.length === 0) break;
+    const rest = kept.filter((part) => !group.includes(part));
+    const { termination, infeasibility } = attempt(rest);
+    if (termination.reason === 'infeasible') {
+      kept = seeded(rest, universe, infeasibility, attempt);
+      size *= 2;
+    } else if (group.length === 1) needed.add(group[0]!);
+    else size = Math.floor(group.length / 2);
   }
   return kept.map((part) => part.origin);
 }
 
-/** The parts that the proof speaks of, when they alone are infeasible; else all. */
+/** The fewest parts that the proof speaks of loudest and that are infeasible alone; else all. */
 function seeded(
   parts: readonly Part[],
   universe: Universe,
@@ -48,9 +62,17 @@ function seeded(
   attempt: (kept: readonly Part[]) => Solution,
 ): readonly Part[] {
   if (proof === undefined) return parts;
-  const named = namedBy(proof, parts, universe);
-  if (named.length === 0 || named.length === parts.length) return parts;
-  return attempt(named).termination.reason === 'infeasible' ? named : parts;
+  let tried = 0;
+  for (const share of shares) {
+    const named = namedBy(proof, parts, universe, share);
+    if (named.length === parts.length) break;
+    if (named.length === tried) continue;
+    tried = named.length;
+    const { reason, limit } = attempt(named).termination;
+    if (reason === 'infeasible') return named;
+    if (limit === 'interrupted') break;
+  }
+  return parts;
 }
 
 function partsOf(restrictions: readonly Lowered[]): readonly Part[] {
@@ -85,19 +107,30 @@ function problemOf(universe: Universe, parts: readonly Part[]): Problem {
   );
 }
 
-/** Multipliers below this share of the largest are taken for rounding; the seed is tested anyway. */
-const roundingShare = 1e-7;
+/**
+ * How loud a multiplier must be, relative to the largest pull on any asset, for its restriction to be named; the seed is tested anyway.
+ * An interior proof spreads over all that could take part, mostly in a whisper.
+ */
+const shares = [1e-1, 1e-2, 1e-4, 1e-7];
 
 /** The parts whose restrictions carry a multiplier; a bound only where it is the tightest on the side that does. */
-function namedBy(proof: InfeasibilityProof, parts: readonly Part[], universe: Universe): readonly Part[] {
+function namedBy(
+  proof: InfeasibilityProof,
+  parts: readonly Part[],
+  universe: Universe,
+  share: number,
+): readonly Part[] {
   const problem = problemOf(universe, parts);
   const named = new Set<string>();
   const name = (origin: Origin): void => void named.add(JSON.stringify([origin.constraint, origin.text]));
-  const counts = (values: Float64Array): ((k: number) => boolean) => {
-    const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    return (k) => Math.abs(values[k]!) > roundingShare * largest;
-  };
-  const bounds = counts(proof.bounds);
+  // Bounds and rows pull on assets by multiplier times coefficient; norms and limits are few, and each is held against its like.
+  const rowPulls = proof.rows.map((value, r) => value * maxAbs(problem.rows[r]!.coefficients));
+  const pull = Math.max(maxAbs(proof.bounds), maxAbs(rowPulls));
+  const counts =
+    (values: Float64Array, largest = maxAbs(values)): ((k: number) => boolean) =>
+    (k) =>
+      Math.abs(values[k]!) > share * largest;
+  const bounds = counts(proof.bounds, pull);
   for (const bound of problem.bounds) {
     const i = bound.position;
     if (!bounds(i)) continue;
@@ -106,7 +139,7 @@ function namedBy(proof: InfeasibilityProof, parts: readonly Part[], universe: Un
     const atUpper = (proof.bounds[i]! > 0 || crossing) && bound.upper === problem.upper[i];
     if (atLower || atUpper) name(bound.origin);
   }
-  const [rows, norms, limits] = [counts(proof.rows), counts(proof.norms), counts(proof.tradeLimits)];
+  const [rows, norms, limits] = [counts(rowPulls, pull), counts(proof.norms), counts(proof.tradeLimits)];
   problem.rows.forEach((row, r) => rows(r) && name(row.origin));
   problem.norms.forEach((norm, k) => norms(k) && name(norm.origin));
   problem.tradeLimits.forEach((limit, j) => limits(j) && name(limit.origin));
