@@ -53,9 +53,11 @@ function subtractProducts(
 ): void {
   let i = row;
   for (; i + 4 <= end; i += 4) {
+    // Tiles right of the diagonal are left out.
+    const right = Math.min(last, i + 4);
     let j = first;
-    for (; j + 4 <= last; j += 4) multiplyFourByFour(a, n, i, j, from, to);
-    for (; j < last; j++) for (let r = i; r < i + 4; r++) multiplyOne(a, n, r, j, from, to);
+    for (; j + 4 <= right; j += 4) multiplyFourByFour(a, n, i, j, from, to);
+    for (; j < right; j++) for (let r = i; r < i + 4; r++) multiplyOne(a, n, r, j, from, to);
   }
   for (; i < end; i++) for (let j = first; j < last; j++) multiplyOne(a, n, i, j, from, to);
 }

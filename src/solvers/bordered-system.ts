@@ -93,7 +93,7 @@ export class BorderedSystem {
   private factorizeDense(own: Float64Array, weights: readonly number[], shift: number): void {
     const { free, n, checkpoint } = this;
     const core = this.core;
-    const m = new Float64Array(core * core);
+    const m = this.base.length === core * core ? this.base.fill(0) : new Float64Array(core * core);
     const rest = own.slice(core);
     this.atoms.forEach((atom, a) => {
       const weight = weights[a]!;
