@@ -40,7 +40,7 @@ export function findConflict({ universe, restrictions, solve }: ConflictQuestion
   if (whole.termination.reason !== 'infeasible') return [];
   let kept = seeded(parts, universe, whole.infeasibility, attempt);
   const needed = new Set<Part>();
-  for (let size = Math.ceil(kept.length / 4); !interrupted;) {
+  for (let size = Math.ceil(kept.length / 4); !last.interrupted;) {
     const group = kept.filter((part) => !needed.has(part)).slice(0, size);
     if (group.length === 0) break;
     const rest = kept.filter((part) => !group.includes(part));
