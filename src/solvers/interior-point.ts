@@ -210,7 +210,7 @@ function escapes(embedding: Embedding): boolean {
   if (!(fall > 0)) return false;
   const flat = new Float64Array(x.length);
   addObjectiveTimes(form, 1 / fall, x, flat);
-  const reach = Float64Array.from(s, (value) => value / fall);
+  const reach = s.map((value) => value / fall);
   addRowsTimes(form, 1 / fall, x, reach);
   const size = Math.max(1, maxAbs(x) / fall);
   return maxAbs(flat) <= flatness * size && maxAbs(reach) <= flatness * size;

@@ -122,20 +122,20 @@ export class NewtonSystem {
   solve(f: Float64Array, g: Float64Array): number {
     const size = Math.max(maxAbs(f), maxAbs(g));
     if (size === 0) return 0;
-    const x = Float64Array.from(f);
-    const z = Float64Array.from(g);
+    const x = f.slice();
+    const z = g.slice();
     this.solveOnce(x, z);
     let left = Infinity;
     let best: [Float64Array, Float64Array] = [x, z];
     for (let k = 0; k <= refinementsMax; k++) {
-      const dx = Float64Array.from(f);
-      const dz = Float64Array.from(g);
+      const dx = f.slice();
+      const dz = g.slice();
       this.subtractProduct(x, z, dx, dz);
       const now = Math.max(maxAbs(dx), maxAbs(dz)) / size;
       if (!(now < left)) break;
       const stalled = now > 0.5 * left;
       left = now;
-      best = [Float64Array.from(x), Float64Array.from(z)];
+      best = [x.slice(), z.slice()];
       if (now < 1e-14 || stalled || k === refinementsMax) break;
       this.solveOnce(dx, dz);
       for (let i = 0; i < x.length; i++) x[i] = x[i]! + dx[i]!;
@@ -210,10 +210,10 @@ export class NewtonSystem {
       const tied = kink.border < 0 ? 0 : border[kink.border]!;
       f[n + e] = (pushed[e]! + this.kinkPull[e]! * dw[kink.asset]! - tied) / this.kinkPivot[e]!;
     });
-    const right = Float64Array.from(g);
+    const right = g.slice();
     for (let r = 0; r < g.length; r++) g[r] = -right[r]!;
     addRowsTimes(form, 1, f, g);
-    const reached = Float64Array.from(g);
+    const reached = g.slice();
     for (let r = form.equations; r < inverse.length; r++) g[r] = inverse[r]! * reached[r]!;
     form.borders.forEach(({ equation, plus, minus }, k) => {
       if (equation >= 0) g[equation] = border[k]!;
