@@ -1,4 +1,4 @@
-/** Plain loops over operators for the independent check: slow on purpose, and shared with no solver. */
+/** Plain loops over operators for the independent check: as the definitions read, and shared with no solver. */
 import type { SymmetricOperator } from './operator.ts';
 
 /** Q x, from the definition of each kind. */
@@ -20,13 +20,13 @@ export function productOf(operator: SymmetricOperator, x: Float64Array): Float64
       const exposure = new Float64Array(k);
       for (let i = 0; i < n; i++)
         for (let j = 0; j < k; j++) exposure[j] = exposure[j]! + operator.exposures[i * k + j]! * x[i]!;
+      const factorRisk = new Float64Array(k);
+      for (let j = 0; j < k; j++)
+        for (let l = 0; l < k; l++)
+          factorRisk[j] = factorRisk[j]! + operator.factorCovariance[j * k + l]! * exposure[l]!;
       for (let i = 0; i < n; i++) {
         let total = operator.specific[i]! * x[i]!;
-        for (let j = 0; j < k; j++) {
-          let factorRisk = 0;
-          for (let l = 0; l < k; l++) factorRisk += operator.factorCovariance[j * k + l]! * exposure[l]!;
-          total += operator.exposures[i * k + j]! * factorRisk;
-        }
+        for (let j = 0; j < k; j++) total += operator.exposures[i * k + j]! * factorRisk[j]!;
         result[i] = total;
       }
       return result;
