@@ -45,11 +45,11 @@ export function widthsOf(columns: readonly Column[], rows: readonly (readonly st
   return widths;
 }
 
-/** A text in lines of a width, broken between words; a word that is wider stands on a line of its own. */
+/** A text in lines of a width, broken between words but not before a percent sign; a word that is wider stands on a line of its own. */
 export function wrapped(text: string, width: number): string[] {
   if (widthOf(text) <= width) return [text];
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
+  for (const word of text.split(/ (?!%)/)) {
     const last = lines.at(-1);
     if (last !== undefined && widthOf(last) + 1 + widthOf(word) <= width) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);

@@ -61,6 +61,7 @@ describe('a table', () => {
       'b',
     ]);
     expect(wrapped(can, 80)).to.deep.equal([can]);
+    expect(wrapped('cash of 2.00 %', 12)).to.deep.equal(['cash of', '2.00 %']);
     expect(wrapped('a wordwiderthanthat b', 6)).to.deep.equal(['a', 'wordwiderthanthat', 'b']);
   });
 
