@@ -14,6 +14,7 @@ import type {
 import { Fault } from '../../values/fault.ts';
 import { bar } from '../display/bar.ts';
 import { count } from '../display/figures.ts';
+import { fitted } from '../display/table.ts';
 import type { Terminal } from '../display/terminal.ts';
 import type { Connection, Method } from '../wire/connection.ts';
 import { isServiceError, toldBy } from '../wire/failure.ts';
@@ -58,7 +59,8 @@ async function send<Request extends { requestId: string }, Row>(
     if (now - drawnAt < redrawMs) return;
     drawnAt = now;
     const done = Math.min(total, sent * rowsInMessage);
-    upload.remarks.draw([`sending ${upload.source}  ${bar(done / total, 24)} ${count(done)} of ${count(total)} rows`]);
+    const line = `${bar(done / total, 24)}  ${count(done)} of ${count(total)} rows of ${upload.source}`;
+    upload.remarks.draw([fitted(line, upload.remarks.columns)]);
   };
   try {
     const { stored } = await upload.connection.upload(method, withRequestId(messages), progress);
