@@ -47,7 +47,7 @@ export function told(answer: Answer, setting: Setting): Told {
     detail: termination.detail,
     repairs: repairs.map(({ what, magnitude }) => ({ description: what, magnitude: finite(magnitude) })),
     solver: solution.solver,
-    solverChoice: setting.solverChoiceOf(problem),
+    solverChoice: solution.choice ?? setting.solverChoiceOf(problem),
     ...(posteriorReturns === undefined ? {} : { posteriorReturns: [...posteriorReturns] }),
   };
   if (certified?.failure === undefined && certified !== undefined) {

@@ -40,10 +40,16 @@ export function productOf(operator: SymmetricOperator, x: Float64Array): Float64
   }
 }
 
-/** The largest entry of the diagonal: the quadratic form of the riskiest single asset held whole. */
+/** Largest entries by operator: risk models are shared by many problems, and each certificate asks several times. */
+const largestKnown = new WeakMap<SymmetricOperator, number>();
+
+/** The largest entry of the diagonal: the quadratic form of the riskiest single asset held whole. Operators are never changed. */
 export function largestDiagonal(operator: SymmetricOperator): number {
+  const known = largestKnown.get(operator);
+  if (known !== undefined) return known;
   let largest = 0;
   for (let i = 0; i < operator.size; i++) largest = Math.max(largest, diagonalEntry(operator, i));
+  largestKnown.set(operator, largest);
   return largest;
 }
 
@@ -56,10 +62,12 @@ function diagonalEntry(operator: SymmetricOperator, i: number): number {
     case 'factor': {
       const k = operator.factors;
       let total = operator.specific[i]!;
-      for (let j = 0; j < k; j++)
+      for (let j = 0; j < k; j++) {
+        let factorRisk = 0;
         for (let l = 0; l < k; l++)
-          total +=
-            operator.exposures[i * k + j]! * operator.factorCovariance[j * k + l]! * operator.exposures[i * k + l]!;
+          factorRisk += operator.factorCovariance[j * k + l]! * operator.exposures[i * k + l]!;
+        total += operator.exposures[i * k + j]! * factorRisk;
+      }
       return total;
     }
     case 'sum':

@@ -51,7 +51,10 @@ export interface Iterate {
 }
 
 export interface Solution {
+  /** The one that answered. */
   readonly solver: string;
+  /** Why it was this one, and who gave up before it; told by the registry. */
+  readonly choice?: string;
   readonly termination: Termination;
   /** (n) best point; empty only when the reason says that there is none. */
   readonly weights: Float64Array;

@@ -47,23 +47,14 @@ export class SolverRegistry {
    * every reason when the one asked for, or none at all, can take it.
    */
   choose(problem: Problem, override?: string): Choice {
-    if (override !== undefined && override !== '') {
-      const solver = this.get(override);
-      const support = solver.supports(problem);
-      if (support.yes) return { solver, reason: 'asked for by name' };
-      refuse([{ field: 'solver', description: `${solver.id} cannot take this problem: ${support.why}` }]);
-    }
-    const refusals: string[] = [];
-    for (const solver of this.solvers.values()) {
-      const support = solver.supports(problem);
-      if (support.yes) return { solver, reason: ['first that takes the problem', ...refusals].join('; ') };
-      refusals.push(`${solver.id}: ${support.why}`);
-    }
-    const description = `no solver takes this problem: ${refusals.join('; ') || 'none is on offer'}`;
-    throw new Fault('INVALID_ARGUMENT', description, {}, [{ field: 'solver', description }]);
+    return this.inTurn(problem, override)[0];
   }
 
-  /** Checks the problem, chooses, and starts. Throws INVALID_ARGUMENT with every violation; nothing is computed before the first `next`. */
+  /**
+   * Checks the problem, chooses, and starts. A solver that gives up hands over to the next that takes the problem, which gets the
+   * iterations that are left; one asked for by name does not. `choice` of the solution tells all of it, and its iterations are those of
+   * all. Throws INVALID_ARGUMENT with every violation; nothing is computed before the first `next`.
+   */
   solve(
     problem: Problem,
     settings: SolverSettings = defaultSettings,
@@ -71,8 +62,74 @@ export class SolverRegistry {
     override?: string,
   ): Generator<Iterate, Solution, void> {
     refuse(problemViolations(problem));
-    return this.choose(problem, override).solver.solve(problem, settings, interrupted);
+    return handingOver(this.inTurn(problem, override), problem, settings, interrupted);
   }
+
+  /** All that take the problem, in order of preference; only the one asked for when there is one. */
+  private inTurn(problem: Problem, override: string | undefined): readonly [Choice, ...Choice[]] {
+    if (override !== undefined && override !== '') {
+      const solver = this.get(override);
+      const support = solver.supports(problem);
+      if (support.yes) return [{ solver, reason: 'asked for by name' }];
+      refuse([{ field: 'solver', description: `${solver.id} cannot take this problem: ${support.why}` }]);
+    }
+    const refusals: string[] = [];
+    const choices: Choice[] = [];
+    for (const solver of this.solvers.values()) {
+      const support = solver.supports(problem);
+      if (support.yes) choices.push({ solver, reason: ['first that takes the problem', ...refusals].join('; ') });
+      else refusals.push(`${solver.id}: ${support.why}`);
+    }
+    const [first, ...others] = choices;
+    if (first !== undefined) return [first, ...others];
+    const description = `no solver takes this problem: ${refusals.join('; ') || 'none is on offer'}`;
+    throw new Fault('INVALID_ARGUMENT', description, {}, [{ field: 'solver', description }]);
+  }
+}
+
+function* handingOver(
+  [first, ...others]: readonly [Choice, ...Choice[]],
+  problem: Problem,
+  settings: SolverSettings,
+  interrupted: () => boolean,
+): Generator<Iterate, Solution, void> {
+  let solution = yield* first.solver.solve(problem, settings, interrupted);
+  let choice = first.reason;
+  let { iterations } = solution;
+  let standing: Solution | undefined;
+  for (const { solver } of others) {
+    const iterationsMax = settings.iterationsMax - iterations;
+    if (!gaveUp(solution) || iterationsMax <= 0) break;
+    const spent = `${solution.iterations} iterations`;
+    choice += `; ${solution.solver} gave up after ${spent}: ${solution.termination.detail}; then ${solver.id}`;
+    if (solution.termination.reason === 'feasible') standing = solution;
+    const before = iterations;
+    const steps = solver.solve(problem, { ...settings, iterationsMax }, interrupted);
+    solution = yield* counting(steps, before);
+    iterations += solution.iterations;
+  }
+  // A point that holds is worth more than a later failure.
+  const answer = gaveUp(solution) && solution.weights.length === 0 ? (standing ?? solution) : solution;
+  return { ...answer, choice, iterations };
+}
+
+/** Iterations go on counting from one solver to the next. */
+function* counting(steps: Generator<Iterate, Solution, void>, before: number): Generator<Iterate, Solution, void> {
+  try {
+    for (let step = steps.next(); ; step = steps.next()) {
+      if (step.done === true) return step.value;
+      yield { ...step.value, iteration: before + step.value.iteration };
+    }
+  } finally {
+    steps.return(undefined as never);
+  }
+}
+
+/** Neither an answer, nor a proof that there is none, nor stopped by whoever waits. */
+function gaveUp({ termination: { reason, limit } }: Solution): boolean {
+  if (reason === 'numerical error') return true;
+  if (reason !== 'no solution found' && reason !== 'feasible') return false;
+  return limit === undefined || limit === 'iterations';
 }
 
 const never = (): boolean => false;

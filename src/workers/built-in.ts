@@ -2,10 +2,11 @@
 import { builtInConstraints } from '../constraints/built-in.ts';
 import { builtInCovarianceEstimators, builtInReturnEstimators } from '../estimation/built-in.ts';
 import type { Contributions } from '../sdk/v1/index.ts';
+import { factorNewton } from '../solvers/factor-newton.ts';
 import { interiorPoint } from '../solvers/interior-point.ts';
 
 export const builtInContributions: Contributions = {
   constraints: builtInConstraints,
   estimators: [...builtInReturnEstimators, ...builtInCovarianceEstimators],
-  solvers: [interiorPoint],
+  solvers: [factorNewton, interiorPoint],
 };

@@ -9,6 +9,7 @@ import type { SolveJob, SolveNews } from '../../../src/optimization/job.ts';
 import { inputFrom, inputTo } from '../../../src/optimization/job-record.ts';
 import { solveJob } from '../../../src/optimization/pipeline.ts';
 import type { Interruption, Toolbox } from '../../../src/optimization/toolbox.ts';
+import type { Solver } from '../../../src/problem/solver.ts';
 import { findConflict } from '../../../src/solvers/conflict.ts';
 import { interiorPoint } from '../../../src/solvers/interior-point.ts';
 import { SolverRegistry } from '../../../src/solvers/registry.ts';
@@ -41,6 +42,26 @@ const estimation = { periodsPerYear: 252, windowStart: '', windowEnd: '' };
 const { risk: _risk, ...unrisked } = problem3;
 
 describe('the pipeline of an optimization', () => {
+  it('tells which solver answered, why, and who gave up before', async () => {
+    expect((await answerOf(jobOf())).provenance).to.include({
+      solver: 'interior-point',
+      solverChoice: 'first that takes the problem',
+    });
+    const hasty: Solver = {
+      ...interiorPoint,
+      id: 'hasty',
+      solve: (problem, settings, interrupted) =>
+        interiorPoint.solve(problem, { ...settings, iterationsMax: 0 }, interrupted),
+    };
+    const solvers = new SolverRegistry([hasty, interiorPoint]);
+    const news = await lastValueFrom(solveJob(jobOf(), { ...toolbox, solvers }, free).pipe(toArray()));
+    const last = news.at(-1);
+    if (last?.kind !== 'answer') throw new Error('the last news is no answer');
+    expect(last.answer.termination).to.equal('optimal');
+    expect(last.answer.provenance.solver).to.equal('interior-point');
+    expect(last.answer.provenance.solverChoice).to.match(/gave up after 0 iterations: .+; then interior-point$/);
+  });
+
   it('invests everything when no constraint speaks of cash, and only then', async () => {
     const full = await answerOf(jobOf());
     expect(weightsOf(full).reduce((sum, weight) => sum + weight, 0)).to.be.closeTo(1, 1e-9);

@@ -1,0 +1,77 @@
+/** How far the factor dual has come, and its prices as multipliers of the problem. */
+import { maxAbs } from '../math/vectors.ts';
+import type { Iterate, Multipliers } from '../problem/solution.ts';
+import type { FactorDual } from './factor-newton-dual.ts';
+
+/** The larger of what factors and rows miss, relative. */
+export function residualOf(dual: FactorDual): number {
+  return Math.max(factorResidual(dual), rowResidual(dual));
+}
+
+/** L'B'w - z against z, or against a hundredth of the specific risk of the riskiest asset held whole. */
+function factorResidual({ factorGradient, z, form }: FactorDual): number {
+  return maxAbs(factorGradient) / Math.max(maxAbs(z), 1e-2 * Math.sqrt(maxAbs(form.diagonal)), Number.MIN_VALUE);
+}
+
+/** Broken sides, and distance from the side that a price speaks of. */
+function rowResidual({ held, y, form }: FactorDual): number {
+  const { rowLower, rowUpper } = form;
+  let worst = 0;
+  for (let r = 0; r < held.length; r++) {
+    const above = held[r]! - rowUpper[r]!;
+    const below = rowLower[r]! - held[r]!;
+    const missed = y[r]! > 0 ? Math.abs(above) : y[r]! < 0 ? Math.abs(below) : Math.max(above, below, 0);
+    const side = y[r]! > 0 || above > below ? rowUpper[r]! : rowLower[r]!;
+    worst = Math.max(worst, missed / Math.max(1, Number.isFinite(side) ? Math.abs(side) : 0));
+  }
+  return worst;
+}
+
+/** The gap is 1/2 |L'B'w - z|^2 + sum_r of price times slack: weights answer their prices exactly. */
+export function iterateOf(dual: FactorDual, iteration: number): Iterate {
+  const { form, weights, factorGradient, z, y, held } = dual;
+  const { diagonal, linear, current, buyRate, sellRate, rowLower, rowUpper } = form;
+  let objective = form.constant;
+  let size = Math.abs(objective);
+  const add = (term: number): void => {
+    objective += term;
+    size += Math.abs(term);
+  };
+  for (let i = 0; i < weights.length; i++) {
+    const w = weights[i]!;
+    const trade = w - current[i]!;
+    add(0.5 * diagonal[i]! * w * w);
+    add(-linear[i]! * w);
+    add(trade > 0 ? buyRate[i]! * trade : -sellRate[i]! * trade);
+  }
+  let gap = 0;
+  for (let j = 0; j < z.length; j++) {
+    add(0.5 * (z[j]! + factorGradient[j]!) ** 2);
+    gap += 0.5 * factorGradient[j]! ** 2;
+  }
+  for (let r = 0; r < y.length; r++)
+    if (y[r] !== 0) gap += y[r]! * ((y[r]! > 0 ? rowUpper[r]! : rowLower[r]!) - held[r]!);
+  const relative = Math.abs(gap) / Math.max(size, Number.MIN_VALUE);
+  return { iteration, objective, primal: rowResidual(dual), dual: factorResidual(dual), gap: relative };
+}
+
+/** Row prices unscaled; on an asset that stands on a bound, what its price asks for beyond it. */
+export function multipliersOf({ form, prices, weights, y }: FactorDual): Multipliers {
+  const { diagonal, current, buyRate, sellRate, lower, upper, rowScale } = form;
+  const bounds = weights.map((w, i) => {
+    if (w > lower[i]! && w < upper[i]!) return 0;
+    const wanted = prices[i]! - diagonal[i]! * w;
+    const trade = w - current[i]!;
+    const buy = wanted - buyRate[i]!;
+    const sell = wanted + sellRate[i]!;
+    const beyond = trade > 0 ? buy : trade < 0 ? sell : buy > 0 ? buy : Math.min(sell, 0);
+    if (lower[i] === upper[i]) return beyond;
+    return w >= upper[i]! ? Math.max(beyond, 0) : Math.min(beyond, 0);
+  });
+  return {
+    rows: y.map((value, r) => value / rowScale[r]!),
+    bounds,
+    norms: new Float64Array(0),
+    tradeLimits: new Float64Array(0),
+  };
+}
