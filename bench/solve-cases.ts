@@ -10,6 +10,7 @@ import { median, report } from './figure.ts';
 import { runHighs } from './highs.ts';
 import { runPythonPeers } from './python-peers.ts';
 import { objectiveAt, quadraticProgramOf } from './split-form.ts';
+import { trackingCase } from './tracking-case.ts';
 
 const runs = 5;
 const warmUpMs = 500;
@@ -17,6 +18,9 @@ const warmUpMs = 500;
 export const solveCases: Readonly<Record<string, () => Problem>> = {
   a50: () => denseCase(50),
   a500: () => denseCase(500),
+  a2000: () => denseCase(2000),
+  at500: () => trackingCase(500),
+  at2000: () => trackingCase(2000),
   b500x20: () => factorCase(500, 20),
   b500x70: () => factorCase(500, 70),
   b3000x20: () => factorCase(3000, 20),

@@ -4,9 +4,10 @@ import { builtInCovarianceEstimators, builtInReturnEstimators } from '../estimat
 import type { Contributions } from '../sdk/v1/index.ts';
 import { factorNewton } from '../solvers/factor-newton.ts';
 import { interiorPoint } from '../solvers/interior-point.ts';
+import { workingSet } from '../solvers/working-set.ts';
 
 export const builtInContributions: Contributions = {
   constraints: builtInConstraints,
   estimators: [...builtInReturnEstimators, ...builtInCovarianceEstimators],
-  solvers: [factorNewton, interiorPoint],
+  solvers: [factorNewton, workingSet, interiorPoint],
 };

@@ -67,7 +67,7 @@ describe('the pool of solver threads', function () {
     expect(answer.termination).to.equal('optimal');
     expect(answer.certificate?.passed).to.equal(true);
     expect(answer.provenance).to.include({
-      solver: 'interior-point',
+      solver: 'working-set',
       strategy: 'minimum-variance mean-variance@1.0.0',
       serverVersion: '0.1.0',
     });

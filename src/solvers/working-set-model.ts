@@ -1,0 +1,264 @@
+/**
+ * A problem as the working-set method reads it: one quadratic known by its rows, read only where they are asked for, and few linear rows
+ * written out. One more variable, the elastic, stands behind the assets; it is pinned to zero unless the search needs it to begin.
+ */
+import type { Checkpoint } from '../math/checkpoint.ts';
+import type { SymmetricOperator } from '../problem/operator.ts';
+import { maxAbs } from '../math/vectors.ts';
+import type { Problem } from '../problem/problem.ts';
+
+export interface ModelRow {
+  /** (n + 1), the elastic last. */
+  readonly coefficients: Float64Array;
+  readonly lower: number;
+  readonly upper: number;
+  /** Its largest coefficient or side. */
+  readonly size: number;
+  /** How far off counts as met: rounding of the row's own terms. */
+  readonly tolerance: number;
+}
+
+const roundingShare = 1e-13;
+
+export class WorkingSetModel {
+  /** Assets; the elastic has this position. */
+  readonly n: number;
+  /** The objective is divided by this, so that a single covariance is read in place. */
+  readonly scale: number;
+  readonly linear: Float64Array;
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+  readonly rows: readonly ModelRow[];
+  readonly diagonal: Float64Array;
+  readonly largestDiagonal: number;
+  /** The size of slopes in this problem: what counts as zero is a share of it. */
+  readonly slopeScale: number;
+  /** What the objective holds whatever the weights: the centres' own risk. */
+  readonly constant: number;
+  /** Whether `reference` is a centre rather than the origin. */
+  readonly centred: boolean;
+  /** A point near which the problem is simple, the shared centre of its terms or the origin, and the gradient there. */
+  readonly reference: Float64Array;
+  readonly referenceSlope: Float64Array;
+  /** Curvature added around `anchor`, for covariances that are singular on the free assets. */
+  ridge = 0;
+  anchor: Float64Array;
+  private readonly single: Float64Array | undefined;
+  private readonly terms: Problem['quadratics'];
+  private readonly cache: (Float64Array | undefined)[];
+
+  constructor(problem: Problem, checkpoint: Checkpoint) {
+    const n = problem.universe.assets.length;
+    this.n = n;
+    this.terms = problem.quadratics.filter(({ scale }) => scale > 0);
+    const [first] = this.terms;
+    const alone = this.terms.length === 1 && first?.operator.kind === 'dense' ? first.operator : undefined;
+    this.scale = alone === undefined ? 1 : first!.scale;
+    this.single = alone?.entries;
+    this.cache = [];
+    this.lower = extended(problem.lower, 0);
+    this.upper = extended(problem.upper, 0);
+    this.anchor = new Float64Array(n + 1);
+    this.diagonal = new Float64Array(n + 1);
+    for (let i = 0; i < n; i++)
+      for (const { scale, operator } of this.terms)
+        this.diagonal[i] = this.diagonal[i]! + (scale / this.scale) * entryOf(operator, i, i);
+    this.largestDiagonal = this.diagonal.reduce((most, value) => Math.max(most, value), 0);
+    this.diagonal[n] = this.largestDiagonal;
+    this.linear = extended(
+      problem.linear.map((value) => value / this.scale),
+      0,
+    );
+    const shared = this.terms.every(({ centre }) => same(centre, first?.centre)) ? first?.centre : undefined;
+    this.reference = extended(shared ?? new Float64Array(n), 0);
+    const atReference = this.linear.map((value) => -value);
+    this.centred = shared !== undefined;
+    this.constant = 0;
+    for (const { scale, operator, centre } of this.terms) {
+      if (centre === undefined) continue;
+      const pull = new Float64Array(n + 1);
+      addTimes(operator, scale / this.scale, centre, pull, checkpoint);
+      for (let i = 0; i < n; i++) {
+        this.linear[i] = this.linear[i]! + pull[i]!;
+        this.constant += 0.5 * pull[i]! * centre[i]!;
+      }
+    }
+    this.slopeScale = Math.max(maxAbs(this.linear), 1e-2 * this.largestDiagonal, Number.MIN_VALUE);
+    this.referenceSlope = shared === undefined ? this.linear.map((value) => -value) : atReference;
+    this.rows = problem.rows.map((row) => {
+      const coefficients = new Float64Array(n + 1);
+      row.positions.forEach((position, k) => {
+        coefficients[position] = coefficients[position]! + row.coefficients[k]!;
+      });
+      const largest = coefficients.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      const side = [row.lower, row.upper].reduce(
+        (most, v) => (Number.isFinite(v) ? Math.max(most, Math.abs(v)) : most),
+        0,
+      );
+      const size = Math.max(largest, side, Number.MIN_VALUE);
+      return { coefficients, lower: row.lower, upper: row.upper, size, tolerance: roundingShare * size };
+    });
+  }
+
+  /** Row i of the quadratic over the assets, without the ridge. */
+  row(i: number): Float64Array {
+    const { n, single } = this;
+    if (single !== undefined) return single.subarray(i * n, (i + 1) * n);
+    const known = this.cache[i];
+    if (known !== undefined) return known;
+    const row = new Float64Array(n);
+    for (const { scale, operator } of this.terms) addRow(operator, scale / this.scale, i, row);
+    this.cache[i] = row;
+    return row;
+  }
+
+  /** Entry (i, j) with the ridge; the elastic is curved by itself. */
+  entry(i: number, j: number): number {
+    if (i === j) return this.diagonal[i]! + this.ridge;
+    return i === this.n || j === this.n ? 0 : this.row(i)[j]!;
+  }
+
+  /** slope += Q moves, over the positions moved; four rows of Q at a time. */
+  addMoves(slope: Float64Array, positions: readonly number[], moves: ArrayLike<number>): void {
+    const { n } = this;
+    const assets: number[] = [];
+    const amounts: number[] = [];
+    positions.forEach((position, k) => {
+      const move = moves[k]!;
+      if (move === 0) return;
+      slope[position] = slope[position]! + (position === n ? this.diagonal[n]! + this.ridge : this.ridge) * move;
+      if (position === n) return;
+      assets.push(position);
+      amounts.push(move);
+    });
+    let k = 0;
+    for (; k + 4 <= assets.length; k += 4) {
+      const [q0, q1, q2, q3] = [
+        this.row(assets[k]!),
+        this.row(assets[k + 1]!),
+        this.row(assets[k + 2]!),
+        this.row(assets[k + 3]!),
+      ];
+      const [m0, m1, m2, m3] = [amounts[k]!, amounts[k + 1]!, amounts[k + 2]!, amounts[k + 3]!];
+      for (let j = 0; j < n; j++) slope[j] = slope[j]! + (m0 * q0[j]! + m1 * q1[j]! + (m2 * q2[j]! + m3 * q3[j]!));
+    }
+    for (; k < assets.length; k++) {
+      const row = this.row(assets[k]!);
+      const move = amounts[k]!;
+      for (let j = 0; j < n; j++) slope[j] = slope[j]! + move * row[j]!;
+    }
+  }
+
+  /** The objective in its own units, from weights and their slope. */
+  objective(w: Float64Array, slope: Float64Array): number {
+    let total = this.constant;
+    for (let i = 0; i < this.n; i++) {
+      const risk = slope[i]! - this.ridge * (w[i]! - this.anchor[i]!) - this.linear[i]!;
+      total += 0.5 * w[i]! * risk;
+    }
+    return this.scale * total;
+  }
+
+  /** Q w - linear, ridge included, from scratch. */
+  slopeAt(w: Float64Array): Float64Array {
+    const slope = this.linear.map((value, i) => -value - this.ridge * this.anchor[i]!);
+    const positions = Array.from(w.keys()).filter((i) => w[i] !== 0);
+    this.addMoves(
+      slope,
+      positions,
+      positions.map((i) => w[i]!),
+    );
+    return slope;
+  }
+}
+
+function extended(values: Float64Array, last: number): Float64Array {
+  const result = new Float64Array(values.length + 1);
+  result.set(values);
+  result[values.length] = last;
+  return result;
+}
+
+function same(a: Float64Array | undefined, b: Float64Array | undefined): boolean {
+  if (a === b) return true;
+  return a !== undefined && b !== undefined && a.every((value, i) => value === b[i]);
+}
+
+function entryOf(operator: SymmetricOperator, i: number, j: number): number {
+  switch (operator.kind) {
+    case 'dense':
+      return operator.entries[i * operator.size + j]!;
+    case 'diagonal':
+      return i === j ? operator.entries[i]! : 0;
+    case 'factor': {
+      const { factors: k, exposures, factorCovariance, specific } = operator;
+      let total = i === j ? specific[i]! : 0;
+      for (let a = 0; a < k; a++)
+        for (let b = 0; b < k; b++)
+          total += exposures[i * k + a]! * factorCovariance[a * k + b]! * exposures[j * k + b]!;
+      return total;
+    }
+    case 'sum':
+      return operator.terms.reduce((total, term) => total + entryOf(term, i, j), 0);
+  }
+}
+
+/** target += factor * row i of the operator. */
+function addRow(operator: SymmetricOperator, factor: number, i: number, target: Float64Array): void {
+  const n = operator.size;
+  switch (operator.kind) {
+    case 'dense':
+      for (let j = 0; j < n; j++) target[j] = target[j]! + factor * operator.entries[i * n + j]!;
+      return;
+    case 'diagonal':
+      target[i] = target[i]! + factor * operator.entries[i]!;
+      return;
+    case 'factor': {
+      const { factors: k, exposures, factorCovariance, specific } = operator;
+      const risk = new Float64Array(k);
+      for (let a = 0; a < k; a++)
+        for (let b = 0; b < k; b++) risk[b] = risk[b]! + factor * exposures[i * k + a]! * factorCovariance[a * k + b]!;
+      for (let j = 0; j < n; j++) {
+        let total = 0;
+        for (let b = 0; b < k; b++) total += risk[b]! * exposures[j * k + b]!;
+        target[j] = target[j]! + total;
+      }
+      target[i] = target[i]! + factor * specific[i]!;
+      return;
+    }
+    case 'sum':
+      for (const term of operator.terms) addRow(term, factor, i, target);
+  }
+}
+
+/** target += factor * operator x. */
+function addTimes(
+  operator: SymmetricOperator,
+  factor: number,
+  x: Float64Array,
+  target: Float64Array,
+  checkpoint: Checkpoint,
+): void {
+  const n = operator.size;
+  if (operator.kind === 'dense') {
+    for (let i = 0; i < n; i++) {
+      checkpoint(n);
+      const start = i * n;
+      let even = 0;
+      let odd = 0;
+      let j = 0;
+      for (; j + 2 <= n; j += 2) {
+        even += operator.entries[start + j]! * x[j]!;
+        odd += operator.entries[start + j + 1]! * x[j + 1]!;
+      }
+      if (j < n) even += operator.entries[start + j]! * x[j]!;
+      target[i] = target[i]! + factor * (even + odd);
+    }
+  } else if (operator.kind === 'sum') for (const term of operator.terms) addTimes(term, factor, x, target, checkpoint);
+  else
+    for (let i = 0; i < n; i++) {
+      if (x[i] === 0) continue;
+      checkpoint(n);
+      addRow(operator, factor * x[i]!, i, target);
+    }
+}
