@@ -4,7 +4,7 @@
  * dual -1/2 z'z + sum_i min_w {...} - sigma(y) is concave and piecewise quadratic; its gradient is (L'B'w - z, A w - d sigma(y)), with
  * sigma(y) = sum_r max(l_r y_r, u_r y_r).
  */
-import { maxAbs } from '../math/vectors.ts';
+import { dot, maxAbs } from '../math/vectors.ts';
 import type { FactorForm } from './factor-newton-form.ts';
 
 /** A way to go in (z, y). */
@@ -93,9 +93,21 @@ export class FactorDual {
     this.answer();
   }
 
+  /** Slope of the dual where it stands, along a direction: its gradient is known. */
+  ascentAlong({ z, y }: Direction): number {
+    const { rowLower, rowUpper } = this.form;
+    let slope = dot(this.factorGradient, z);
+    for (let r = 0; r < y.length; r++) {
+      if (y[r] === 0) continue;
+      const isPositive = this.y[r] === 0 ? y[r]! > 0 : this.y[r]! > 0;
+      slope += y[r]! * (this.held[r]! - (isPositive ? rowUpper[r]! : rowLower[r]!));
+    }
+    return slope;
+  }
+
   /** Slope of the dual at `step` along a direction (right of a kink), and its curvature there (at most 0). */
   slopeAt({ z: dz, y: dy, fall }: Direction, step: number): { readonly slope: number; readonly curvature: number } {
-    const { n, diagonal: d, current, buyRate, sellRate, lower, upper, rowLower, rowUpper } = this.form;
+    const { n, inverse, current, buyRate, sellRate, lower, upper, rowLower, rowUpper } = this.form;
     const { prices } = this;
     let slope = 0;
     let bend = 0;
@@ -103,10 +115,10 @@ export class FactorDual {
       const p = fall[i]!;
       const price = prices[i]! - step * p;
       const z = current[i]!;
-      let x = (price - buyRate[i]!) / d[i]!;
+      let x = (price - buyRate[i]!) * inverse[i]!;
       let isFree = true;
       if (!(x > z)) {
-        x = (price + sellRate[i]!) / d[i]!;
+        x = (price + sellRate[i]!) * inverse[i]!;
         if (!(x < z)) {
           x = z;
           isFree = false;
@@ -120,7 +132,7 @@ export class FactorDual {
         isFree = false;
       }
       slope += p * x;
-      if (isFree) bend -= (p * p) / d[i]!;
+      if (isFree) bend -= p * p * inverse[i]!;
     }
     for (let j = 0; j < dz.length; j++) {
       slope -= dz[j]! * (this.z[j]! + step * dz[j]!);
@@ -138,7 +150,7 @@ export class FactorDual {
 
   /** Weights for the prices, then the gradient. */
   private answer(): void {
-    const { n, k, diagonal: d, current, buyRate, sellRate, lower, upper } = this.form;
+    const { n, k, inverse, current, buyRate, sellRate, lower, upper } = this.form;
     const { exposures, root, starts, rowOf, coefficients } = this.form;
     const { prices, weights, free, held } = this;
     const x = new Float64Array(k);
@@ -146,10 +158,10 @@ export class FactorDual {
     for (let i = 0; i < n; i++) {
       const price = prices[i]!;
       const z = current[i]!;
-      let w = (price - buyRate[i]!) / d[i]!;
+      let w = (price - buyRate[i]!) * inverse[i]!;
       let isFree = 1;
       if (!(w > z)) {
-        w = (price + sellRate[i]!) / d[i]!;
+        w = (price + sellRate[i]!) * inverse[i]!;
         if (!(w < z)) {
           w = z;
           isFree = buyRate[i]! + sellRate[i]! > 0 ? 0 : 1;

@@ -22,8 +22,10 @@ export interface FactorForm {
   /** B (n x k) and L (k x k, lower), row-major. */
   readonly exposures: Float64Array;
   readonly root: Float64Array;
-  /** (n) each: d, a, and the trading cost; without trading, costs of nothing around the origin. */
+  readonly rootTransposed: Float64Array;
+  /** (n) each: d and its inverse, a, and the trading cost; without trading, costs of nothing around the origin. */
   readonly diagonal: Float64Array;
+  readonly inverse: Float64Array;
   readonly linear: Float64Array;
   /** What centres and impact add to the objective whatever the weights. */
   readonly constant: number;
@@ -60,10 +62,12 @@ export function factorFormOf(problem: Problem): FactorForm {
   const n = problem.universe.assets.length;
   const zero = new Float64Array(n);
   const { trading } = problem;
+  const diagonal = diagonalOfTerms(problem);
   return {
     n,
     ...lowRankOf(problem),
-    diagonal: diagonalOfTerms(problem),
+    diagonal,
+    inverse: diagonal.map((value) => 1 / value),
     ...linearOf(problem),
     current: trading?.current ?? zero,
     buyRate: trading?.buyRate ?? zero,
@@ -75,7 +79,7 @@ export function factorFormOf(problem: Problem): FactorForm {
 }
 
 /** Factor leaves side by side, each once however many terms speak of it. */
-function lowRankOf(problem: Problem): Pick<FactorForm, 'k' | 'exposures' | 'root'> {
+function lowRankOf(problem: Problem): Pick<FactorForm, 'k' | 'exposures' | 'root' | 'rootTransposed'> {
   const blocks: { leaf: FactorLeaf; scale: number }[] = [];
   for (const { scale, operator } of problem.quadratics)
     for (const leaf of leavesOf(operator)) {
@@ -100,7 +104,8 @@ function lowRankOf(problem: Problem): Pick<FactorForm, 'k' | 'exposures' | 'root
       for (let i = 0; i < n; i++) exposures.set(leaf.exposures.subarray(i * size, (i + 1) * size), i * k + first);
     first += size;
   }
-  return { k, exposures, root };
+  const rootTransposed = root.map((_, p) => root[(p % k) * k + Math.floor(p / k)]!);
+  return { k, exposures, root, rootTransposed };
 }
 
 /** mu + sum_t s_t Q_t c_t + the pull of quadratic impact towards the current weights, and what is left over. */
