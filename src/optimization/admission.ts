@@ -49,7 +49,13 @@ export function admitStateless(draft: StatelessDraft, catalog: Catalog): SolveJo
     strategy,
     limits,
     ...(points === undefined ? {} : { frontierPoints: points }),
+    ...relaxing(draft),
   };
+}
+
+/** Absent unless asked for, so that jobs which ask for nothing keep their digests. */
+function relaxing({ relaxByPriority }: Pick<SolveJob, 'relaxByPriority'>): Pick<SolveJob, 'relaxByPriority'> {
+  return relaxByPriority === true ? { relaxByPriority } : {};
 }
 
 function readPoints(points: number, findings: Findings): number {
@@ -262,6 +268,7 @@ export function admitStored(
     constraints,
     views,
     limits,
+    ...relaxing(draft),
   };
   return read.usesPrices ? { job, window } : { job };
 }

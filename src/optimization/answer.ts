@@ -17,6 +17,12 @@ export interface Verdict {
   readonly upper?: number;
   readonly slack: number;
   readonly unit: string;
+  /** Fall of the objective per unit by which `binding` is relaxed, >= 0; absent when unknown, and in answers of earlier versions. */
+  readonly shadowPrice?: number;
+  readonly binding?: 'min' | 'max';
+  /** Used instead of `lower` and `upper` because the constraint was relaxed by priority. */
+  readonly relaxedLower?: number;
+  readonly relaxedUpper?: number;
 }
 
 export interface CertificateLine {
@@ -34,6 +40,28 @@ export interface ConflictLine {
   readonly text: string;
 }
 
+/** A bound to change, in its own unit. */
+export interface RepairLine extends ConflictLine {
+  readonly bound: 'min' | 'max';
+  readonly current: number;
+  readonly needed: number;
+  readonly unit: string;
+  /** The change in words. */
+  readonly description: string;
+}
+
+/** A bound that was relaxed by priority, in its own unit. */
+export interface RelaxationLine extends ConflictLine {
+  readonly bound: 'min' | 'max';
+  readonly stated: number;
+  readonly used: number;
+  readonly unit: string;
+  /** 1 to 5. */
+  readonly priority: number;
+  /** The change in words. */
+  readonly description: string;
+}
+
 export interface OptimizationAnswer {
   readonly termination: TerminationReason;
   readonly limit?: Limit;
@@ -46,7 +74,12 @@ export interface OptimizationAnswer {
   readonly sharpeRatio?: number;
   readonly turnoverHalfSum: number;
   readonly certificate?: CertificateLine;
-  readonly conflict?: { readonly members: readonly ConflictLine[]; readonly proofVerified: boolean };
+  readonly conflict?: {
+    readonly members: readonly ConflictLine[];
+    readonly proofVerified: boolean;
+    /** The cheapest; absent when none is known, and in answers of earlier versions. */
+    readonly repairs?: readonly RepairLine[];
+  };
   readonly repairs: readonly { readonly description: string; readonly magnitude: number }[];
   readonly iterations: number;
   readonly elapsedMs: number;
@@ -59,4 +92,6 @@ export interface OptimizationAnswer {
     readonly pricesAsOf: string;
   };
   readonly posteriorReturns?: readonly number[];
+  /** Absent when nothing was relaxed. */
+  readonly relaxations?: readonly RelaxationLine[];
 }

@@ -9,8 +9,12 @@ import type { Lowered, Problem } from '../problem/problem.ts';
 import type { Holdings } from '../problem/situation.ts';
 import type { Solution } from '../problem/solution.ts';
 import type { Answer } from '../sdk/v1/index.ts';
-import type { CertificateLine, ConflictLine, OptimizationAnswer } from './answer.ts';
+import type { CertificateLine, ConflictLine, OptimizationAnswer, RepairLine } from './answer.ts';
+import { priced } from './answering-prices.ts';
+import { relaxationLines } from './answering-repairs.ts';
+import type { UsedBounds } from './answering-repairs.ts';
 import type { Estimated } from './estimates.ts';
+import { sidesOf } from './restrictions-sides.ts';
 import { brokenVerdict, finite, verdictsOn } from './restrictions.ts';
 import type { AppliedConstraint } from './restrictions.ts';
 
@@ -25,6 +29,10 @@ export interface Setting {
   readonly solverChoiceOf: (problem: Problem) => string;
   /** Members of a conflict among these restrictions. */
   readonly conflictOf: (restrictions: readonly Lowered[]) => readonly ConflictLine[];
+  /** The cheapest repair of these restrictions; empty when none is known. */
+  readonly repairsOf: (restrictions: readonly Lowered[]) => readonly RepairLine[];
+  /** Bounds that `constraints` are lowered with instead of the stated ones. */
+  readonly relaxations?: UsedBounds;
 }
 
 export type Told = Omit<OptimizationAnswer, 'iterations' | 'elapsedMs' | 'provenance'> & {
@@ -56,18 +64,22 @@ export function told(answer: Answer, setting: Setting): Told {
       ...figuresOf(certified.holdings, setting),
       objective: finite(certified.objective),
       certificate: certified.line,
+      ...(setting.relaxations === undefined ? {} : { relaxations: relaxationLines(setting.relaxations) }),
     };
   }
-  const conflict =
-    termination.reason === 'infeasible' && solution.infeasibility !== undefined
-      ? {
-          conflict: {
-            members: setting.conflictOf(restrictions),
-            proofVerified: verifyInfeasibility(problem, solution.infeasibility).proven,
-          },
-        }
-      : {};
-  return { ...common, weights: [], cashWeight: 0, objective: 0, turnoverHalfSum: 0, ...conflict };
+  return { ...common, weights: [], cashWeight: 0, objective: 0, turnoverHalfSum: 0, ...conflictIn() };
+
+  function conflictIn(): Pick<OptimizationAnswer, 'conflict'> {
+    if (termination.reason !== 'infeasible' || solution.infeasibility === undefined) return {};
+    const repairs = setting.repairsOf(restrictions);
+    return {
+      conflict: {
+        members: setting.conflictOf(restrictions),
+        proofVerified: verifyInfeasibility(problem, solution.infeasibility).proven,
+        ...(repairs.length === 0 ? {} : { repairs }),
+      },
+    };
+  }
 }
 
 function hasWeights(solution: Solution): boolean {
@@ -79,8 +91,11 @@ function certifiedAs(solution: Solution, problem: Problem, setting: Setting) {
   const { weights, termination } = solution;
   const holdings: Holdings = { weights, cash: 1 - sum(weights) };
   const certificate = certify(problem, solution, tolerance);
-  const verdicts = verdictsOn(constraints, holdings, estimated.situation);
+  const measured = verdictsOn(constraints, holdings, estimated.situation, setting.relaxations);
   const isOptimal = termination.reason === 'optimal';
+  const verdicts = isOptimal
+    ? priced(measured, sidesOf(constraints, estimated.situation), problem, solution.multipliers)
+    : measured;
   const broken = brokenVerdict(verdicts, isOptimal ? verdictTolerance.optimal : verdictTolerance.feasible);
   const line: CertificateLine = {
     passed: certificate.verdict === 'passed' && broken === undefined,

@@ -53,6 +53,8 @@ export interface OptimizationDraft {
   readonly universe: readonly string[];
   readonly riskFreeRateAnnual?: number;
   readonly limits?: LimitsDraft;
+  /** Absent in requests of earlier versions. */
+  readonly relaxByPriority?: boolean;
 }
 
 /** Numbers by one of two ways; both or neither is a violation. */
@@ -111,4 +113,5 @@ export interface StatelessDraft {
   readonly strategy?: SelectionDraft;
   readonly limits?: LimitsDraft;
   readonly points?: number;
+  readonly relaxByPriority?: boolean;
 }

@@ -85,6 +85,8 @@ export interface SolveJob {
   readonly limits: SolveLimits;
   /** Number of points when the frontier is wanted instead of one answer. */
   readonly frontierPoints?: number;
+  /** Whether constraints of priority 5 to 1 give way, higher first, when no portfolio satisfies all. */
+  readonly relaxByPriority?: boolean;
 }
 
 export interface ProgressNews {

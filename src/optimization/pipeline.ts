@@ -1,19 +1,24 @@
 /** The heavy part of the way through the house, synchronous as far as the strategy is: estimate, lower, solve, check. */
-import { Observable } from 'rxjs';
+import { concatMap, Observable, of } from 'rxjs';
 
 import { compose } from '../problem/problem.ts';
 import type { Lowered, Problem } from '../problem/problem.ts';
+import { relaxed } from '../problem/relaxable.ts';
 import type { Iterate, Solution } from '../problem/solution.ts';
 import { defaultSettings } from '../problem/solver.ts';
 import type { SolverSettings } from '../problem/solver.ts';
 import type { Answer, SolveEvent, Strategy, StrategyEvent, Task } from '../sdk/v1/index.ts';
+import { amountsOf, cheapestRepair, relaxedByPriority, repairLines } from './answering-repairs.ts';
+import type { RepairTools } from './answering-repairs.ts';
 import { told } from './answering.ts';
 import type { Setting, Told } from './answering.ts';
-import type { ConflictLine, OptimizationAnswer } from './answer.ts';
+import type { ConflictLine, OptimizationAnswer, RepairLine } from './answer.ts';
 import { digestOf } from './digest.ts';
 import { estimatesOf } from './estimates.ts';
 import type { SolveJob, SolveNews } from './job.ts';
-import { applied, finite } from './restrictions.ts';
+import { sidesOf } from './restrictions-sides.ts';
+import { applied, defaultField, finite } from './restrictions.ts';
+import type { AppliedConstraint } from './restrictions.ts';
 import type { Interruption, Toolbox } from './toolbox.ts';
 
 /**
@@ -96,12 +101,27 @@ class JobRun {
       tolerance: this.#settings.tolerance,
       solverChoiceOf: (problem) => this.#toolbox.solvers.choose(problem, this.#job.limits.solver).reason,
       conflictOf: (restrictions) => this.#conflictOf(restrictions),
+      repairsOf: (restrictions) => this.#repairsOf(restrictions, constraints),
     };
     const strategy = catalog.strategies.require(chosen.type, 'strategy.type');
+    const task = this.#taskOf(this.#setting, strategy);
+    if (frontierPoints !== undefined) return frontierOf(strategy, task, frontierPoints);
+    const events = strategy.optimize(task);
+    if (this.#job.relaxByPriority !== true) return events;
+    return events.pipe(
+      concatMap((event) =>
+        event.kind === 'solution' && event.answer.solution.termination.reason === 'infeasible'
+          ? this.#relaxed(event, strategy)
+          : of(event),
+      ),
+    );
+  }
+
+  #taskOf({ estimated, constraints }: Setting, strategy: Strategy): Task {
     const { situation, estimates } = estimated;
     const restrictions = constraints.map(({ lowered }) => lowered);
-    const task: Task = {
-      parameters: chosen.parameters,
+    return {
+      parameters: this.#job.strategy.parameters,
       situation,
       estimates,
       restrictions,
@@ -110,7 +130,20 @@ class JobRun {
         this.#solve(compose(situation.universe, objective, [...restrictions, ...added])),
       origin: (text) => ({ constraint: 'strategy', name: strategy.title, text, priority: 0 }),
     };
-    return frontierPoints === undefined ? strategy.optimize(task) : frontierOf(strategy, task, frontierPoints);
+  }
+
+  /** The strategy again with bounds relaxed by priority; the same event where no relaxation suffices. */
+  #relaxed(event: Extract<StrategyEvent, { kind: 'solution' }>, strategy: Strategy): Observable<StrategyEvent> {
+    const setting = this.#setting;
+    if (setting === undefined) throw new TypeError('a run begins before it relaxes');
+    const { constraints, estimated } = setting;
+    const sides = sidesOf(constraints, estimated.situation);
+    const relaxations = relaxedByPriority(constraints, event.answer.added, sides, this.#repairTools());
+    if (relaxations === undefined || relaxations.size === 0) return of(event);
+    const amounts = amountsOf(relaxations);
+    const used = constraints.map((constraint) => ({ ...constraint, lowered: relaxed(constraint.lowered, amounts) }));
+    this.#setting = { ...setting, constraints: used, relaxations };
+    return strategy.optimize(this.#taskOf(this.#setting, strategy));
   }
 
   answer(answer: Answer, elapsedMs: number): OptimizationAnswer {
@@ -170,14 +203,36 @@ class JobRun {
 
   #conflictOf(restrictions: readonly Lowered[]): readonly ConflictLine[] {
     const { universe } = this.#job;
-    const solve = (problem: Problem): Solution => {
-      const steps = this.#steps(problem);
-      for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value;
-    };
     return this.#toolbox
-      .findConflict({ universe, restrictions, solve })
+      .findConflict({ universe, restrictions, solve: (problem) => ended(this.#steps(problem)) })
       .map(({ constraint, name, text }) => ({ constraintId: constraint, name, text }));
   }
+
+  #repairsOf(restrictions: readonly Lowered[], constraints: readonly AppliedConstraint[]): readonly RepairLine[] {
+    if (this.#setting === undefined) throw new TypeError('a run begins before it repairs');
+    const stated = constraints.filter((constraint) => constraint.stated.field !== defaultField);
+    const sides = sidesOf(stated, this.#setting.estimated.situation);
+    return repairLines(cheapestRepair(restrictions, sides, this.#repairTools()) ?? new Map());
+  }
+
+  /** Whatever solver was asked for: it need not take the problems that are made here. */
+  #repairTools(): RepairTools {
+    const { universe } = this.#job;
+    const interrupted = (): boolean => this.#interruption.interrupted();
+    const solve = (problem: Problem): Solution =>
+      ended(this.#toolbox.solvers.solve(problem, this.#settings, interrupted));
+    const n = universe.assets.length;
+    const operator = { kind: 'diagonal', size: n, entries: new Float64Array(n).fill(1) } as const;
+    const objective = { quadratics: [{ scale: 1, operator }], linear: new Float64Array(n) };
+    return {
+      findRepair: (restrictions, sides) => this.#toolbox.findRepair({ universe, restrictions, sides, solve }),
+      feasible: (restrictions) => solve(compose(universe, objective, restrictions)).termination.reason === 'optimal',
+    };
+  }
+}
+
+function ended(steps: Generator<Iterate, Solution, void>): Solution {
+  for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value;
 }
 
 function frontierOf(strategy: Strategy, task: Task, points: number): Observable<StrategyEvent> {

@@ -3,6 +3,7 @@ import type { ConstraintHandler, Holdings, Situation } from '../problem/situatio
 import type { Lowered, Origin } from '../problem/problem.ts';
 import type { Verdict } from './answer.ts';
 import type { Catalog } from './catalog.ts';
+import type { UsedBounds } from './answering-repairs.ts';
 import { located } from './estimates.ts';
 import type { StatedConstraint } from './job.ts';
 
@@ -11,6 +12,9 @@ export interface AppliedConstraint {
   readonly handler: ConstraintHandler;
   readonly lowered: Lowered;
 }
+
+/** `field` of the constraint that nobody stated. */
+export const defaultField = 'budget';
 
 /** These say how much is invested; when there is none, everything is. */
 const budgetTypes = new Set(['budget', 'cash']);
@@ -41,15 +45,23 @@ export function applied(
 function fullyInvested(stated: readonly StatedConstraint[]): StatedConstraint {
   let id = 'budget';
   while (stated.some((constraint) => constraint.id === id)) id += '-default';
-  return { id, name: 'fully invested', type: 'budget', parameters: { min: 1, max: 1 }, field: 'budget' };
+  return { id, name: 'fully invested', type: 'budget', parameters: { min: 1, max: 1 }, field: defaultField };
 }
 
-/** Every part of every constraint, measured on finished holdings from its definition. */
+/** Every part of every constraint, measured on finished holdings from its definition, with the bounds that were used instead of stated. */
 export function verdictsOn(
   constraints: readonly AppliedConstraint[],
   holdings: Holdings,
   situation: Situation,
+  relaxations: UsedBounds = new Map(),
 ): readonly Verdict[] {
+  const usedOf = (id: string, text: string): Pick<Verdict, 'relaxedLower' | 'relaxedUpper'> => {
+    let used = {};
+    for (const [side, bound] of relaxations)
+      if (side.text === text && side.constraint.stated.id === id)
+        used = { ...used, [side.bound === 'min' ? 'relaxedLower' : 'relaxedUpper']: bound };
+    return used;
+  };
   return constraints.flatMap(({ stated, handler }) =>
     handler.check(stated.parameters, holdings, situation).map(({ text, value, lower, upper, slack, unit }) => ({
       constraintId: stated.id,
@@ -60,15 +72,18 @@ export function verdictsOn(
       ...(Number.isFinite(upper) ? { upper } : {}),
       slack: finite(slack),
       unit,
+      ...usedOf(stated.id, text),
     })),
   );
 }
 
-/** The first verdict that is broken by more than `tolerance`, relative to the figures that it compares. */
+/** The first verdict whose bounds, the used ones where they were relaxed, are broken by more than `tolerance`, relative to the figures that it compares. */
 export function brokenVerdict(verdicts: readonly Verdict[], tolerance: number): Verdict | undefined {
-  return verdicts.find(({ value, lower, upper, slack }) => {
+  return verdicts.find(({ value, lower, upper, slack, relaxedLower, relaxedUpper }) => {
     const scale = Math.max(1, Math.abs(value), Math.abs(lower ?? 0), Math.abs(upper ?? 0));
-    return !(slack >= -tolerance * scale);
+    const isRelaxed = relaxedLower !== undefined || relaxedUpper !== undefined;
+    const used = Math.min(value - (relaxedLower ?? lower ?? -Infinity), (relaxedUpper ?? upper ?? Infinity) - value);
+    return !((isRelaxed ? used : slack) >= -tolerance * scale);
   });
 }
 

@@ -1,5 +1,6 @@
 /** What the pipeline works with, handed in by whoever runs it: a worker, or a test. */
 import type { Lowered, Origin, Problem } from '../problem/problem.ts';
+import type { Amounts, RelaxableSide } from '../problem/relaxable.ts';
 import type { Iterate, Solution } from '../problem/solution.ts';
 import type { Solver, SolverSettings } from '../problem/solver.ts';
 import type { Universe } from '../problem/universe.ts';
@@ -24,6 +25,14 @@ export type ConflictSearch = (question: {
   readonly solve: (problem: Problem) => Solution;
 }) => readonly Origin[];
 
+/** The least relaxation of the sides that lets everything hold; undefined when none is known. */
+export type RepairSearch = (question: {
+  readonly universe: Universe;
+  readonly restrictions: readonly Lowered[];
+  readonly sides: readonly RelaxableSide[];
+  readonly solve: (problem: Problem) => Solution;
+}) => Amounts | undefined;
+
 /** Why the work is to end early. */
 export interface Interruption {
   /** Looked at between iterations; cheap. */
@@ -38,6 +47,7 @@ export interface Toolbox {
   readonly catalog: Catalog;
   readonly solvers: SolverChoice;
   readonly findConflict: ConflictSearch;
+  readonly findRepair: RepairSearch;
   readonly serverVersion: string;
   /** Milliseconds since any fixed moment. */
   readonly now: () => number;

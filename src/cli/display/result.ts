@@ -3,8 +3,10 @@ import { TerminationLimit, TerminationReason } from '../../gen/veritasvault/port
 import type {
   Certificate,
   Conflict,
+  ConflictRepair,
   ConstraintVerdict,
   OptimizationResult,
+  Relaxation,
 } from '../../gen/veritasvault/portfolio/v1/optimization_service.ts';
 import { bar } from './bar.ts';
 import { counted, elapsed, figure, percent, residual, signedPercent } from './figures.ts';
@@ -70,7 +72,9 @@ function inUnit(value: number, unit: string): string {
   return /fraction|volatility|return|tracking error/.test(unit) ? percent(value) : `${figure(value)} ${unit}`;
 }
 
-function boundText({ lower, upper, unit }: ConstraintVerdict): string {
+/** The bounds that were used: those of a constraint that was relaxed are its relaxed ones. */
+function boundText({ relaxedLower, relaxedUpper, unit, ...stated }: ConstraintVerdict): string {
+  const [lower, upper] = [relaxedLower ?? stated.lower, relaxedUpper ?? stated.upper];
   const low = lower === undefined ? '' : inUnit(lower, unit);
   const high = upper === undefined ? '' : inUnit(upper, unit);
   if (low !== '' && low === high) return `= ${low}`;
@@ -78,21 +82,27 @@ function boundText({ lower, upper, unit }: ConstraintVerdict): string {
   return low === '' ? `<= ${high}` : `>= ${low}`;
 }
 
+/** "broken", "relaxed", "binding" or "holds", in its colour. */
+function markOf(verdict: ConstraintVerdict, tolerance: number, paint: Paint): string {
+  if (verdict.relaxedLower !== undefined || verdict.relaxedUpper !== undefined) return paint.yellow('relaxed');
+  if (verdict.slack < -tolerance) return paint.red('broken');
+  return verdict.slack < 1e-6 ? paint.yellow('binding') : paint.green('holds');
+}
+
 /** Tight ones first; of many equal kinds only the tightest are shown, and how many are not. */
 export function verdictLines(certificate: Certificate, width: number, paint: Paint, most = verdictsMax): string[] {
   const verdicts = certificate.constraints.toSorted((a, b) => a.slack - b.slack);
   const shown = verdicts.slice(0, most);
+  const hasPrices = shown.some(({ shadowPrice = 0 }) => shadowPrice > 0);
   const rows = shown.map((verdict) => {
     const slack = inUnit(verdict.slack, verdict.unit);
-    const broken = verdict.slack < -certificate.tolerance;
-    const tight = !broken && verdict.slack < 1e-6;
-    const mark = broken ? paint.red('broken') : tight ? paint.yellow('binding') : paint.green('holds');
     return [
       verdict.text,
       inUnit(verdict.value, verdict.unit),
       boundText(verdict),
       slack.replace(/^-(0\.00 %)$/, '$1'),
-      mark,
+      ...(hasPrices ? [priceText(verdict)] : []),
+      markOf(verdict, certificate.tolerance, paint),
     ];
   });
   const columns = [
@@ -100,6 +110,7 @@ export function verdictLines(certificate: Certificate, width: number, paint: Pai
     { title: 'value', align: 'right' },
     { title: 'bound', align: 'right' },
     { title: 'slack', align: 'right' },
+    ...(hasPrices ? ([{ title: 'shadow price', align: 'right' }] as const) : []),
     { title: '', flexible: false },
   ] as const;
   const hidden = verdicts.length - shown.length;
@@ -110,11 +121,31 @@ export function verdictLines(certificate: Certificate, width: number, paint: Pai
   return [...table(columns, rows, width, paint.bold), ...rest];
 }
 
+/** What the objective gains per unit of the bound; empty where it gains nothing. */
+function priceText({ shadowPrice = 0 }: ConstraintVerdict): string {
+  return shadowPrice > 0 ? figure(shadowPrice, 4) : '';
+}
+
 /** One line: passed or not, and the residuals against the tolerance. */
 export function certificateLine(certificate: Certificate, paint: Paint): string {
   const verdict = certificate.passed ? paint.green('passed') : paint.red('FAILED');
   const { primalResidual, dualResidual, gap, tolerance } = certificate;
   return `certificate ${verdict}: primal ${residual(primalResidual)}, dual ${residual(dualResidual)}, gap ${residual(gap)} (tolerance ${residual(tolerance)}, relative)`;
+}
+
+/** A heading and each change in words; nothing when there is none. */
+function changes(
+  heading: string,
+  lines: readonly (ConflictRepair | Relaxation)[],
+  width: number,
+  paint: Paint,
+): readonly string[] {
+  if (lines.length === 0) return [];
+  const told = lines.map(
+    ({ description, displayName, constraintId }) =>
+      `  ${description}  ${paint.dim(`(${displayName || constraintId})`)}`,
+  );
+  return [...wrapped(heading, width).map(paint.bold), ...told];
 }
 
 /** The restrictions that cannot hold together. */
@@ -127,6 +158,7 @@ export function conflictLines(conflict: Conflict, width: number, paint: Paint): 
     ...conflict.members.map(
       ({ displayName, constraintId, text }) => `  ${text}  ${paint.dim(`(${displayName || constraintId})`)}`,
     ),
+    ...changes('The cheapest change with which a portfolio exists:', conflict.repairs, width, paint),
   ];
 }
 
@@ -151,6 +183,7 @@ export function resultLines(result: OptimizationResult, width: number, paint: Pa
       ? []
       : [...wrapped(headline(result), width), '', ...weightLines(result, width, paint), ...certificate]),
     ...(result.conflict === undefined ? [] : ['', ...conflictLines(result.conflict, width, paint)]),
+    ...changes('No portfolio satisfies every constraint; relaxed by priority:', result.relaxations, width, paint),
     ...result.repairs.map(({ description, magnitude }) => `repaired: ${description} (${figure(magnitude)})`),
     ...(result.provenance === undefined ? [] : wrapped(provenanceLine(result.provenance), width).map(paint.dim)),
   ];

@@ -1,5 +1,6 @@
 /** Runs, answers and events of optimizations, from domain to wire. */
 import {
+  ConstraintBound as BoundNumbers,
   OptimizationResult as ResultFns,
   RunState as StateNumbers,
   TerminationLimit as LimitNumbers,
@@ -7,6 +8,7 @@ import {
 } from '../../gen/veritasvault/portfolio/v1/optimization_service.ts';
 import type {
   Certificate,
+  ConstraintVerdict,
   ComputeFrontierResponse,
   FrontierPoint,
   OptimizationEvent,
@@ -18,7 +20,7 @@ import type {
   TerminationLimit,
   TerminationReason,
 } from '../../gen/veritasvault/portfolio/v1/optimization_service.ts';
-import type { CertificateLine, OptimizationAnswer } from '../../optimization/answer.ts';
+import type { CertificateLine, OptimizationAnswer, Verdict } from '../../optimization/answer.ts';
 import type { WatchNews } from '../../optimization/event-log.ts';
 import type { ProgressNews, SolveNews } from '../../optimization/job.ts';
 import type { RunEvent } from '../../optimization/run.ts';
@@ -51,6 +53,11 @@ const limits = enumCodec<Limit, TerminationLimit>('TERMINATION_LIMIT_', {
   interrupted: LimitNumbers.TERMINATION_LIMIT_INTERRUPTED,
 });
 
+const boundsNamed = {
+  min: BoundNumbers.CONSTRAINT_BOUND_MIN,
+  max: BoundNumbers.CONSTRAINT_BOUND_MAX,
+} as const;
+
 /** What this server itself stored; nobody else writes results and payloads. */
 export function answerIn(json: JsonObject): OptimizationAnswer {
   return json as unknown as OptimizationAnswer;
@@ -79,12 +86,24 @@ export function answerTo(answer: OptimizationAnswer): OptimizationResult {
               text,
             })),
             proofVerified: answer.conflict.proofVerified,
+            repairs: (answer.conflict.repairs ?? []).map(({ name, bound, ...repair }) => ({
+              ...repair,
+              displayName: name,
+              bound: boundsNamed[bound],
+            })),
           },
     repairs: answer.repairs.map(({ description, magnitude }) => ({ description, magnitude })),
     iterations: BigInt(Math.round(answer.iterations)),
     elapsedMs: BigInt(Math.round(answer.elapsedMs)),
     provenance: { ...answer.provenance },
     posteriorReturns: [...(answer.posteriorReturns ?? [])],
+    relaxations: (answer.relaxations ?? []).map(({ name, bound, stated, used, ...relaxation }) => ({
+      ...relaxation,
+      displayName: name,
+      bound: boundsNamed[bound],
+      statedBound: stated,
+      usedBound: used,
+    })),
   };
 }
 
@@ -95,16 +114,26 @@ export function certificateTo(certificate: CertificateLine): Certificate {
     dualResidual: certificate.dual,
     gap: certificate.gap,
     tolerance: certificate.tolerance,
-    constraints: certificate.constraints.map(({ constraintId, name, text, value, lower, upper, slack, unit }) => ({
-      constraintId,
-      displayName: name,
-      text,
-      value,
-      lower,
-      upper,
-      slack,
-      unit,
-    })),
+    constraints: certificate.constraints.map(verdictTo),
+  };
+}
+
+function verdictTo(verdict: Verdict): ConstraintVerdict {
+  const { constraintId, name, text, value, lower, upper, slack, unit } = verdict;
+  const { shadowPrice, binding, relaxedLower, relaxedUpper } = verdict;
+  return {
+    constraintId,
+    displayName: name,
+    text,
+    value,
+    lower,
+    upper,
+    slack,
+    unit,
+    shadowPrice,
+    bindingBound: binding === undefined ? BoundNumbers.CONSTRAINT_BOUND_UNSPECIFIED : boundsNamed[binding],
+    relaxedLower,
+    relaxedUpper,
   };
 }
 

@@ -65,10 +65,18 @@ export function optimizationFrom(message: Optimization | undefined, violations: 
     universe: from.universe,
     ...(riskFreeRateAnnual === undefined ? {} : { riskFreeRateAnnual }),
     ...(limits === undefined ? {} : { limits: limitsFrom(limits) }),
+    ...(from.relaxByPriority ? { relaxByPriority: true } : {}),
   };
 }
 
-export function optimizeFrom({ problem, strategy, limits }: OptimizeRequest, violations: Violation[]): StatelessDraft {
+export function optimizeFrom(request: OptimizeRequest, violations: Violation[]): StatelessDraft {
+  return { ...statelessFrom(request, violations), ...(request.relaxByPriority ? { relaxByPriority: true } : {}) };
+}
+
+function statelessFrom(
+  { problem, strategy, limits }: Pick<OptimizeRequest, 'problem' | 'strategy' | 'limits'>,
+  violations: Violation[],
+): StatelessDraft {
   return {
     ...(problem === undefined ? {} : { problem: problemFrom(problem, violations) }),
     ...(strategy === undefined ? {} : { strategy: selectionFrom(strategy) }),
@@ -77,7 +85,7 @@ export function optimizeFrom({ problem, strategy, limits }: OptimizeRequest, vio
 }
 
 export function frontierFrom(request: ComputeFrontierRequest, violations: Violation[]): StatelessDraft {
-  return { ...optimizeFrom(request, violations), points: request.points };
+  return { ...statelessFrom(request, violations), points: request.points };
 }
 
 export function selectionFrom({ type, parameters }: Selection): SelectionDraft {

@@ -30,6 +30,7 @@ export function optimizationTo(run: Run): Optimization {
     createTime: timestampTo(run.createdAt),
     endTime: optionalTimestampTo(run.endedAt),
     lastSequence: BigInt(run.lastSequence),
+    relaxByPriority: request.relaxByPriority ?? false,
   };
 }
 

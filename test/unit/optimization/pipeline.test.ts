@@ -11,6 +11,7 @@ import { solveJob } from '../../../src/optimization/pipeline.ts';
 import type { Interruption, Toolbox } from '../../../src/optimization/toolbox.ts';
 import type { Solver } from '../../../src/problem/solver.ts';
 import { findConflict } from '../../../src/solvers/conflict.ts';
+import { findRepair } from '../../../src/solvers/repair.ts';
 import { interiorPoint } from '../../../src/solvers/interior-point.ts';
 import { SolverRegistry } from '../../../src/solvers/registry.ts';
 import { Fault } from '../../../src/values/fault.ts';
@@ -24,6 +25,7 @@ const toolbox: Toolbox = {
   catalog,
   solvers: new SolverRegistry([interiorPoint]),
   findConflict,
+  findRepair,
   serverVersion: 'test',
   now: () => performance.now(),
 };

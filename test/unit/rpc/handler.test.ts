@@ -106,7 +106,12 @@ describe('a handler', () => {
     expect(failure.code).to.equal(codes.INTERNAL);
     expect(failure.details).not.to.contain('inner words');
     const { error } = await readAll(
-      stream(server.client, optimize, { problem: undefined, strategy: undefined, limits: undefined }),
+      stream(server.client, optimize, {
+        problem: undefined,
+        strategy: undefined,
+        limits: undefined,
+        relaxByPriority: false,
+      }),
     );
     expect(error?.code).to.equal(codes.INTERNAL);
     expect((await call(server.client, getAsset, { name: 'a' })).name).to.equal('a');

@@ -1,0 +1,102 @@
+/** Each bound of each verdict beside the restriction that the solver saw, and what a unit of one is in units of the other. */
+import { inner, productOf } from '../problem/certificate-operator.ts';
+import type { Lowered } from '../problem/problem.ts';
+import type { RelaxableSide, Restriction } from '../problem/relaxable.ts';
+import type { Holdings, Measured, Situation } from '../problem/situation.ts';
+import type { AppliedConstraint } from './restrictions.ts';
+
+export type BoundName = 'min' | 'max';
+
+/** A bound in the client's words and units, with the side of the one restriction that it became. */
+export interface StatedSide extends RelaxableSide {
+  readonly constraint: AppliedConstraint;
+  readonly priority: number;
+  readonly text: string;
+  readonly bound: BoundName;
+  /** In `unit`. */
+  readonly stated: number;
+  readonly unit: string;
+  /** Units of the restriction per `unit`, above 0. */
+  readonly perUnit: number;
+}
+
+/** A bound of 0 is measured as if it were this. */
+const boundLeast = 0.01;
+
+/** Relaxing by this costs 1: the size of the bound, at least 0.01; in its own unit. */
+export const measureOf = (stated: number): number => Math.max(Math.abs(stated), boundLeast);
+
+/**
+ * Every finite bound whose part became exactly one restriction, found by the part's words. The units are compared on two holdings, so
+ * that a handler may lower in other units than it measures in; a part that does not move with its restriction is left out.
+ */
+export function sidesOf(constraints: readonly AppliedConstraint[], situation: Situation): readonly StatedSide[] {
+  const [here, there] = probes(situation);
+  return constraints.flatMap((constraint) => {
+    const { stated, handler, lowered } = constraint;
+    const after = handler.check(stated.parameters, there, situation);
+    return handler.check(stated.parameters, here, situation).flatMap((measured, index, all) => {
+      const { text } = measured;
+      const restriction = onlyOne(lowered, text);
+      const moved = after[index];
+      if (restriction === undefined || moved?.text !== text || all.some((m, i) => i !== index && m.text === text))
+        return [];
+      const change = valueOf(restriction, there.weights) - valueOf(restriction, here.weights);
+      const ratio = change / (moved.value - measured.value);
+      return sidesOn(restriction, measured, ratio, constraint);
+    });
+  });
+}
+
+function sidesOn(
+  restriction: Restriction,
+  { text, lower, upper, unit }: Measured,
+  ratio: number,
+  constraint: AppliedConstraint,
+): StatedSide[] {
+  const perUnit = Math.abs(Math.abs(ratio) - 1) < 1e-9 ? 1 : Math.abs(ratio);
+  if (!(perUnit > 0 && perUnit < Infinity)) return [];
+  const ranged = 'bound' in restriction ? { lower: -Infinity, upper: restriction.bound } : restriction;
+  // One figure may limit both directions, as the size of a trade does.
+  const both = Number.isFinite(ranged.lower) && Number.isFinite(ranged.upper) && !Number.isFinite(lower);
+  if (ratio < 0 && !both) return [];
+  const { priority } = restriction.origin;
+  const sideOf = (bound: BoundName, side: StatedSide['side'], stated: number): StatedSide => {
+    const measure = measureOf(stated) * perUnit;
+    return { restriction, side, measure, constraint, priority, text, bound, stated, unit, perUnit };
+  };
+  if (both) return Number.isFinite(upper) ? [sideOf('max', 'both', upper)] : [];
+  return [
+    ...(Number.isFinite(lower) && Number.isFinite(ranged.lower) ? [sideOf('min', 'lower', lower)] : []),
+    ...(Number.isFinite(upper) && Number.isFinite(ranged.upper) ? [sideOf('max', 'upper', upper)] : []),
+  ];
+}
+
+function onlyOne(lowered: Lowered, text: string): Restriction | undefined {
+  const { bounds = [], rows = [], norms = [], tradeLimits = [], tails = [] } = lowered;
+  const named = [...bounds, ...rows, ...norms, ...tradeLimits].filter(({ origin }) => origin.text === text);
+  return named.length === 1 && !tails.some(({ origin }) => origin.text === text) ? named[0] : undefined;
+}
+
+/** What is held, and the same with each asset bought by another amount. */
+function probes({ current, cashCurrent }: Situation): readonly [Holdings, Holdings] {
+  const golden = (Math.sqrt(5) - 1) / 2;
+  const bought = current.map((_, i) => 0.1 + 0.1 * (((i + 1) * golden) % 1));
+  const spent = bought.reduce((total, weight) => total + weight, 0);
+  const after = { weights: current.map((weight, i) => weight + bought[i]!), cash: cashCurrent - spent };
+  return [{ weights: current, cash: cashCurrent }, after];
+}
+
+/** What a restriction limits. */
+function valueOf(restriction: Restriction, weights: Float64Array): number {
+  if ('position' in restriction) return weights[restriction.position]!;
+  if ('positions' in restriction) {
+    const { positions, coefficients } = restriction;
+    return positions.reduce((total, position, k) => total + coefficients[k]! * weights[position]!, 0);
+  }
+  const { centre } = restriction;
+  const active = weights.map((weight, i) => weight - (centre?.[i] ?? 0));
+  if ('operator' in restriction) return Math.sqrt(Math.max(0, inner(active, productOf(restriction.operator, active))));
+  const { buyRate, sellRate } = restriction;
+  return active.reduce((total, trade, i) => total + (trade > 0 ? buyRate[i]! * trade : -sellRate[i]! * trade), 0);
+}
