@@ -6,6 +6,8 @@ import type { Violation } from '../values/fault.ts';
 /** Transposed entries may differ by this share of the largest entry. */
 const asymmetryMax = 1e-12;
 
+const tile = 16;
+
 type Report = (field: string, description: string) => void;
 
 /** Sizes, finite numbers, symmetry, rates and bounds that are not negative. Conflicting restrictions are no violation: they are infeasible. */
@@ -80,9 +82,14 @@ function finite(values: Float64Array, size: number, field: string, report: Repor
     report(field, `has ${values.length} entries; ${size} expected`);
     return false;
   }
-  const position = values.findIndex((value) => !Number.isFinite(value));
-  if (position >= 0) report(`${field}[${position}]`, `must be finite; got ${values[position]!}`);
-  return position < 0;
+  // A plain loop: a callback for each of millions of entries would cost more than many a solve.
+  for (let position = 0; position < size; position++) {
+    const value = values[position]!;
+    if (value - value === 0) continue;
+    report(`${field}[${position}]`, `must be finite; got ${value}`);
+    return false;
+  }
+  return true;
 }
 
 function notNegative(values: Float64Array, size: number, field: string, report: Report): void {
@@ -106,16 +113,32 @@ function checkOperator(operator: SymmetricOperator, n: number, field: string, re
 
 function checkMatrix(entries: Float64Array, n: number, field: string, report: Report): void {
   if (!finite(entries, n * n, field, report)) return;
-  const largest = entries.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  let largest = 0;
+  for (let p = 0; p < n * n; p++) {
+    const size = Math.abs(entries[p]!);
+    if (size > largest) largest = size;
+  }
+  const symmetric = isSymmetric(entries, n, asymmetryMax * largest);
   for (let i = 0; i < n; i++) {
     if (entries[i * n + i]! < 0) {
       report(`${field}[${i}][${i}]`, `must not be negative; got ${entries[i * n + i]!}`);
       return;
     }
+    if (symmetric) continue;
     for (let j = 0; j < i; j++)
       if (Math.abs(entries[i * n + j]! - entries[j * n + i]!) > asymmetryMax * largest) {
         report(`${field}[${i}][${j}]`, 'differs from its mirror entry');
         return;
       }
   }
+}
+
+/** By tiles, so that the mirrored half is read from the cache. */
+function isSymmetric(entries: Float64Array, n: number, difference: number): boolean {
+  for (let top = 0; top < n; top += tile)
+    for (let left = 0; left <= top; left += tile)
+      for (let i = top; i < Math.min(top + tile, n); i++)
+        for (let j = left; j < Math.min(left + tile, i); j++)
+          if (Math.abs(entries[i * n + j]! - entries[j * n + i]!) > difference) return false;
+  return true;
 }
