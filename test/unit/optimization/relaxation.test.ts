@@ -114,6 +114,37 @@ describe('relaxation by priority', () => {
     expect(answer.conflict?.repairs?.map(({ constraintId }) => constraintId)).to.deep.equal(['bond']);
   });
 
+  it('relaxes the size of single trades both ways, and the part of a list that has to', async () => {
+    const answer = await answerOn(
+      [
+        longOnly,
+        named('steps', 'turnover', { definition: 'per-asset', max: 0.1 }, 5),
+        named('gold', 'bounds', { assets: { GOLD: { min: 0.25 }, EQUITY: { min: 0.6 } } }),
+      ],
+      true,
+    );
+    // GOLD has to be bought from 0 to 25 %, and BOND sold from 33.3 % to 15 %.
+    expect(answer.certificate?.passed).to.equal(true);
+    expect(answer.relaxations?.map(({ description }) => description)).to.deep.equal([
+      'raise turnover of BOND at most 10 % to 18.334 %',
+      'raise turnover of GOLD at most 10 % to 25 %',
+    ]);
+    const bought = await answerOn(
+      [
+        longOnly,
+        named('hold', 'no-buy', { everything: true }, 2),
+        named('equity', 'bounds', { assets: { EQUITY: { max: 0.5 } } }, 1),
+        named('bond', 'bounds', { assets: { BOND: { max: 0.4 } } }),
+      ],
+      true,
+    );
+    // A sixth of all is free once EQUITY is cut to half; what it goes to is not said, only how much has to give way in all.
+    const given = (bought.relaxations ?? []).reduce((sum, { used, stated }) => sum + used - stated, 0);
+    expect(given).to.be.closeTo(1 / 6, 1e-6);
+    expect(bought.relaxations?.map(({ constraintId }) => constraintId)).to.include('hold');
+    expect(bought.relaxations?.map(({ constraintId }) => constraintId)).not.to.include('equity');
+  });
+
   it('relaxes a limit on volatility to what the others allow', async () => {
     const answer = await answerOn(
       [

@@ -106,6 +106,17 @@ describe('the cheapest repair', () => {
     expect(amounts?.size).to.equal(0);
   });
 
+  it('of hundreds of bounds costs what is missing', () => {
+    const n = 300;
+    const bounds = Array.from({ length: n }, (_, p) => weightUpTo(p, 0.003));
+    const sides = bounds.flatMap((bound) => [sideOf(bound, 'upper', bound.upper), sideOf(bound, 'lower', 0)]);
+    const restrictions = [{ bounds, rows: [budgetRow(n)] }];
+    const amounts = findRepair({ universe: universeOf(n), restrictions, sides, solve });
+    // A tenth of all, at 100 per unit.
+    const cost = [...(amounts ?? [])].reduce((sum, [side, amount]) => sum + amount / side.measure, 0);
+    expect(cost).to.be.closeTo(10, 1e-6);
+  });
+
   it('is undefined when what may not give way stands against itself', () => {
     const bounds = [0, 1, 2].map((p) => weightUpTo(p, 0.2));
     const row = rowOver([1, 0, 0], 0.3, Infinity, 'at least');
