@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: figures of this machine, beside peers measured in the same run. Nothing is asserted.
- * `-- --only CASE` for one case (a50, a500, b500x20, start, progress, fan-out); `-- --quick` without the Python peers.
+ * `-- --only CASE` for one case (start, progress, fan-out, a50 ... b10000x70); `-- --quick` without the Python peers. The whole takes some
+ * ten minutes, nearly all of them the slower peers on the largest cases.
  */
 import { table } from './figure.ts';
 import { benchFanOut, benchProgress, benchStart } from './service-cases.ts';
@@ -10,12 +11,13 @@ const quick = process.argv.includes('--quick');
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
 
 const cases: Readonly<Record<string, () => Promise<void>>> = {
-  ...Object.fromEntries(
-    Object.entries(solveCases).map(([name, problem]) => [name, () => benchSolve(name, problem(), quick)]),
-  ),
   start: benchStart,
   progress: benchProgress,
   'fan-out': benchFanOut,
+  // The largest ones last: their slowest peers take minutes.
+  ...Object.fromEntries(
+    Object.entries(solveCases).map(([name, problem]) => [name, () => benchSolve(name, problem(), quick)]),
+  ),
 };
 
 if (only !== undefined && !Object.hasOwn(cases, only)) {
