@@ -92,6 +92,18 @@ describe('cancellation', function () {
     expect(performance.now() - start).to.be.lessThan(500);
   });
 
+  it('comes by itself at the time limit, with the best point', async () => {
+    const messages = await client.collect('OptimizationService/Optimize', {
+      problem: problemMessage(5),
+      strategy: { type: 'endless' },
+      limits: { secondsMax: 0.2 },
+    });
+    const solution = messages.at(-1)?.['solution'] as Message;
+    expect(solution['limit']).to.equal('TERMINATION_LIMIT_TIME');
+    expect(solution['termination']).to.be.oneOf(['TERMINATION_REASON_FEASIBLE', 'TERMINATION_REASON_OPTIMAL']);
+    expect(solution).to.have.nested.property('weights.length', 5);
+  });
+
   it('is what too many waiting solves are spared: the queue is bounded', async () => {
     const endlessCall: Message = {
       problem: problemMessage(3),
@@ -115,10 +127,11 @@ describe('cancellation', function () {
 
   it('of the whole server lets calls in flight finish', async () => {
     const inFlight = Promise.all(
-      Array.from({ length: 3 }, () =>
+      Array.from({ length: 2 }, () =>
         client.collect('OptimizationService/Optimize', {
-          problem: problemMessage(250),
-          strategy: { type: 'maximum-sharpe' },
+          problem: problemMessage(5),
+          strategy: { type: 'endless' },
+          limits: { secondsMax: 1 },
         }),
       ),
     );

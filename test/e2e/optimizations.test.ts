@@ -44,9 +44,6 @@ const watch = (client: TestClient, id: string, resumeToken = ''): Promise<Messag
 const get = (client: TestClient, id: string): Promise<Message> =>
   client.call('OptimizationService/GetOptimization', { name: nameOf(id) });
 const resultOf = (message: Message): Result => message['result'] as Result;
-/** Solves 500 dense assets along a search: takes seconds, so that it can be interrupted. */
-const longProblem = (): Message => ({ problem: problemMessage(700), strategy: { type: 'maximum-sharpe' } });
-
 describe('optimizations over the wire', function () {
   this.timeout(180_000);
   let server: TestServer;
@@ -226,16 +223,6 @@ describe('optimizations over the wire', function () {
     );
     const [left, right] = answers.map((messages) => (messages.at(-1)?.['solution'] as Result).weights);
     expect(left).to.deep.equal(right);
-  });
-
-  it('ends a stateless solve at its time limit with what it has', async () => {
-    const messages = await client.collect('OptimizationService/Optimize', {
-      ...longProblem(),
-      limits: { secondsMax: 0.2 },
-    });
-    const solution = messages.at(-1)?.['solution'] as Result & { limit: string };
-    expect(solution.limit).to.equal('TERMINATION_LIMIT_TIME');
-    expect(solution.termination).to.be.oneOf(['TERMINATION_REASON_FEASIBLE', 'TERMINATION_REASON_NO_SOLUTION_FOUND']);
   });
 
   it('streams the efficient frontier from the least risk to the most return', async () => {
