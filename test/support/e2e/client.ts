@@ -51,7 +51,7 @@ export class TestClient {
     if (tenant !== undefined) this.#metadata.set('x-tenant', tenant);
     for (const [name, candidate] of Object.entries(loaded.veritasvault.portfolio.v1)) {
       if (typeof candidate !== 'function' || !name.endsWith('Service')) continue;
-      const client = new candidate(address, channel);
+      const client = new candidate(address, channel, { 'grpc.use_local_subchannel_pool': 1 });
       this.#services.set(name, {
         client: client,
         close: () => {
