@@ -1,10 +1,9 @@
 import { expect } from 'chai';
 import { admitStateless, admitStored } from '../../../src/optimization/admission.ts';
-import type { StatelessDraft } from '../../../src/optimization/draft.ts';
 import { Fault } from '../../../src/values/fault.ts';
+import { catalog, faultOf, fieldsOf } from '../../support/admission.ts';
 import {
   assetOf,
-  catalogOf,
   constraintOf,
   covariance3,
   matrixOf,
@@ -13,34 +12,6 @@ import {
   vectorOf,
 } from '../../support/optimization.ts';
 
-const catalog = catalogOf({
-  estimators: [
-    {
-      type: 'plain-mean',
-      title: 'Mean',
-      description: 'mean',
-      references: [],
-      parameters: { type: 'object', additionalProperties: false },
-      estimates: 'expected-returns',
-      estimate: ({ universe, series }) => {
-        if (series === undefined) throw new Fault('INSUFFICIENT_HISTORY', 'needs prices');
-        return new Float64Array(universe.assets.length);
-      },
-    },
-  ],
-});
-
-function faultOf(draft: StatelessDraft): Fault {
-  try {
-    admitStateless(draft, catalog);
-  } catch (error) {
-    if (error instanceof Fault) return error;
-    throw error;
-  }
-  throw new Error('was admitted');
-}
-const fieldsOf = (draft: StatelessDraft): readonly string[] =>
-  faultOf(draft).violations.map((violation) => violation.field);
 const inf = Number.POSITIVE_INFINITY;
 
 describe('the admission of a stateless request', () => {
