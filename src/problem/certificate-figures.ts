@@ -1,11 +1,12 @@
 /** What every restriction and the objective are worth at a point, from the definitions in `problem.ts`; used by the certificate only. */
 import type { Origin, Problem } from './problem.ts';
 import type { Multipliers } from './solution.ts';
+import { extendedTerms } from './certificate-extension.ts';
 import { away, inner, largestDiagonal, productOf } from './certificate-operator.ts';
 
 /** What one restriction holds at the point. */
 export interface RestrictionFigure {
-  readonly kind: 'bound' | 'row' | 'norm' | 'trade limit' | 'tail';
+  readonly kind: 'bound' | 'row' | 'norm' | 'trade limit' | 'tail' | 'domain' | 'lot' | 'count';
   readonly origin: Origin;
   readonly value: number;
   readonly lower: number;
@@ -39,6 +40,7 @@ function termsAt(problem: Problem, w: Float64Array): number[] {
     const d = away(w, centre);
     terms.push(0.5 * scale * inner(d, productOf(operator, d)));
   }
+  terms.push(...extendedTerms(problem, w, undefined).map(({ objective }) => objective));
   const t = problem.trading;
   if (t === undefined) return terms;
   let cost = 0;
@@ -110,19 +112,6 @@ export function figuresOf(problem: Problem, w: Float64Array, y: Multipliers | un
     }
     add('trade limit', limit.origin, value, [-Infinity, limit.bound], Math.max(scale, value), y?.tradeLimits[j] ?? 0);
   });
-  for (const tail of problem.tails)
-    add('tail', tail.origin, meanTailLoss(tail.scenarios, tail.level, w), [-Infinity, tail.bound], 1, 0);
+  for (const { figure } of extendedTerms(problem, w, y)) if (figure !== undefined) figures.push(figure);
   return figures;
-}
-
-/** Mean loss of the worst (1 - level) share of equally likely scenarios, the boundary scenario counted in part. */
-function meanTailLoss(scenarios: Float64Array, level: number, w: Float64Array): number {
-  const n = w.length;
-  const count = scenarios.length / n;
-  const losses = Array.from({ length: count }, (_, s) => -inner(scenarios.subarray(s * n, (s + 1) * n), w));
-  losses.sort((a, b) => b - a);
-  const tail = (1 - level) * count;
-  let total = 0;
-  for (let s = 0; s < count && s < tail; s++) total += losses[s]! * Math.min(1, tail - s);
-  return total / tail;
 }

@@ -6,6 +6,8 @@
 import type { Problem } from './problem.ts';
 import type { Multipliers, Solution } from './solution.ts';
 import type { RestrictionFigure } from './certificate-figures.ts';
+import { extendedTerms } from './certificate-extension.ts';
+import type { CheckedTerm } from './certificate-extension.ts';
 import { figuresOf, objectiveAt, objectiveScale } from './certificate-figures.ts';
 import { away, dualNorm, inner, largestDiagonal, productOf } from './certificate-operator.ts';
 
@@ -40,12 +42,15 @@ export function certify(
   if (wrong !== undefined) return broken(tolerance, wrong);
   const restrictions = figuresOf(problem, weights, multipliers);
   const objective = objectiveAt(problem, weights);
-  const stationarity = stationarityAt(problem, weights, multipliers);
+  const extended = extendedTerms(problem, weights, multipliers);
+  const stationarity = stationarityAt(problem, weights, multipliers, extended);
   const duality = dualityAt(problem, weights, multipliers, restrictions);
   const scale = objectiveScale(problem, weights, objective);
   const primal = restrictions.reduce((worst, figure) => Math.max(worst, figure.violation), 0);
-  const gap = Math.abs(duality.total + stationarity.kinkGap) / scale;
-  const complementarity = Math.max(duality.largest, stationarity.kinkLargest) / scale;
+  const lost = duality.total + stationarity.kinkGap + extended.reduce((total, term) => total + term.gap, 0);
+  const gap = Math.abs(lost) / scale;
+  const complementarity =
+    Math.max(duality.largest, stationarity.kinkLargest, ...extended.map((term) => term.gap)) / scale;
   const figures: readonly [string, number][] = [
     ['primal residual', primal],
     ['dual residual', stationarity.relative],
@@ -57,7 +62,7 @@ export function certify(
     verdict: failures.length === 0 ? 'passed' : 'failed',
     tolerance,
     objective,
-    dualObjective: objective - duality.total - stationarity.kinkGap,
+    dualObjective: objective - lost,
     primal,
     dual: stationarity.relative,
     complementarity,
@@ -116,7 +121,8 @@ function dualityAt(problem: Problem, w: Float64Array, y: Multipliers, figures: r
     largest = Math.max(largest, Math.abs(product));
   };
   for (const figure of figures)
-    if (figure.kind !== 'bound') add(figure.multiplier, figure.value, figure.lower, figure.upper);
+    if (figure.kind === 'row' || figure.kind === 'norm' || figure.kind === 'trade limit')
+      add(figure.multiplier, figure.value, figure.lower, figure.upper);
   for (let i = 0; i < w.length; i++) add(y.bounds[i]!, w[i]!, problem.lower[i]!, problem.upper[i]!);
   return { total, largest };
 }
@@ -129,7 +135,12 @@ interface Stationarity {
 }
 
 /** Distance of zero from the subdifferential of the Lagrangian; kinks of trading terms give intervals. */
-function stationarityAt(problem: Problem, w: Float64Array, y: Multipliers): Stationarity {
+function stationarityAt(
+  problem: Problem,
+  w: Float64Array,
+  y: Multipliers,
+  extended: readonly CheckedTerm[],
+): Stationarity {
   const n = w.length;
   const smooth = new Float64Array(n);
   let scale = Number.MIN_VALUE;
@@ -152,6 +163,7 @@ function stationarityAt(problem: Problem, w: Float64Array, y: Multipliers): Stat
     add(dense, y.rows[r]!);
   }
   add(y.bounds, 1);
+  for (const { slope } of extended) if (slope !== undefined) add(slope, 1);
   for (const [k, norm] of problem.norms.entries()) {
     const d = away(w, norm.centre);
     const product = productOf(norm.operator, d);
@@ -168,7 +180,7 @@ function stationarityAt(problem: Problem, w: Float64Array, y: Multipliers): Stat
     residual = Math.min(residual, dual.length <= y.norms[k]! * (1 + 1e-9) ? dual.outside : Infinity);
   }
   return {
-    relative: Math.max(residual, wrongSigns(problem, y)) / scale,
+    relative: Math.max(residual, wrongSigns(problem, y), ...extended.map(({ wrong }) => wrong)) / scale,
     kinkGap: kinks.gap,
     kinkLargest: kinks.largest,
   };

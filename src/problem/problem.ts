@@ -1,7 +1,8 @@
 /**
  * The canonical problem. Structure is kept, not flattened, because speed comes from structure.
  *
- *     minimize    sum_t 1/2 s_t (w - c_t)' Q_t (w - c_t)  -  mu' w  +  sum_i trading_i(w_i - w0_i)
+ *     minimize    sum_t 1/2 s_t (w - c_t)' Q_t (w - c_t)  -  mu' w  +  sum_i trading_i(w_i - w0_i)  +  sum_k tau_k tail_k(w)
+ *                 -  sum_i b_i ln(w_i)
  *     subject to  lower <= w <= upper,   l <= A w <= u,   sqrt((w - c_k)' Q_k (w - c_k)) <= t_k,
  *                 sum_i buy_ij (w_i - w0_i)+ + sell_ij (w0_i - w_i)+ <= b_j,   tails,   integrality
  *
@@ -38,6 +39,17 @@ export interface Trading {
   readonly threeHalves?: Float64Array;
   /** Coefficient of trade^2, >= 0. */
   readonly quadratic?: Float64Array;
+  /** Convex piecewise-linear costs of single assets, on top of the rates: taxes of lots sold one after the other, tiered commissions. */
+  readonly pieces?: readonly TradingPieces[];
+}
+
+/** A convex piecewise-linear function of the trade w - current of one asset, zero at a trade of zero. */
+export interface TradingPieces {
+  readonly position: number;
+  /** (p) trades at which the slope changes, strictly ascending. */
+  readonly knots: Float64Array;
+  /** (p + 1) cost per unit of trade left of, between and right of the knots, nondecreasing. */
+  readonly slopes: Float64Array;
 }
 
 /** lower <= sum_k coefficients[k] w[positions[k]] <= upper; either side may be infinite. */
@@ -66,12 +78,71 @@ export interface TradeLimit {
   readonly origin: Origin;
 }
 
-/** Mean loss beyond `level` over equally likely scenarios (S x n returns, row-major) <= bound. */
-export interface Tail {
+/**
+ * A measure of loss over scenarios s with probabilities p_s; the result of scenario s is r_s'(w - centre). All are convex in w and
+ * positively homogeneous in w - centre; annual or per period as the scenarios are.
+ */
+export interface TailMeasure {
+  /**
+   * `cvar`: mean of the worst (1 - level) share of the losses -r_s'(w - centre), the scenario at the boundary counted in part (Rockafellar
+   * and Uryasev 2000). `drawdown`: the same of the drawdowns max_{t <= s} C_t - C_s, with C_0 = 0 and C the uncompounded running sum of
+   * results in the order of the scenarios; level 0 is the mean drawdown, 1 the largest (Chekhlov, Uryasev and Zabarankin 2005).
+   * `mean-absolute-deviation`: sum_s p_s |(r_s - mean r)'(w - centre)| (Konno and Yamazaki 1991); `level` is 0.
+   */
+  readonly kind: 'cvar' | 'drawdown' | 'mean-absolute-deviation';
+  /** (S x n) row-major simple returns. */
   readonly scenarios: Float64Array;
+  /** (S) positive, sum 1; equally likely when absent, and always for drawdowns. */
+  readonly probabilities?: Float64Array;
+  /** 0 to 1; 1 is the worst scenario alone. */
   readonly level: number;
+  /** (n) the origin when absent; the benchmark for losses relative to it. */
+  readonly centre?: Float64Array;
+}
+
+/** measure <= bound. */
+export interface Tail extends TailMeasure {
   readonly bound: number;
   readonly origin: Origin;
+}
+
+/** weight * measure in the objective, weight >= 0. */
+export interface TailTerm extends TailMeasure {
+  readonly weight: number;
+}
+
+/** w_position lies in one of the intervals: minimum holding, minimum trade, all or none. */
+export interface Domain {
+  readonly position: number;
+  /** Closed, ascending, disjoint; a single value is an interval of width 0; outer ends may be infinite. */
+  readonly intervals: readonly (readonly [lower: number, upper: number])[];
+  readonly origin: Origin;
+}
+
+/** w_position is `base` plus a whole multiple of `step` > 0: round lots. */
+export interface Lot {
+  readonly position: number;
+  readonly base: number;
+  readonly step: number;
+  readonly origin: Origin;
+}
+
+/** Between `minimum` and `maximum` of the positions have w on that side of `centre`: names held, trades, buys, sells. */
+export interface Count {
+  readonly positions: Int32Array;
+  /** (n) 0 to count names, the current weights to count trades. */
+  readonly centre: Float64Array;
+  readonly side: 'either' | 'above' | 'below';
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly origin: Origin;
+}
+
+/** What no convex restriction can say of the weights. */
+export interface Integrality {
+  readonly domains: readonly Domain[];
+  readonly lots: readonly Lot[];
+  readonly counts: readonly Count[];
 }
 
 /** Bounds on one asset from one origin. */
@@ -89,6 +160,9 @@ export interface Lowered {
   readonly norms?: readonly Norm[];
   readonly tradeLimits?: readonly TradeLimit[];
   readonly tails?: readonly Tail[];
+  readonly domains?: readonly Domain[];
+  readonly lots?: readonly Lot[];
+  readonly counts?: readonly Count[];
 }
 
 /** What is minimized. `linear` is mu (n): the objective holds -mu'w. */
@@ -96,6 +170,9 @@ export interface Objective {
   readonly quadratics: readonly Quadratic[];
   readonly linear: Float64Array;
   readonly trading?: Trading;
+  readonly tailTerms?: readonly TailTerm[];
+  /** (n) b >= 0: the objective holds -sum_i b_i ln(w_i), so that w_i > 0 wherever b_i > 0. Risk budgets (Spinu 2013), growth. */
+  readonly logarithms?: Float64Array;
 }
 
 export interface Problem extends Objective {
@@ -109,6 +186,8 @@ export interface Problem extends Objective {
   readonly norms: readonly Norm[];
   readonly tradeLimits: readonly TradeLimit[];
   readonly tails: readonly Tail[];
+  /** Absent when the problem is convex. */
+  readonly integrality?: Integrality;
 }
 
 /** Joins an objective with the restrictions that hold it. Pure; copies nothing but the two bound vectors. */
@@ -131,5 +210,13 @@ export function compose(universe: Universe, objective: Objective, restrictions: 
     norms: restrictions.flatMap((part) => part.norms ?? []),
     tradeLimits: restrictions.flatMap((part) => part.tradeLimits ?? []),
     tails: restrictions.flatMap((part) => part.tails ?? []),
+    ...integralityOf(restrictions),
   };
+}
+
+function integralityOf(restrictions: readonly Lowered[]): Pick<Problem, 'integrality'> {
+  const domains = restrictions.flatMap((part) => part.domains ?? []);
+  const lots = restrictions.flatMap((part) => part.lots ?? []);
+  const counts = restrictions.flatMap((part) => part.counts ?? []);
+  return domains.length + lots.length + counts.length === 0 ? {} : { integrality: { domains, lots, counts } };
 }

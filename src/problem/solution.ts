@@ -30,6 +30,28 @@ export interface Multipliers {
   readonly bounds: Float64Array;
   readonly norms: Float64Array;
   readonly tradeLimits: Float64Array;
+  /** By tail limit: its shadow price, and the stress at which the measure is met. Absent when there are none. */
+  readonly tails?: readonly TailPrice[];
+  /** By tail term of the objective. Absent when there are none. */
+  readonly tailTerms?: readonly TailStress[];
+}
+
+/**
+ * The scenario weights at which a tail measure is attained; they make it a linear function of w that lies below it everywhere.
+ * `losses` (S): of `cvar`, 0 <= q_s <= p_s / (1 - level), sum 1, measure >= -sum_s q_s r_s'(w - centre). Of
+ * `mean-absolute-deviation`, |q_s| <= p_s, measure >= sum_s q_s (r_s - mean r)'(w - centre). Of `drawdown`, q as for `cvar`, and
+ * `peaks` (S + 1, that of C_0 first) >= 0 with the same sum and, up to every s, at least as much of it as of the losses: measure >=
+ * sum_t peaks_t C_t - sum_s q_s C_s.
+ */
+export interface TailStress {
+  readonly losses: Float64Array;
+  readonly peaks?: Float64Array;
+}
+
+export interface TailPrice {
+  /** >= 0. */
+  readonly price: number;
+  readonly stress: TailStress;
 }
 
 /**
@@ -61,6 +83,8 @@ export interface Solution {
   readonly objective: number;
   readonly multipliers: Multipliers;
   readonly infeasibility?: InfeasibilityProof;
+  /** With integrality: what no point can better, as proven by the search. */
+  readonly bound?: number;
   readonly iterations: number;
   readonly residuals: { readonly primal: number; readonly dual: number; readonly gap: number };
 }

@@ -81,7 +81,7 @@ function partsOf(restrictions: readonly Lowered[]): readonly Part[] {
     const key = JSON.stringify([origin.constraint, origin.text]);
     const known = parts.get(key);
     if (known !== undefined) return known.lowered;
-    const part: Part = { origin, lowered: { bounds: [], rows: [], norms: [], tradeLimits: [], tails: [] } };
+    const part: Part = { origin, lowered: nothing() };
     parts.set(key, part);
     return part.lowered;
   };
@@ -91,8 +91,15 @@ function partsOf(restrictions: readonly Lowered[]): readonly Part[] {
     for (const norm of lowered.norms ?? []) partOf(norm.origin).norms.push(norm);
     for (const limit of lowered.tradeLimits ?? []) partOf(limit.origin).tradeLimits.push(limit);
     for (const tail of lowered.tails ?? []) partOf(tail.origin).tails.push(tail);
+    for (const domain of lowered.domains ?? []) partOf(domain.origin).domains.push(domain);
+    for (const lot of lowered.lots ?? []) partOf(lot.origin).lots.push(lot);
+    for (const count of lowered.counts ?? []) partOf(count.origin).counts.push(count);
   }
   return [...parts.values()];
+}
+
+function nothing(): Part['lowered'] {
+  return { bounds: [], rows: [], norms: [], tradeLimits: [], tails: [], domains: [], lots: [], counts: [] };
 }
 
 function problemOf(universe: Universe, parts: readonly Part[]): Problem {

@@ -1,4 +1,5 @@
 /** Dual semismooth Newton in factor space: fast, exact at zero and at "no trade", and unable to prove that nothing exists. */
+import { lacking } from '../problem/features.ts';
 import type { Problem } from '../problem/problem.ts';
 import type { Iterate, Solution, Termination } from '../problem/solution.ts';
 import type { Solver, SolverSettings, Support } from '../problem/solver.ts';
@@ -49,12 +50,10 @@ function supports(problem: Problem): Support {
 }
 
 function lacks(problem: Problem): string | undefined {
-  const { quadratics, rows, norms, tradeLimits, tails, trading } = problem;
-  if (norms.length > 0) return 'it has no limits on norms';
-  if (tradeLimits.length > 0) return 'it has no limits on trades';
-  if (tails.length > 0) return 'it has no scenario tail limits';
+  const { quadratics, rows } = problem;
+  const why = lacking(problem, ['trading-cost']);
+  if (why !== undefined) return why;
   if (rows.length > rowsMax) return `it takes ${rowsMax} linear rows at most; there are ${rows.length}`;
-  if (trading?.threeHalves?.some((value) => value !== 0) === true) return 'it has no 3/2-power impact';
   if (quadratics.some(({ scale }) => scale < 0)) return 'a quadratic term is concave';
   if (quadratics.some(({ operator }) => leavesOf(operator).some((leaf) => leaf.kind === 'dense')))
     return 'a covariance is dense';

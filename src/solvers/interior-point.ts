@@ -3,6 +3,7 @@ import type { Problem } from '../problem/problem.ts';
 import type { InfeasibilityProof, Iterate, Solution, Termination } from '../problem/solution.ts';
 import type { Solver, SolverSettings, Support } from '../problem/solver.ts';
 import type { Checkpoint } from '../math/checkpoint.ts';
+import { lacking } from '../problem/features.ts';
 import { verifyInfeasibility } from '../problem/certificate-infeasibility.ts';
 import { dot, maxAbs } from '../math/vectors.ts';
 import { atomOf } from './atoms.ts';
@@ -53,9 +54,8 @@ export const interiorPoint: Solver = {
 };
 
 function supports(problem: Problem): Support {
-  if (problem.tails.length > 0) return { yes: false, why: 'it has no scenario tail limits' };
-  if (problem.trading?.threeHalves?.some((value) => value !== 0) === true)
-    return { yes: false, why: 'it has no 3/2-power impact' };
+  const why = lacking(problem, ['trading-cost', 'norms', 'trade-limits']);
+  if (why !== undefined) return { yes: false, why };
   if (problem.quadratics.some(({ scale }) => scale < 0)) return { yes: false, why: 'a quadratic term is concave' };
   return { yes: true };
 }

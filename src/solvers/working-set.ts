@@ -1,6 +1,7 @@
 /** Active-set method on a growing set of assets, for dense covariances of which few rows need reading. */
 import type { Checkpoint } from '../math/checkpoint.ts';
 import type { SymmetricOperator } from '../problem/operator.ts';
+import { lacking } from '../problem/features.ts';
 import type { Problem } from '../problem/problem.ts';
 import type { Iterate, Multipliers, Solution } from '../problem/solution.ts';
 import type { Solver, SolverSettings, Support } from '../problem/solver.ts';
@@ -48,10 +49,8 @@ function supports(problem: Problem): Support {
   if (problem.quadratics.some(({ scale }) => scale < 0)) return no('a quadratic term is concave');
   if (!problem.quadratics.some(({ scale, operator }) => scale > 0 && hasDense(operator)))
     return no('no quadratic term has a dense covariance');
-  if (problem.norms.length > 0) return no('it has no norm limits');
-  if (problem.tradeLimits.length > 0) return no('it has no trade limits');
-  if (problem.tails.length > 0) return no('it has no scenario tail limits');
-  if (problem.trading !== undefined) return no('it has no trading cost');
+  const why = lacking(problem, []);
+  if (why !== undefined) return no(why);
   if (problem.rows.length > rowsMax) return no(`it takes at most ${rowsMax} rows`);
   return { yes: true };
 }

@@ -4,6 +4,10 @@ export type { Json, JsonObject, JsonSchema } from '../../values/json.ts';
 export type { SymmetricOperator } from '../../problem/operator.ts';
 export type {
   Bound,
+  Count,
+  Domain,
+  Integrality,
+  Lot,
   Lowered,
   Norm,
   Objective,
@@ -11,12 +15,25 @@ export type {
   Problem,
   Quadratic,
   Row,
+  Tail,
+  TailMeasure,
+  TailTerm,
   TradeLimit,
   Trading,
+  TradingPieces,
 } from '../../problem/problem.ts';
 export type { ConstraintHandler, Holdings, Measured, Situation } from '../../problem/situation.ts';
-export type { Iterate, Limit, Multipliers, Solution, Termination, TerminationReason } from '../../problem/solution.ts';
-export type { Solver, SolverSettings, Support } from '../../problem/solver.ts';
+export type {
+  Iterate,
+  Limit,
+  Multipliers,
+  Solution,
+  TailPrice,
+  TailStress,
+  Termination,
+  TerminationReason,
+} from '../../problem/solution.ts';
+export type { Solver, SolverSettings, Support, Warm } from '../../problem/solver.ts';
 export type { FactorExposures, Universe, UniverseAsset } from '../../problem/universe.ts';
 export type * from './estimator.ts';
 export { manifestSchema } from './manifest.ts';

@@ -118,7 +118,7 @@ describe('the certificate', () => {
           ],
         },
       ),
-      tails: [{ scenarios, level: 0.5, bound: 0.05, origin: originOf('tail') }],
+      tails: [{ kind: 'cvar' as const, scenarios, level: 0.5, bound: 0.05, origin: originOf('tail') }],
     };
     const { restrictions } = certify(full, solutionOf(full, [0.5, 0.5]));
     const of = (constraint: string) => restrictions.find((figure) => figure.origin.constraint === constraint)!;

@@ -113,7 +113,7 @@ describe('factor Newton', () => {
     const limit = { centre: half, buyRate: half, sellRate: half, bound: 1, origin: originOf('turnover') };
     const norm = { operator: oneFactor(2, 0.1), bound: 1, origin: originOf('volatility') };
     expect(why(problemOf(2, { quadratics }))).to.equal('');
-    expect(why(problemOf(2, { quadratics }, { tradeLimits: [limit] }))).to.contain('limits on trades');
+    expect(why(problemOf(2, { quadratics }, { tradeLimits: [limit] }))).to.contain('trade limits');
     expect(why(problemOf(2, { quadratics }, { norms: [norm] }))).to.contain('norms');
     expect(why(problemOf(2, { quadratics: [{ scale: 1, operator: oneFactor(2, 0) }] }))).to.contain('specific risk');
     expect(why(problemOf(2, {}))).to.contain('specific risk');

@@ -202,7 +202,9 @@ describe('the interior point on problems without an answer', () => {
   });
 
   it('refuses what it cannot express, with the reason', () => {
-    const tails = [{ scenarios: new Float64Array(4), level: 0.95, bound: 0.1, origin: originOf('tail') }];
+    const tails = [
+      { kind: 'cvar' as const, scenarios: new Float64Array(4), level: 0.95, bound: 0.1, origin: originOf('tail') },
+    ];
     expect(interiorPoint.supports({ ...problemOf(2, {}), tails })).to.deep.equal({
       yes: false,
       why: 'it has no scenario tail limits',

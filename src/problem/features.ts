@@ -1,0 +1,39 @@
+/** What a problem holds beyond quadratic terms, a linear term, rows and bounds, so that a solver can say what it takes. */
+import type { Problem } from './problem.ts';
+
+export type Feature = keyof typeof words;
+
+/** Finishes the sentence `it has no ...`. */
+const words = {
+  'trading-cost': 'trading cost',
+  'three-halves': '3/2-power impact',
+  pieces: 'piecewise-linear trading cost',
+  'tail-terms': 'scenario tail in the objective',
+  logarithms: 'logarithms in the objective',
+  norms: 'norm limits',
+  'trade-limits': 'trade limits',
+  tails: 'scenario tail limits',
+  integrality: 'counts, lots or gaps in the weights',
+} as const;
+
+export function featuresOf(problem: Problem): ReadonlySet<Feature> {
+  const { trading, tailTerms = [], logarithms, norms, tradeLimits, tails, integrality } = problem;
+  const present: Record<Feature, boolean> = {
+    'trading-cost': trading !== undefined,
+    'three-halves': trading?.threeHalves?.some((value) => value !== 0) === true,
+    pieces: (trading?.pieces ?? []).length > 0,
+    'tail-terms': tailTerms.length > 0,
+    logarithms: logarithms?.some((value) => value !== 0) === true,
+    norms: norms.length > 0,
+    'trade-limits': tradeLimits.length > 0,
+    tails: tails.length > 0,
+    integrality: integrality !== undefined,
+  };
+  return new Set((Object.keys(words) as Feature[]).filter((feature) => present[feature]));
+}
+
+/** Why a solver that takes only these features cannot take the problem; undefined when it can. */
+export function lacking(problem: Problem, takes: readonly Feature[]): string | undefined {
+  for (const feature of featuresOf(problem)) if (!takes.includes(feature)) return `it has no ${words[feature]}`;
+  return undefined;
+}
