@@ -114,7 +114,7 @@ describe('factor Newton', () => {
     const norm = { operator: oneFactor(2, 0.1), bound: 1, origin: originOf('volatility') };
     expect(why(problemOf(2, { quadratics }))).to.equal('');
     expect(why(problemOf(2, { quadratics }, { tradeLimits: [limit] }))).to.contain('trade limits');
-    expect(why(problemOf(2, { quadratics }, { norms: [norm] }))).to.contain('norms');
+    expect(why(problemOf(2, { quadratics }, { norms: [norm] }))).to.contain('norm limits');
     expect(why(problemOf(2, { quadratics: [{ scale: 1, operator: oneFactor(2, 0) }] }))).to.contain('specific risk');
     expect(why(problemOf(2, {}))).to.contain('specific risk');
     const dense = denseOperator([
