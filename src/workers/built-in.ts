@@ -2,9 +2,9 @@
 import { builtInConstraints } from '../constraints/built-in.ts';
 import { builtInCovarianceEstimators, builtInReturnEstimators } from '../estimation/built-in.ts';
 import type { Contributions } from '../sdk/v1/index.ts';
-import { factorNewton } from '../solvers/factor-newton.ts';
+import { factorNewton } from '../solvers/factor-newton/factor-newton.ts';
 import { interiorPoint } from '../solvers/interior-point.ts';
-import { workingSet } from '../solvers/working-set.ts';
+import { workingSet } from '../solvers/working-set/working-set.ts';
 
 export const builtInContributions: Contributions = {
   constraints: builtInConstraints,

@@ -4,7 +4,7 @@ import { certify } from '../../src/problem/certificate.ts';
 import type { Problem } from '../../src/problem/problem.ts';
 import type { Solution } from '../../src/problem/solution.ts';
 import { defaultSettings } from '../../src/problem/solver.ts';
-import { factorNewton } from '../../src/solvers/factor-newton.ts';
+import { factorNewton } from '../../src/solvers/factor-newton/factor-newton.ts';
 import { interiorPoint } from '../../src/solvers/interior-point.ts';
 import { SolverRegistry, runToEnd } from '../../src/solvers/registry.ts';
 import { factorProblemOf, randomFactorParts } from '../support/factor-problems.ts';

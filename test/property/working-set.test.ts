@@ -6,7 +6,7 @@ import type { Problem, Row } from '../../src/problem/problem.ts';
 import type { Solution } from '../../src/problem/solution.ts';
 import { interiorPoint } from '../../src/solvers/interior-point.ts';
 import { SolverRegistry, runToEnd } from '../../src/solvers/registry.ts';
-import { workingSet } from '../../src/solvers/working-set.ts';
+import { workingSet } from '../../src/solvers/working-set/working-set.ts';
 import { Random, budgetRow, problemOf, riskModel, rowOver, sampleCovariance } from '../support/problems.ts';
 import { randomWeights } from '../support/random-problems.ts';
 

@@ -5,7 +5,7 @@ import type { SymmetricOperator } from '../../../src/problem/operator.ts';
 import type { Problem } from '../../../src/problem/problem.ts';
 import type { Iterate, Solution } from '../../../src/problem/solution.ts';
 import { defaultSettings } from '../../../src/problem/solver.ts';
-import { factorNewton } from '../../../src/solvers/factor-newton.ts';
+import { factorNewton } from '../../../src/solvers/factor-newton/factor-newton.ts';
 import { interiorPoint } from '../../../src/solvers/interior-point.ts';
 import { SolverRegistry, runToEnd } from '../../../src/solvers/registry.ts';
 import { Random, budgetRow, denseOperator, factorCase, originOf, problemOf, rowOver } from '../../support/problems.ts';

@@ -6,7 +6,7 @@ import type { Iterate, Solution } from '../../../src/problem/solution.ts';
 import { defaultSettings, type SolverSettings } from '../../../src/problem/solver.ts';
 import { interiorPoint } from '../../../src/solvers/interior-point.ts';
 import { runToEnd } from '../../../src/solvers/registry.ts';
-import { workingSet } from '../../../src/solvers/working-set.ts';
+import { workingSet } from '../../../src/solvers/working-set/working-set.ts';
 import {
   budgetRow,
   denseCase,

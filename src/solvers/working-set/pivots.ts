@@ -3,8 +3,8 @@
  * after a run of pivots without a step the lowest index decides, so that degenerate vertices do not cycle. Rows that the start does not
  * meet are carried by the elastic, at a price. Nocedal and Wright, Numerical Optimization, 2nd ed., 16.5.
  */
-import { maxAbs } from '../math/vectors.ts';
-import type { Face, Search } from './working-set-search.ts';
+import { maxAbs } from '../../math/vectors.ts';
+import type { Face, Search } from './search.ts';
 
 export type PivotOutcome =
   | { readonly kind: 'going' }

@@ -3,8 +3,8 @@
  * first. Fast and almost always enough, but without a promise; when rounds stop paying, single pivots take over. Kunisch and Rendl,
  * An Infeasible Active Set Method for Quadratic Problems with Simple Bounds, SIAM J. Optimization 14 (2003).
  */
-import type { Search } from './working-set-search.ts';
-import { type Face } from './working-set-search.ts';
+import type { Search } from './search.ts';
+import { type Face } from './search.ts';
 
 export type RoundOutcome =
   | { readonly kind: 'going'; readonly changes: number; readonly primal: number; readonly dual: number }

@@ -3,11 +3,11 @@
  * prices is a small quadratic with a kink at zero for each two-sided row, maximized exactly. (Projecting the prices instead, row by row,
  * is what makes plain versions stall.)
  */
-import { factorizeCholesky, solveLower, solveUpper } from '../math/cholesky.ts';
-import { dot } from '../math/vectors.ts';
-import type { FactorDual } from './factor-newton-dual.ts';
-import type { FactorForm } from './factor-newton-form.ts';
-import { maximizeKinked } from './factor-newton-kinks.ts';
+import { factorizeCholesky, solveLower, solveUpper } from '../../math/cholesky.ts';
+import { dot } from '../../math/vectors.ts';
+import type { FactorDual } from './dual.ts';
+import type { FactorForm } from './form.ts';
+import { maximizeKinked } from './kinks.ts';
 
 export interface Step {
   readonly z: Float64Array;

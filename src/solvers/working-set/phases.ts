@@ -1,12 +1,12 @@
 /** The phases of a working-set solve: a guess, rounds that change many assets at once, and single pivots when those do not settle. */
-import type { Checkpoint } from '../math/checkpoint.ts';
-import type { Iterate } from '../problem/solution.ts';
-import type { SolverSettings } from '../problem/solver.ts';
-import type { WorkingSetModel } from './working-set-model.ts';
-import { Pivots } from './working-set-pivots.ts';
-import { round } from './working-set-rounds.ts';
-import { Search } from './working-set-search.ts';
-import { startOf } from './working-set-start.ts';
+import type { Checkpoint } from '../../math/checkpoint.ts';
+import type { Iterate } from '../../problem/solution.ts';
+import type { SolverSettings } from '../../problem/solver.ts';
+import type { WorkingSetModel } from './model.ts';
+import { Pivots } from './pivots.ts';
+import { round } from './rounds.ts';
+import { Search } from './search.ts';
+import { startOf } from './start.ts';
 
 /** How a phase ends: `stuck` without a verdict, `outside` with rows that it cannot meet. */
 export type Ending = 'settled' | 'limit' | 'stuck' | 'singular' | 'outside';

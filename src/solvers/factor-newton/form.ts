@@ -7,10 +7,10 @@
  * centres and quadratic impact folded into a and d, rows scaled to a largest coefficient of 1. The exposures B are used as they were
  * given: B L is never formed, which would cost more than all the rest.
  */
-import { addScaled, dot, maxAbs } from '../math/vectors.ts';
-import { semidefiniteFactor } from '../math/cholesky.ts';
-import type { Problem } from '../problem/problem.ts';
-import { leavesOf, type Leaf } from './atoms.ts';
+import { addScaled, dot, maxAbs } from '../../math/vectors.ts';
+import { semidefiniteFactor } from '../../math/cholesky.ts';
+import type { Problem } from '../../problem/problem.ts';
+import { leavesOf, type Leaf } from '../atoms.ts';
 
 type FactorLeaf = Extract<Leaf, { readonly kind: 'factor' }>;
 

@@ -4,8 +4,8 @@
  * dual -1/2 z'z + sum_i min_w {...} - sigma(y) is concave and piecewise quadratic; its gradient is (L'B'w - z, A w - d sigma(y)), with
  * sigma(y) = sum_r max(l_r y_r, u_r y_r).
  */
-import { dot, maxAbs } from '../math/vectors.ts';
-import type { FactorForm } from './factor-newton-form.ts';
+import { dot, maxAbs } from '../../math/vectors.ts';
+import type { FactorForm } from './form.ts';
 
 /** A way to go in (z, y). */
 export interface Direction {

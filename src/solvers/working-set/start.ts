@@ -2,7 +2,7 @@
  * Where the working-set search begins: the optimum of a simpler problem, in which assets do not move together. Each asset is then a
  * clipped line in the prices of the rows, which are set one after the other; a few sweeps, because a guess is all that is asked for.
  */
-import type { WorkingSetModel } from './working-set-model.ts';
+import type { WorkingSetModel } from './model.ts';
 
 const sweeps = 3;
 const halvings = 60;

@@ -1,17 +1,17 @@
 /** Active-set method on a growing set of assets, for dense covariances of which few rows need reading. */
-import type { Checkpoint } from '../math/checkpoint.ts';
-import type { SymmetricOperator } from '../problem/operator.ts';
-import { lacking } from '../problem/features.ts';
-import type { Problem } from '../problem/problem.ts';
-import type { Iterate, Multipliers, Solution } from '../problem/solution.ts';
-import type { Solver, SolverSettings, Support } from '../problem/solver.ts';
-import { objectiveAt, primalResidual } from '../problem/certificate-figures.ts';
-import { maxAbs } from '../math/vectors.ts';
-import { candidateAt, certificateWork, type Candidate } from './candidate.ts';
-import { Interrupted, lookingAt } from './interruption.ts';
-import { WorkingSetModel } from './working-set-model.ts';
-import { begin, iterateOf, pivots, rounds, type Ending, type Reached } from './working-set-phases.ts';
-import type { Search } from './working-set-search.ts';
+import type { Checkpoint } from '../../math/checkpoint.ts';
+import type { SymmetricOperator } from '../../problem/operator.ts';
+import { lacking } from '../../problem/features.ts';
+import type { Problem } from '../../problem/problem.ts';
+import type { Iterate, Multipliers, Solution } from '../../problem/solution.ts';
+import type { Solver, SolverSettings, Support } from '../../problem/solver.ts';
+import { objectiveAt, primalResidual } from '../../problem/certificate-figures.ts';
+import { maxAbs } from '../../math/vectors.ts';
+import { candidateAt, certificateWork, type Candidate } from '../candidate.ts';
+import { Interrupted, lookingAt } from '../interruption.ts';
+import { WorkingSetModel } from './model.ts';
+import { begin, iterateOf, pivots, rounds, type Ending, type Reached } from './phases.ts';
+import type { Search } from './search.ts';
 
 const id = 'working-set';
 const rowsMax = 20;

@@ -1,7 +1,7 @@
 /** How far the factor dual has come, and its prices as multipliers of the problem. */
-import { maxAbs } from '../math/vectors.ts';
-import type { Iterate, Multipliers } from '../problem/solution.ts';
-import type { FactorDual } from './factor-newton-dual.ts';
+import { maxAbs } from '../../math/vectors.ts';
+import type { Iterate, Multipliers } from '../../problem/solution.ts';
+import type { FactorDual } from './dual.ts';
 
 /** The larger of what factors and rows miss, relative. */
 export function residualOf(dual: FactorDual): number {

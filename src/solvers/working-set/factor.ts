@@ -2,9 +2,9 @@
  * Cholesky factor of the quadratic over the free assets, kept up to date as assets come and go.
  * Golub and Van Loan, Matrix Computations, 4th ed., 6.5.4 (deleting a row and column by rotations).
  */
-import { factorizeCholesky } from '../math/cholesky.ts';
-import type { Checkpoint } from '../math/checkpoint.ts';
-import type { WorkingSetModel } from './working-set-model.ts';
+import { factorizeCholesky } from '../../math/cholesky.ts';
+import type { Checkpoint } from '../../math/checkpoint.ts';
+import type { WorkingSetModel } from './model.ts';
 
 /** A pivot below this share of its asset's own variance counts as zero. */
 const pivotShare = 1e-11;

@@ -2,11 +2,11 @@
  * The state of the working-set search: weights, slope, which assets are free and which rows hold with equality, and the solution of the
  * equations of that face. Nocedal and Wright, Numerical Optimization, 2nd ed., 16.2 and 16.5.
  */
-import { factorizeCholesky } from '../math/cholesky.ts';
-import type { Checkpoint } from '../math/checkpoint.ts';
-import { maxAbs } from '../math/vectors.ts';
-import { FreeFactor } from './working-set-factor.ts';
-import type { WorkingSetModel } from './working-set-model.ts';
+import { factorizeCholesky } from '../../math/cholesky.ts';
+import type { Checkpoint } from '../../math/checkpoint.ts';
+import { maxAbs } from '../../math/vectors.ts';
+import { FreeFactor } from './factor.ts';
+import type { WorkingSetModel } from './model.ts';
 
 export type Side = -1 | 0 | 1;
 

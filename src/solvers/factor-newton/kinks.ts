@@ -1,5 +1,5 @@
 /** A small concave quadratic with a kink at zero in each coordinate, maximized exactly; the row prices of a Newton step. */
-import { factorizeCholesky, solveCholesky } from '../math/cholesky.ts';
+import { factorizeCholesky, solveCholesky } from '../../math/cholesky.ts';
 
 export interface Kinked {
   /** (m x m) positive definite. */

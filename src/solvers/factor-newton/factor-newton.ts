@@ -1,15 +1,15 @@
 /** Dual semismooth Newton in factor space: fast, exact at zero and at "no trade", and unable to prove that nothing exists. */
-import { lacking } from '../problem/features.ts';
-import type { Problem } from '../problem/problem.ts';
-import type { Iterate, Solution, Termination } from '../problem/solution.ts';
-import type { Solver, SolverSettings, Support } from '../problem/solver.ts';
-import { leavesOf } from './atoms.ts';
-import { better, candidateAt, type Candidate } from './candidate.ts';
-import { FactorDual, type Direction } from './factor-newton-dual.ts';
-import { diagonalOfTerms, factorFormOf } from './factor-newton-form.ts';
-import { iterateOf, multipliersOf, residualOf } from './factor-newton-outcome.ts';
-import { stepAlong } from './factor-newton-search.ts';
-import { newtonStep } from './factor-newton-system.ts';
+import { lacking } from '../../problem/features.ts';
+import type { Problem } from '../../problem/problem.ts';
+import type { Iterate, Solution, Termination } from '../../problem/solution.ts';
+import type { Solver, SolverSettings, Support } from '../../problem/solver.ts';
+import { leavesOf } from '../atoms.ts';
+import { better, candidateAt, type Candidate } from '../candidate.ts';
+import { FactorDual, type Direction } from './dual.ts';
+import { diagonalOfTerms, factorFormOf } from './form.ts';
+import { iterateOf, multipliersOf, residualOf } from './outcome.ts';
+import { stepAlong } from './search.ts';
+import { newtonStep } from './system.ts';
 
 const id = 'factor-newton';
 const rowsMax = 50;

@@ -2,7 +2,7 @@
  * Exact search along a direction of the dual. Only slopes are compared, never values: near the optimum values agree to rounding long
  * before the prices are right, and a search that compares them stalls there.
  */
-import type { Direction, FactorDual } from './factor-newton-dual.ts';
+import type { Direction, FactorDual } from './dual.ts';
 
 const evaluationsMax = 60;
 /** A slope that has fallen to this share of the first one is taken for zero. Looser searches cost twice the iterations. */

@@ -2,10 +2,10 @@
  * A problem as the working-set method reads it: one quadratic known by its rows, read only where they are asked for, and few linear rows
  * written out. One more variable, the elastic, stands behind the assets; it is pinned to zero unless the search needs it to begin.
  */
-import type { Checkpoint } from '../math/checkpoint.ts';
-import type { SymmetricOperator } from '../problem/operator.ts';
-import { maxAbs } from '../math/vectors.ts';
-import type { Problem } from '../problem/problem.ts';
+import type { Checkpoint } from '../../math/checkpoint.ts';
+import type { SymmetricOperator } from '../../problem/operator.ts';
+import { maxAbs } from '../../math/vectors.ts';
+import type { Problem } from '../../problem/problem.ts';
 
 export interface ModelRow {
   /** (n + 1), the elastic last. */
