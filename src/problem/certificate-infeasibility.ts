@@ -38,7 +38,7 @@ export function verifyInfeasibility(problem: Problem, proof: InfeasibilityProof)
   let least = 0;
   for (let i = 0; i < n; i++) {
     const value = sum.g[i]!;
-    const side = value > 0 ? problem.lower[i]! : problem.upper[i]!;
+    const side = value > 0 ? leastOf(problem, i) : problem.upper[i]!;
     if (value === 0) continue;
     if (Number.isFinite(side)) {
       least += value * side;
@@ -55,11 +55,23 @@ export function verifyInfeasibility(problem: Problem, proof: InfeasibilityProof)
   };
 }
 
+function hasLogarithm(problem: Problem, i: number): boolean {
+  return problem.logarithms !== undefined && problem.logarithms[i]! > 0;
+}
+
+/** What w_i is at least: where the objective holds its logarithm, not below 0. */
+function leastOf(problem: Problem, i: number): number {
+  return hasLogarithm(problem, i) ? Math.max(problem.lower[i]!, 0) : problem.lower[i]!;
+}
+
 /** A range with its sides the wrong way round needs no combination; a proof points at it by a multiplier that is not zero. */
 function crossingSide(problem: Problem, proof: InfeasibilityProof): string | undefined {
-  for (let i = 0; i < problem.lower.length; i++)
-    if (proof.bounds[i] !== 0 && problem.lower[i]! > problem.upper[i]!)
-      return `asset ${i}: lower bound above upper bound`;
+  for (let i = 0; i < problem.lower.length; i++) {
+    if (proof.bounds[i] === 0) continue;
+    if (problem.lower[i]! > problem.upper[i]!) return `asset ${i}: lower bound above upper bound`;
+    if (hasLogarithm(problem, i) && problem.upper[i]! <= 0)
+      return `asset ${i}: upper bound not above 0, where its logarithm is defined`;
+  }
   for (const [r, row] of problem.rows.entries())
     if (proof.rows[r] !== 0 && row.lower > row.upper) return `row ${r}: lower side above upper side`;
   return undefined;

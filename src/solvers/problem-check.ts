@@ -23,6 +23,7 @@ export function problemViolations(problem: Problem): readonly Violation[] {
     checkOperator(operator, n, `quadratics[${t}].operator`, report);
     if (centre !== undefined) finite(centre, n, `quadratics[${t}].centre`, report);
   });
+  if (problem.logarithms !== undefined) notNegative(problem.logarithms, n, 'logarithms', report);
   checkTrading(problem, n, report);
   checkSides(problem, n, report);
   problem.rows.forEach((row, r) => {
