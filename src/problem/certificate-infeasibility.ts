@@ -4,6 +4,7 @@
  */
 import type { Problem } from './problem.ts';
 import type { InfeasibilityProof } from './solution.ts';
+import { minorantOf } from './certificate-tails.ts';
 import { away, inner, productOf } from './certificate-operator.ts';
 
 export interface InfeasibilityVerdict {
@@ -33,7 +34,11 @@ export function verifyInfeasibility(problem: Problem, proof: InfeasibilityProof)
   if (crossing !== undefined) return { proven: true, margin: 1, detail: crossing };
   const n = problem.universe.assets.length;
   const sum: Sum = { g: new Float64Array(n), largest: 0, h: 0, size: 0 };
-  const refusal = addRows(problem, proof, sum) ?? addNorms(problem, proof, sum) ?? addLimits(problem, proof, sum);
+  const refusal =
+    addRows(problem, proof, sum) ??
+    addNorms(problem, proof, sum) ??
+    addLimits(problem, proof, sum) ??
+    addTails(problem, proof, sum);
   if (refusal !== undefined) return { proven: false, margin: 0, detail: refusal };
   let least = 0;
   for (let i = 0; i < n; i++) {
@@ -128,6 +133,22 @@ function addLimits(problem: Problem, proof: InfeasibilityProof, sum: Sum): strin
     }
     addRight(sum, needed * limit.bound);
     addRight(sum, inner(slopes, limit.centre));
+  }
+  return undefined;
+}
+
+function addTails(problem: Problem, proof: InfeasibilityProof, sum: Sum): string | undefined {
+  for (const [k, tail] of problem.tails.entries()) {
+    const given = proof.tails?.[k];
+    if (given === undefined || given.price === 0) continue;
+    const { price, stress } = given;
+    if (!(price > 0 && tail.bound < Infinity))
+      return `tail limit ${k} has a multiplier that is not positive, or no bound`;
+    const { slope, broken } = minorantOf(tail, stress, sum.g.length);
+    if (Number.isNaN(broken)) return `tail limit ${k} has a stress of the wrong size`;
+    for (let i = 0; i < slope.length; i++) addTo(sum, i, price * slope[i]!);
+    addRight(sum, price * (tail.bound + broken * weightBeyondReason));
+    addRight(sum, price * inner(slope, tail.centre ?? new Float64Array(slope.length)));
   }
   return undefined;
 }
