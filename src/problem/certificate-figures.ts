@@ -1,8 +1,10 @@
 /** What every restriction and the objective are worth at a point, from the definitions in `problem.ts`; used by the certificate only. */
 import type { Origin, Problem } from './problem.ts';
 import type { Multipliers } from './solution.ts';
+import type { CheckedTerm } from './certificate-extension.ts';
 import { extendedTerms } from './certificate-extension.ts';
-import { away, inner, largestDiagonal, productOf } from './certificate-operator.ts';
+import { formAt, inner, largestDiagonal } from './certificate-operator.ts';
+import type { FormAt } from './certificate-operator.ts';
 
 /** What one restriction holds at the point. */
 export interface RestrictionFigure {
@@ -19,14 +21,44 @@ export interface RestrictionFigure {
   readonly multiplier: number;
 }
 
+/** A point and what several of its figures share, each computed once. */
+export interface PointMeasured {
+  readonly w: Float64Array;
+  readonly y: Multipliers | undefined;
+  /** By quadratic term of the objective. */
+  readonly quadratics: readonly FormAt[];
+  /** By norm limit. */
+  readonly norms: readonly FormAt[];
+  readonly extended: readonly CheckedTerm[];
+}
+
+export function measured(problem: Problem, w: Float64Array, y: Multipliers | undefined): PointMeasured {
+  return {
+    w,
+    y,
+    quadratics: formsAt(problem.quadratics, w),
+    norms: formsAt(problem.norms, w),
+    extended: extendedTerms(problem, w, y),
+  };
+}
+
+function formsAt(parts: Problem['quadratics'] | Problem['norms'], w: Float64Array): readonly FormAt[] {
+  return parts.map(({ operator, centre }) => formAt(operator, centre, w));
+}
+
 /** Largest relative violation of any restriction at a point, whatever the objective. */
 export function primalResidual(problem: Problem, weights: Float64Array): number {
-  return figuresOf(problem, weights, undefined).reduce((worst, figure) => Math.max(worst, figure.violation), 0);
+  const extended = extendedTerms(problem, weights, undefined);
+  const norms = formsAt(problem.norms, weights);
+  return largestViolation(problem, { w: weights, y: undefined, quadratics: [], norms, extended });
 }
 
 /** The objective as the problem defines it. */
 export function objectiveAt(problem: Problem, w: Float64Array): number {
-  return termsAt(problem, w).reduce((total, term) => total + term, 0);
+  const extended = extendedTerms(problem, w, undefined);
+  const quadratics = formsAt(problem.quadratics, w);
+  const terms = termsAt(problem, { w, y: undefined, quadratics, norms: [], extended });
+  return terms.reduce((total, term) => total + term, 0);
 }
 
 /** Trading cost or the left side of a trade limit. */
@@ -34,84 +66,113 @@ function tradedAt(w: number, centre: number, buy: number, sell: number): number 
   return w >= centre ? buy * (w - centre) : sell * (centre - w);
 }
 
-function termsAt(problem: Problem, w: Float64Array): number[] {
+/** What each term of the objective is worth. */
+export function termsAt(problem: Problem, { w, quadratics, extended }: PointMeasured): readonly number[] {
   const terms = [-inner(problem.linear, w)];
-  for (const { scale, operator, centre } of problem.quadratics) {
-    const d = away(w, centre);
-    terms.push(0.5 * scale * inner(d, productOf(operator, d)));
-  }
-  terms.push(...extendedTerms(problem, w, undefined).map(({ objective }) => objective));
+  problem.quadratics.forEach(({ scale }, t) => terms.push(0.5 * scale * quadratics[t]!.square));
+  for (const { objective } of extended) terms.push(objective);
   const t = problem.trading;
   if (t === undefined) return terms;
+  const { current, buyRate, sellRate, quadratic, threeHalves } = t;
   let cost = 0;
   for (let i = 0; i < w.length; i++) {
-    const size = Math.abs(w[i]! - t.current[i]!);
-    cost += tradedAt(w[i]!, t.current[i]!, t.buyRate[i]!, t.sellRate[i]!);
-    cost += (t.quadratic?.[i] ?? 0) * size * size + (t.threeHalves?.[i] ?? 0) * size * Math.sqrt(size);
+    cost += tradedAt(w[i]!, current[i]!, buyRate[i]!, sellRate[i]!);
+    if (quadratic === undefined && threeHalves === undefined) continue;
+    const size = Math.abs(w[i]! - current[i]!);
+    cost += (quadratic?.[i] ?? 0) * size * size + (threeHalves?.[i] ?? 0) * size * Math.sqrt(size);
   }
   terms.push(cost);
   return terms;
 }
 
 /** The objective's own size: its terms, or a hundredth of what one asset held whole would cost, whichever is larger. */
-export function objectiveScale(problem: Problem, w: Float64Array, objective: number): number {
-  const terms = termsAt(problem, w).reduce((total, term) => total + Math.abs(term), 0);
-  let natural = problem.linear.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+export function objectiveScale(problem: Problem, terms: readonly number[]): number {
+  let natural = 0;
+  for (let i = 0; i < problem.linear.length; i++) natural = Math.max(natural, Math.abs(problem.linear[i]!));
   for (const { scale, operator } of problem.quadratics)
     natural = Math.max(natural, 0.5 * scale * largestDiagonal(operator));
-  return Math.max(Math.abs(objective), terms, 1e-2 * natural, Number.MIN_VALUE);
+  return Math.max(
+    terms.reduce((total, term) => total + Math.abs(term), 0),
+    1e-2 * natural,
+    Number.MIN_VALUE,
+  );
 }
 
-export function figuresOf(problem: Problem, w: Float64Array, y: Multipliers | undefined): RestrictionFigure[] {
-  const figures: RestrictionFigure[] = [];
-  const add = (
-    kind: RestrictionFigure['kind'],
-    origin: Origin,
-    value: number,
-    [lower, upper]: readonly [number, number],
-    scale: number,
-    multiplier: number,
-  ): void => {
-    const slack = Math.min(value - lower, upper - value);
-    const violation = Number.isNaN(slack) ? Infinity : Math.max(0, -slack) / Math.max(scale, Number.MIN_VALUE);
-    figures.push({ kind, origin, value, lower, upper, slack, violation, multiplier });
-  };
-  for (const bound of problem.bounds) {
-    const value = w[bound.position]!;
-    const tight = y?.bounds[bound.position] ?? 0;
-    const binding =
-      tight > 0 ? bound.upper === problem.upper[bound.position] : bound.lower === problem.lower[bound.position];
-    add('bound', bound.origin, value, [bound.lower, bound.upper], Math.max(1, Math.abs(value)), binding ? tight : 0);
+/** `kind`, value, sides, and the scale on which a violation is judged. */
+type Part = Pick<RestrictionFigure, 'kind' | 'origin' | 'value' | 'lower' | 'upper' | 'multiplier'> & {
+  readonly scale: number;
+};
+
+function violationOf(value: number, lower: number, upper: number, scale: number): number {
+  const slack = Math.min(value - lower, upper - value);
+  return Number.isNaN(slack) ? Infinity : Math.max(0, -slack) / Math.max(scale, Number.MIN_VALUE);
+}
+
+function figureOf({ scale, ...part }: Part): RestrictionFigure {
+  const { value, lower, upper } = part;
+  const slack = Math.min(value - lower, upper - value);
+  return { ...part, slack, violation: violationOf(value, lower, upper, scale) };
+}
+
+export function largestViolation(
+  problem: Problem,
+  point: PointMeasured,
+  others = otherFigures(problem, point),
+): number {
+  let worst = 0;
+  for (const { position, lower, upper } of problem.bounds) {
+    const value = point.w[position]!;
+    if (value >= lower && value <= upper) continue;
+    worst = Math.max(worst, violationOf(value, lower, upper, Math.max(1, Math.abs(value))));
   }
-  problem.rows.forEach((row, r) => {
+  return others.reduce((largest, figure) => Math.max(largest, figure.violation), worst);
+}
+
+/** Of bounds: there may be as many as assets, so they are told only to who asks. */
+export function boundFigures(problem: Problem, { w, y }: PointMeasured): RestrictionFigure[] {
+  return problem.bounds.map(({ position, lower, upper, origin }) => {
+    const value = w[position]!;
+    const tight = y?.bounds[position] ?? 0;
+    const binding = tight > 0 ? upper === problem.upper[position] : lower === problem.lower[position];
+    const scale = Math.max(1, Math.abs(value));
+    return figureOf({ kind: 'bound', origin, value, lower, upper, scale, multiplier: binding ? tight : 0 });
+  });
+}
+
+/** Of every restriction but the bounds. */
+export function otherFigures(problem: Problem, { w, y, norms, extended }: PointMeasured): RestrictionFigure[] {
+  const figures = problem.rows.map(({ positions, coefficients, lower, upper, origin }, r) => {
     let value = 0;
     let moved = 0;
     let scale = 0;
-    row.positions.forEach((position, k) => {
-      const part = row.coefficients[k]! * w[position]!;
+    for (let k = 0; k < positions.length; k++) {
+      const coefficient = coefficients[k]!;
+      const part = coefficient * w[positions[k]!]!;
       value += part;
       moved += Math.abs(part);
-      scale = Math.max(scale, Math.abs(row.coefficients[k]!));
-    });
-    scale = Math.max(scale, moved);
-    for (const side of [row.lower, row.upper]) if (Number.isFinite(side)) scale = Math.max(scale, Math.abs(side));
-    add('row', row.origin, value, [row.lower, row.upper], scale, y?.rows[r] ?? 0);
-  });
-  problem.norms.forEach((norm, k) => {
-    const d = away(w, norm.centre);
-    const value = Math.sqrt(Math.max(inner(d, productOf(norm.operator, d)), 0));
-    const scale = Math.max(norm.bound === Infinity ? 0 : norm.bound, value, Math.sqrt(largestDiagonal(norm.operator)));
-    add('norm', norm.origin, value, [-Infinity, norm.bound], scale, y?.norms[k] ?? 0);
-  });
-  problem.tradeLimits.forEach((limit, j) => {
-    let value = 0;
-    let scale = limit.bound === Infinity ? 0 : limit.bound;
-    for (let i = 0; i < w.length; i++) {
-      value += tradedAt(w[i]!, limit.centre[i]!, limit.buyRate[i]!, limit.sellRate[i]!);
-      scale = Math.max(scale, limit.buyRate[i]!, limit.sellRate[i]!);
+      scale = Math.max(scale, Math.abs(coefficient));
     }
-    add('trade limit', limit.origin, value, [-Infinity, limit.bound], Math.max(scale, value), y?.tradeLimits[j] ?? 0);
+    scale = Math.max(scale, moved);
+    for (const side of [lower, upper]) if (Number.isFinite(side)) scale = Math.max(scale, Math.abs(side));
+    return figureOf({ kind: 'row', origin, value, lower, upper, scale, multiplier: y?.rows[r] ?? 0 });
   });
-  for (const { figure } of extendedTerms(problem, w, y)) if (figure !== undefined) figures.push(figure);
+  problem.norms.forEach(({ operator, bound, origin }, k) => {
+    const value = Math.sqrt(Math.max(norms[k]!.square, 0));
+    const scale = Math.max(bound === Infinity ? 0 : bound, value, Math.sqrt(largestDiagonal(operator)));
+    const multiplier = y?.norms[k] ?? 0;
+    figures.push(figureOf({ kind: 'norm', origin, value, lower: -Infinity, upper: bound, scale, multiplier }));
+  });
+  problem.tradeLimits.forEach(({ centre, buyRate, sellRate, bound, origin }, j) => {
+    let value = 0;
+    let scale = bound === Infinity ? 0 : bound;
+    for (let i = 0; i < w.length; i++) {
+      value += tradedAt(w[i]!, centre[i]!, buyRate[i]!, sellRate[i]!);
+      scale = Math.max(scale, buyRate[i]!, sellRate[i]!);
+    }
+    scale = Math.max(scale, value);
+    const multiplier = y?.tradeLimits[j] ?? 0;
+    figures.push(figureOf({ kind: 'trade limit', origin, value, lower: -Infinity, upper: bound, scale, multiplier }));
+  });
+  for (const { figure } of extended) if (figure !== undefined) figures.push(figure);
   return figures;
 }

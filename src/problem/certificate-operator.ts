@@ -1,43 +1,72 @@
-/** Plain loops over operators for the independent check: as the definitions read, and shared with no solver. */
+/** Plain loops over operators for the independent check, from the definitions and shared with no solver. Operators are symmetric. */
 import type { SymmetricOperator } from './operator.ts';
 
-/** Q x, from the definition of each kind. */
+/** Q x, from the definition of each kind; assets of zero cost nothing where the rest tells the result. New. */
 export function productOf(operator: SymmetricOperator, x: Float64Array): Float64Array {
-  const n = x.length;
-  const result = new Float64Array(n);
+  const result = new Float64Array(x.length);
+  addProduct(operator, x, result);
+  return result;
+}
+
+function addProduct(operator: SymmetricOperator, x: Float64Array, result: Float64Array): void {
   switch (operator.kind) {
     case 'dense':
-      for (let i = 0; i < n; i++) {
-        let total = 0;
-        for (let j = 0; j < n; j++) total += operator.entries[i * n + j]! * x[j]!;
-        result[i] = total;
-      }
-      return result;
+      addRows(operator.entries, x.length, x, result);
+      return;
     case 'diagonal':
-      return result.map((_, i) => operator.entries[i]! * x[i]!);
+      for (let i = 0; i < x.length; i++) result[i] = result[i]! + operator.entries[i]! * x[i]!;
+      return;
     case 'factor': {
-      const k = operator.factors;
+      const { factors: k, exposures, factorCovariance, specific } = operator;
       const exposure = new Float64Array(k);
-      for (let i = 0; i < n; i++)
-        for (let j = 0; j < k; j++) exposure[j] = exposure[j]! + operator.exposures[i * k + j]! * x[i]!;
+      addRows(exposures, k, x, exposure);
       const factorRisk = new Float64Array(k);
-      for (let j = 0; j < k; j++)
-        for (let l = 0; l < k; l++)
-          factorRisk[j] = factorRisk[j]! + operator.factorCovariance[j * k + l]! * exposure[l]!;
-      for (let i = 0; i < n; i++) {
-        let total = operator.specific[i]! * x[i]!;
-        for (let j = 0; j < k; j++) total += operator.exposures[i * k + j]! * factorRisk[j]!;
-        result[i] = total;
-      }
-      return result;
+      addRows(factorCovariance, k, exposure, factorRisk);
+      for (let i = 0; i < x.length; i++)
+        result[i] = result[i]! + (specific[i]! * x[i]! + rowTimes(exposures, i * k, factorRisk));
+      return;
     }
     case 'sum':
-      for (const term of operator.terms) {
-        const part = productOf(term, x);
-        for (let i = 0; i < n; i++) result[i] = result[i]! + part[i]!;
-      }
-      return result;
+      for (const term of operator.terms) addProduct(term, x, result);
   }
+}
+
+/** total += sum_i x_i (row i of a matrix `width` wide), four rows that count at a time. For a symmetric matrix that is its product. */
+function addRows(matrix: Float64Array, width: number, x: Float64Array, total: Float64Array): void {
+  const held: number[] = [];
+  for (let i = 0; i < x.length; i++) if (x[i] !== 0) held.push(i);
+  let at = 0;
+  for (; at + 4 <= held.length; at += 4) {
+    const [i0, i1, i2, i3] = [held[at]!, held[at + 1]!, held[at + 2]!, held[at + 3]!];
+    const [x0, x1, x2, x3] = [x[i0]!, x[i1]!, x[i2]!, x[i3]!];
+    const [p0, p1, p2, p3] = [i0 * width, i1 * width, i2 * width, i3 * width];
+    for (let j = 0; j < width; j++)
+      total[j] =
+        total[j]! + (x0 * matrix[p0 + j]! + x1 * matrix[p1 + j]! + (x2 * matrix[p2 + j]! + x3 * matrix[p3 + j]!));
+  }
+  for (; at < held.length; at++) {
+    const i = held[at]!;
+    const value = x[i]!;
+    for (let j = 0; j < width; j++) total[j] = total[j]! + value * matrix[i * width + j]!;
+  }
+}
+
+/** A row that starts at `start` times x, in four sums. */
+function rowTimes(matrix: Float64Array, start: number, x: Float64Array): number {
+  const width = x.length;
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let j = 0;
+  for (; j + 4 <= width; j += 4) {
+    s0 += matrix[start + j]! * x[j]!;
+    s1 += matrix[start + j + 1]! * x[j + 1]!;
+    s2 += matrix[start + j + 2]! * x[j + 2]!;
+    s3 += matrix[start + j + 3]! * x[j + 3]!;
+  }
+  for (; j < width; j++) s0 += matrix[start + j]! * x[j]!;
+  return s0 + s1 + (s2 + s3);
 }
 
 /** Largest entries by operator: risk models are shared by many problems, and each certificate asks several times. */
@@ -60,14 +89,10 @@ function diagonalEntry(operator: SymmetricOperator, i: number): number {
     case 'diagonal':
       return operator.entries[i]!;
     case 'factor': {
-      const k = operator.factors;
-      let total = operator.specific[i]!;
-      for (let j = 0; j < k; j++) {
-        let factorRisk = 0;
-        for (let l = 0; l < k; l++)
-          factorRisk += operator.factorCovariance[j * k + l]! * operator.exposures[i * k + l]!;
-        total += operator.exposures[i * k + j]! * factorRisk;
-      }
+      const { factors: k, exposures, factorCovariance, specific } = operator;
+      const own = exposures.subarray(i * k, (i + 1) * k);
+      let total = specific[i]!;
+      for (let j = 0; j < k; j++) total += own[j]! * rowTimes(factorCovariance, j * k, own);
       return total;
     }
     case 'sum':
@@ -81,8 +106,25 @@ export function inner(a: Float64Array, b: Float64Array): number {
   return total;
 }
 
+/** w - centre; w itself when there is none, not to be changed. */
 export function away(w: Float64Array, centre: Float64Array | undefined): Float64Array {
-  return centre === undefined ? Float64Array.from(w) : w.map((value, i) => value - centre[i]!);
+  if (centre === undefined) return w;
+  const result = new Float64Array(w.length);
+  for (let i = 0; i < result.length; i++) result[i] = w[i]! - centre[i]!;
+  return result;
+}
+
+/** A quadratic form at a point: w - centre, Q (w - centre) and (w - centre)'Q (w - centre). */
+export interface FormAt {
+  readonly distance: Float64Array;
+  readonly product: Float64Array;
+  readonly square: number;
+}
+
+export function formAt(operator: SymmetricOperator, centre: Float64Array | undefined, w: Float64Array): FormAt {
+  const distance = away(w, centre);
+  const product = productOf(operator, distance);
+  return { distance, product, square: inner(distance, product) };
 }
 
 /** sqrt(r' Q^+ r) by conjugate gradients, and how much of r lies outside the range of Q; for norm limits of zero. */

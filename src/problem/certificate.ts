@@ -5,11 +5,16 @@
  */
 import type { Problem } from './problem.ts';
 import type { Multipliers, Solution } from './solution.ts';
-import type { RestrictionFigure } from './certificate-figures.ts';
-import { extendedTerms } from './certificate-extension.ts';
-import type { CheckedTerm } from './certificate-extension.ts';
-import { figuresOf, objectiveAt, objectiveScale } from './certificate-figures.ts';
-import { away, dualNorm, inner, largestDiagonal, productOf } from './certificate-operator.ts';
+import type { PointMeasured, RestrictionFigure } from './certificate-figures.ts';
+import {
+  boundFigures,
+  largestViolation,
+  measured,
+  objectiveScale,
+  otherFigures,
+  termsAt,
+} from './certificate-figures.ts';
+import { dualNorm, largestDiagonal } from './certificate-operator.ts';
 
 export interface Certificate {
   readonly verdict: 'passed' | 'failed';
@@ -24,6 +29,7 @@ export interface Certificate {
   readonly complementarity: number;
   /** |objective - dual objective|, relative. */
   readonly gap: number;
+  /** Of every restriction, bounds first; put together when first asked for. */
   readonly restrictions: readonly RestrictionFigure[];
   readonly detail: string;
 }
@@ -40,13 +46,15 @@ export function certify(
   const { weights, multipliers } = solution;
   const wrong = wrongShapes(problem, weights, multipliers);
   if (wrong !== undefined) return broken(tolerance, wrong);
-  const restrictions = figuresOf(problem, weights, multipliers);
-  const objective = objectiveAt(problem, weights);
-  const extended = extendedTerms(problem, weights, multipliers);
-  const stationarity = stationarityAt(problem, weights, multipliers, extended);
-  const duality = dualityAt(problem, weights, multipliers, restrictions);
-  const scale = objectiveScale(problem, weights, objective);
-  const primal = restrictions.reduce((worst, figure) => Math.max(worst, figure.violation), 0);
+  const point = measured(problem, weights, multipliers);
+  const { extended } = point;
+  const others = otherFigures(problem, point);
+  const terms = termsAt(problem, point);
+  const objective = terms.reduce((total, term) => total + term, 0);
+  const stationarity = stationarityAt(problem, point, multipliers);
+  const duality = dualityAt(problem, weights, multipliers, others);
+  const scale = objectiveScale(problem, terms);
+  const primal = largestViolation(problem, point, others);
   const lost = duality.total + stationarity.kinkGap + extended.reduce((total, term) => total + term.gap, 0);
   const gap = Math.abs(lost) / scale;
   const complementarity =
@@ -57,6 +65,7 @@ export function certify(
     ['complementarity', complementarity],
     ['gap', gap],
   ];
+  let told: readonly RestrictionFigure[] | undefined;
   const failures = figures.filter(([, value]) => !(value <= tolerance));
   return {
     verdict: failures.length === 0 ? 'passed' : 'failed',
@@ -67,7 +76,10 @@ export function certify(
     dual: stationarity.relative,
     complementarity,
     gap,
-    restrictions,
+    get restrictions() {
+      told ??= [...boundFigures(problem, point), ...others];
+      return told;
+    },
     detail:
       failures.length === 0
         ? `every residual at most ${tolerance}`
@@ -86,9 +98,14 @@ function wrongShapes(problem: Problem, w: Float64Array, y: Multipliers): string 
   ];
   for (const [name, values, size] of sizes) {
     if (values.length !== size) return `${name}: ${values.length} given, ${size} expected`;
-    if (!values.every((value) => Number.isFinite(value))) return `${name} not finite`;
+    if (!allFinite(values)) return `${name} not finite`;
   }
   return undefined;
+}
+
+function allFinite(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i]!)) return false;
+  return true;
 }
 
 function broken(tolerance: number, detail: string): Certificate {
@@ -135,12 +152,8 @@ interface Stationarity {
 }
 
 /** Distance of zero from the subdifferential of the Lagrangian; kinks of trading terms give intervals. */
-function stationarityAt(
-  problem: Problem,
-  w: Float64Array,
-  y: Multipliers,
-  extended: readonly CheckedTerm[],
-): Stationarity {
+function stationarityAt(problem: Problem, point: PointMeasured, y: Multipliers): Stationarity {
+  const { w, extended } = point;
   const n = w.length;
   const smooth = new Float64Array(n);
   let scale = Number.MIN_VALUE;
@@ -152,22 +165,27 @@ function stationarityAt(
     }
   };
   add(problem.linear, -1);
-  for (const { scale: s, operator, centre } of problem.quadratics) {
-    add(productOf(operator, away(w, centre)), s);
+  for (const [t, { scale: s, operator }] of problem.quadratics.entries()) {
+    add(point.quadratics[t]!.product, s);
     scale = Math.max(scale, 1e-2 * s * largestDiagonal(operator));
   }
-  if (problem.trading !== undefined) add(impactSlope(problem, w), 1);
-  for (const [r, row] of problem.rows.entries()) {
-    const dense = new Float64Array(n);
-    row.positions.forEach((position, k) => (dense[position] = dense[position]! + row.coefficients[k]!));
-    add(dense, y.rows[r]!);
+  if (problem.trading?.quadratic !== undefined || problem.trading?.threeHalves !== undefined)
+    add(impactSlope(problem, w), 1);
+  for (const [r, { positions, coefficients }] of problem.rows.entries()) {
+    const price = y.rows[r]!;
+    if (price === 0) continue;
+    for (let k = 0; k < positions.length; k++) {
+      const value = price * coefficients[k]!;
+      const position = positions[k]!;
+      smooth[position] = smooth[position]! + value;
+      scale = Math.max(scale, Math.abs(value));
+    }
   }
   add(y.bounds, 1);
   for (const { slope } of extended) if (slope !== undefined) add(slope, 1);
   for (const [k, norm] of problem.norms.entries()) {
-    const d = away(w, norm.centre);
-    const product = productOf(norm.operator, d);
-    const length = Math.sqrt(Math.max(inner(d, product), 0));
+    const { product, square } = point.norms[k]!;
+    const length = Math.sqrt(Math.max(square, 0));
     if (norm.bound > 0 && length > 0) add(product, y.norms[k]! / length);
   }
   const kinks = nearestSlopes(problem, w, y, smooth);
@@ -239,10 +257,11 @@ function nearestSlopes(problem: Problem, w: Float64Array, y: Multipliers, smooth
 function wrongSigns(problem: Problem, y: Multipliers): number {
   let worst = 0;
   const side = (multiplier: number, lower: number, upper: number): void => {
+    if (multiplier === 0) return;
     if (multiplier > 0 ? upper === Infinity : lower === -Infinity) worst = Math.max(worst, Math.abs(multiplier));
   };
   problem.rows.forEach((row, r) => side(y.rows[r]!, row.lower, row.upper));
-  y.bounds.forEach((multiplier, i) => side(multiplier, problem.lower[i]!, problem.upper[i]!));
+  for (let i = 0; i < y.bounds.length; i++) side(y.bounds[i]!, problem.lower[i]!, problem.upper[i]!);
   for (const multiplier of [...y.norms, ...y.tradeLimits]) worst = Math.max(worst, -multiplier);
   return worst;
 }
