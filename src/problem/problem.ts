@@ -127,7 +127,10 @@ export interface Lot {
   readonly origin: Origin;
 }
 
-/** Between `minimum` and `maximum` of the positions have w on that side of `centre`: names held, trades, buys, sells. */
+/**
+ * Between `minimum` and `maximum` of the positions have w on that side of `centre`: names held, trades, buys, sells. To count towards a
+ * minimum above 0 a weight stands at least `positionMin` away from the centre; to count against a maximum any distance is enough.
+ */
 export interface Count {
   readonly positions: Int32Array;
   /** (n) 0 to count names, the current weights to count trades. */
@@ -137,6 +140,9 @@ export interface Count {
   readonly maximum: number;
   readonly origin: Origin;
 }
+
+/** The smallest position or trade that counts towards a minimum number of them: a hundredth of a basis point. */
+export const positionMin = 1e-6;
 
 /** What no convex restriction can say of the weights. */
 export interface Integrality {

@@ -72,6 +72,40 @@ export interface Iterate {
   readonly gap: number;
 }
 
+/**
+ * Why no point of an integer problem is below a bound, or why there is none: a tree of cuts that leaves no weight out, each end of it
+ * with a bound of its own.
+ */
+export interface SearchProof {
+  /** (n) >= 0: taken out of the quadratic terms, which stay convex without it. */
+  readonly diagonal: Float64Array;
+  readonly root: SearchBranch;
+}
+
+export type SearchBranch = SearchCut | SearchLeaf;
+
+/** Below: w_position <= at, or < at when `at` belongs above. */
+export interface SearchCut {
+  readonly position: number;
+  readonly at: number;
+  /** The side on which `at` itself lies. */
+  readonly owner: 'below' | 'above';
+  readonly below: SearchBranch;
+  readonly above: SearchBranch;
+}
+
+/**
+ * The Lagrangian at `multipliers` with what couples assets made linear at `weights`, minimized asset by asset over what the cuts leave.
+ * Without `weights` the objective is left out: the minimum is then above zero, and no point exists.
+ */
+export interface SearchLeaf {
+  /** (n) */
+  readonly weights?: Float64Array;
+  readonly multipliers: Multipliers;
+  /** By count: what one position more costs; positive at a maximum, negative at a minimum. */
+  readonly counts: Float64Array;
+}
+
 export interface Solution {
   /** The one that answered. */
   readonly solver: string;
@@ -83,8 +117,10 @@ export interface Solution {
   readonly objective: number;
   readonly multipliers: Multipliers;
   readonly infeasibility?: InfeasibilityProof;
-  /** With integrality: what no point can better, as proven by the search. */
+  /** With integrality: what no point can better, as claimed by the search. */
   readonly bound?: number;
+  /** With integrality: the proof of `bound`, or of infeasibility. Absent when it is too large to carry. */
+  readonly proof?: SearchProof;
   readonly iterations: number;
   readonly residuals: { readonly primal: number; readonly dual: number; readonly gap: number };
 }
