@@ -4,7 +4,7 @@ import type { Iterate, Solution } from '../problem/solution.ts';
 import type { Solver, SolverSettings } from '../problem/solver.ts';
 import { defaultSettings } from '../problem/solver.ts';
 import { Fault, refuse } from '../values/fault.ts';
-import { problemViolations } from './problem-check.ts';
+import { problemViolations } from './problem-check/problem-check.ts';
 
 export interface Choice {
   readonly solver: Solver;

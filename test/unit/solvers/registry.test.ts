@@ -3,7 +3,7 @@ import { Fault } from '../../../src/values/fault.ts';
 import type { Solver } from '../../../src/problem/solver.ts';
 import { SolverRegistry, runToEnd } from '../../../src/solvers/registry.ts';
 import { interiorPoint } from '../../../src/solvers/interior-point.ts';
-import { problemViolations } from '../../../src/solvers/problem-check.ts';
+import { problemViolations } from '../../../src/solvers/problem-check/problem-check.ts';
 import { denseOperator, originOf, problemOf, rowOver } from '../../support/problems.ts';
 
 const picky: Solver = { ...interiorPoint, id: 'picky', supports: () => ({ yes: false, why: 'it takes nothing' }) };

@@ -1,0 +1,90 @@
+/** What every solver may assume of a problem, checked once before any of them is called. All findings at once, by field path. */
+import type { Problem, TradingPieces } from '../../problem/problem.ts';
+import type { Violation } from '../../values/fault.ts';
+import { checkIntegrality } from './integrality-check.ts';
+import { checkOperator } from './operator-check.ts';
+import { finite, inUniverse, notNegative, type Report } from './report.ts';
+import { checkTails } from './tail-check.ts';
+
+/**
+ * Sizes, finite numbers, symmetry, convexity of costs, rates and bounds that are not negative. Conflicting restrictions are no violation:
+ * they are infeasible. Operators and scenarios that were found sound are not read again.
+ */
+export function problemViolations(problem: Problem): readonly Violation[] {
+  const violations: Violation[] = [];
+  const report: Report = (field, description) => void violations.push({ field, description });
+  const n = problem.universe.assets.length;
+  if (n === 0) report('universe.assets', 'is empty');
+  finite(problem.linear, n, 'linear', report);
+  problem.quadratics.forEach(({ scale, operator, centre }, t) => {
+    if (!(scale >= 0 && scale < Infinity))
+      report(`quadratics[${t}].scale`, `must be finite and not negative; got ${scale}`);
+    checkOperator(operator, n, `quadratics[${t}].operator`, report);
+    if (centre !== undefined) finite(centre, n, `quadratics[${t}].centre`, report);
+  });
+  checkTrading(problem, n, report);
+  checkSides(problem, n, report);
+  problem.rows.forEach((row, r) => {
+    const field = `rows[${r}]`;
+    if (row.positions.length !== row.coefficients.length) report(field, 'has as many positions as coefficients');
+    if (anyWhere(row.positions.length, (k) => row.positions[k]! < 0 || row.positions[k]! >= n))
+      report(`${field}.positions`, 'must lie in the universe');
+    finite(row.coefficients, row.positions.length, `${field}.coefficients`, report);
+    if (Number.isNaN(row.lower) || row.lower === Infinity) report(`${field}.lower`, 'must be a number below Infinity');
+    if (Number.isNaN(row.upper) || row.upper === -Infinity)
+      report(`${field}.upper`, 'must be a number above -Infinity');
+  });
+  problem.norms.forEach((norm, k) => {
+    checkOperator(norm.operator, n, `norms[${k}].operator`, report);
+    if (norm.centre !== undefined) finite(norm.centre, n, `norms[${k}].centre`, report);
+    if (!(norm.bound >= 0)) report(`norms[${k}].bound`, `must not be negative; got ${norm.bound}`);
+  });
+  problem.tradeLimits.forEach((limit, j) => {
+    finite(limit.centre, n, `tradeLimits[${j}].centre`, report);
+    notNegative(limit.buyRate, n, `tradeLimits[${j}].buyRate`, report);
+    notNegative(limit.sellRate, n, `tradeLimits[${j}].sellRate`, report);
+    if (!(limit.bound >= 0)) report(`tradeLimits[${j}].bound`, `must not be negative; got ${limit.bound}`);
+  });
+  checkTails(problem, n, report);
+  if (problem.logarithms !== undefined) notNegative(problem.logarithms, n, 'logarithms', report);
+  if (problem.integrality !== undefined) checkIntegrality(problem.integrality, n, report);
+  return violations;
+}
+
+function checkTrading(problem: Problem, n: number, report: Report): void {
+  const trading = problem.trading;
+  if (trading === undefined) return;
+  finite(trading.current, n, 'trading.current', report);
+  finite(trading.buyRate, n, 'trading.buyRate', report);
+  finite(trading.sellRate, n, 'trading.sellRate', report);
+  if (anyWhere(n, (i) => trading.buyRate[i]! + trading.sellRate[i]! < 0))
+    report('trading', 'buying and selling the same amount must not earn money');
+  if (trading.quadratic !== undefined) notNegative(trading.quadratic, n, 'trading.quadratic', report);
+  if (trading.threeHalves !== undefined) notNegative(trading.threeHalves, n, 'trading.threeHalves', report);
+  trading.pieces?.forEach((pieces, p) => checkPieces(pieces, n, `trading.pieces[${p}]`, report));
+}
+
+function checkPieces({ position, knots, slopes }: TradingPieces, n: number, field: string, report: Report): void {
+  inUniverse(position, n, `${field}.position`, report);
+  if (finite(knots, knots.length, `${field}.knots`, report)) {
+    const at = knots.findIndex((knot, k) => k > 0 && !(knot > knots[k - 1]!));
+    if (at >= 0) report(`${field}.knots[${at}]`, 'must lie above the one before it');
+  }
+  if (finite(slopes, knots.length + 1, `${field}.slopes`, report)) {
+    const at = slopes.findIndex((slope, k) => k > 0 && slope < slopes[k - 1]!);
+    if (at >= 0) report(`${field}.slopes[${at}]`, 'must not lie below the one before it: the cost would not be convex');
+  }
+}
+
+function anyWhere(count: number, holds: (i: number) => boolean): boolean {
+  for (let i = 0; i < count; i++) if (holds(i)) return true;
+  return false;
+}
+
+function checkSides(problem: Problem, n: number, report: Report): void {
+  const { lower, upper } = problem;
+  if (lower.length !== n) report('lower', `has ${lower.length} entries for ${n} assets`);
+  if (upper.length !== n) report('upper', `has ${upper.length} entries for ${n} assets`);
+  if (anyWhere(lower.length, (i) => !(lower[i]! < Infinity))) report('lower', 'must be numbers below Infinity');
+  if (anyWhere(upper.length, (i) => !(upper[i]! > -Infinity))) report('upper', 'must be numbers above -Infinity');
+}
