@@ -5,6 +5,7 @@
 import type { Problem } from './problem.ts';
 import type { Multipliers } from './solution.ts';
 import { checkedLogarithms } from './certificate-logarithms.ts';
+import { checkedPieces } from './certificate-pieces.ts';
 import { checkedTails } from './certificate-tails.ts';
 import type { RestrictionFigure } from './certificate-figures.ts';
 
@@ -25,7 +26,7 @@ export interface CheckedTerm {
 export type CheckOfTerms = (problem: Problem, w: Float64Array, y: Multipliers | undefined) => readonly CheckedTerm[];
 
 /** Every kind, in the order in which its figures are told. */
-const extensions: readonly CheckOfTerms[] = [checkedTails, checkedLogarithms];
+const extensions: readonly CheckOfTerms[] = [checkedTails, checkedLogarithms, checkedPieces];
 
 export function extendedTerms(problem: Problem, w: Float64Array, y: Multipliers | undefined): readonly CheckedTerm[] {
   return extensions.flatMap((check) => check(problem, w, y));

@@ -15,6 +15,7 @@ import {
   termsAt,
 } from './certificate-figures.ts';
 import { dualNorm, largestDiagonal } from './certificate-operator.ts';
+import { pieceSlopes } from './certificate-pieces.ts';
 
 export interface Certificate {
   readonly verdict: 'passed' | 'failed';
@@ -250,6 +251,14 @@ function nearestSlopes(problem: Problem, w: Float64Array, y: Multipliers, smooth
         gap += lost;
         largest = Math.max(largest, Math.abs(lost));
       }
+  for (const { position, beyond, down, up } of pieceSlopes(problem, w)) {
+    const slope = Math.min(Math.max(-residual[position]!, -down), up);
+    residual[position] = residual[position]! + slope;
+    scale = Math.max(scale, Math.abs(slope));
+    const lost = ((beyond > 0 ? up : -down) - slope) * beyond;
+    gap += lost;
+    largest = Math.max(largest, Math.abs(lost));
+  }
   return { residual, gap, largest, scale };
 }
 

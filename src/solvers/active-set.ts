@@ -45,6 +45,7 @@ export function activeAt(form: ConicForm, s: Float64Array, z: Float64Array): Act
       stand = stands.upper;
     if (stand !== stands.free) assets[i] = stand;
   }
+  alignTrading(form, { assets, kinkOf, groups, trading });
   const borders = Uint8Array.from(form.borders, ({ equation, plus, minus }): SideState => {
     if (equation >= 0) return sides.equation;
     if (tight(plus) && !(tight(minus) && z[minus]! > z[plus]!)) return sides.plus;
@@ -105,6 +106,7 @@ export function revise(form: ConicForm, active: ActiveSet, signs: Signs): number
     else if (stand === stands.upper && signs.pull[i]! > rounding) change(active.assets, i, stands.free);
   }
   changes += reviseKinks(form, active, signs);
+  alignTrading(form, active);
   form.borders.forEach((border, k) => {
     const state = active.borders[k]!;
     if (state === sides.equation) return;
@@ -119,6 +121,19 @@ export function revise(form: ConicForm, active: ActiveSet, signs: Signs): number
     else if (active.norms[k] === 1 && signs.normPrice[k]! < -rounding) change(active.norms, k, 0);
   });
   return changes;
+}
+
+/** Kinks of an asset that is held somewhere else are traded through towards that place. */
+function alignTrading(form: ConicForm, active: Pick<ActiveSet, 'assets' | 'kinkOf' | 'groups' | 'trading'>): void {
+  const { lower, upper } = form.presolved;
+  for (const group of active.groups) {
+    const { asset: i, centre } = form.kinks[group[0]!]!;
+    const stand = active.assets[i]!;
+    if (stand === stands.free) continue;
+    const held =
+      stand === stands.kink ? form.kinks[active.kinkOf[i]!]!.centre : stand === stands.lower ? lower[i]! : upper[i]!;
+    if (held !== centre) for (const e of group) active.trading[e] = held > centre ? 1 : -1;
+  }
 }
 
 /** A trade that changed its direction stops at the kink; a kink whose slope leaves its interval lets go. */

@@ -1,10 +1,10 @@
 /** Builds the scaled conic form of a problem; see `conic-form.ts` for what it means. */
-import type { Problem, Row, Trading, TradeLimit } from '../problem/problem.ts';
+import type { Problem, Row, Trading, TradeLimit, TradingPieces } from '../problem/problem.ts';
 import type { Checkpoint } from '../math/checkpoint.ts';
 import { maxAbs } from '../math/vectors.ts';
 import type { Atom } from './atoms.ts';
 import { AtomList, addAtomTimes, addRootTransposed, diagonalOf, rankOf, rootPieces } from './atoms.ts';
-import type { BorderRow, ConeBlock, ConicForm, Kink, RowPlace } from './conic-form.ts';
+import type { BorderRow, ConeBlock, ConicForm, Impact, Kink, RowPlace } from './conic-form.ts';
 import { noPlace } from './conic-form.ts';
 import type { Presolved } from './presolve.ts';
 
@@ -35,7 +35,9 @@ class FormBuilder {
   private readonly weights: number[] = [];
   private readonly equations: PendingRow[] = [];
   private readonly inequalities: PendingRow[] = [];
+  private readonly coneRows: PendingRow[] = [];
   private readonly kinks: Kink[] = [];
+  private readonly impacts: Impact[] = [];
   private readonly borders: BorderRow[] = [];
   private readonly linear: Float64Array;
   private readonly auxiliaryCosts: number[] = [];
@@ -70,6 +72,7 @@ class FormBuilder {
     });
     if (problem.trading !== undefined) this.addCost(problem.trading);
     const limitPlaces = problem.tradeLimits.map((limit, j) => this.addLimit(limit, j));
+    if (problem.trading?.threeHalves !== undefined) this.addImpacts(problem.trading, problem.trading.threeHalves);
     return this.finish(lowerRow, upperRow, rowPlaces, equationPlaces, limitPlaces);
   }
 
@@ -147,11 +150,58 @@ class FormBuilder {
 
   private addCost(trading: Trading): void {
     const term: TradingTerm = { centre: trading.current, buyRate: trading.buyRate, sellRate: trading.sellRate };
-    const { slopes, constant } = this.addTerm(term, 1, -1, -1, 0);
+    const { slopes, constant } = this.addTerm(term, 1, -1, -1);
     this.constant += constant;
-    for (const [i, slope] of slopes.entries()) {
-      this.linear[i] = this.linear[i]! + slope;
-      this.constant += slope * this.origin[i]!;
+    for (const [i, slope] of slopes.entries()) this.addSlope(i, slope);
+    for (const pieces of trading.pieces ?? []) this.addPieces(pieces, trading.current[pieces.position]!);
+  }
+
+  private addSlope(i: number, slope: number): void {
+    this.linear[i] = this.linear[i]! + slope;
+    this.constant += slope * this.origin[i]!;
+  }
+
+  /** Every knot is a kink that rises by half its jump on either side of it, over the mean of the outer slopes. */
+  private addPieces({ position: i, knots, slopes }: TradingPieces, current: number): void {
+    const mean = (slopes[0]! + slopes[knots.length]!) / 2;
+    this.addSlope(i, mean);
+    this.constant -= mean * current;
+    knots.forEach((knot, k) => {
+      const half = (slopes[k + 1]! - slopes[k]!) / 2;
+      const slope = this.addKink(i, current + knot, [half, half], -1, -1);
+      this.addSlope(i, slope);
+      this.constant -= slope * (current + knot) + half * Math.abs(knot);
+    });
+  }
+
+  /** Behind all kinks, so that those keep their places. */
+  private addImpacts({ current }: Trading, threeHalves: Float64Array): void {
+    const { lower, upper } = this.presolved;
+    for (let i = 0; i < this.n; i++) {
+      const coefficient = threeHalves[i]!;
+      const centre = current[i]!;
+      if (this.isFree[i] === 0) {
+        const size = Math.abs(this.origin[i]! - centre);
+        this.constant += coefficient * size * Math.sqrt(size);
+      }
+      if (coefficient === 0 || this.isFree[i] === 0) continue;
+      const reach = Math.max(upper[i]! - centre, centre - lower[i]!);
+      const unit = reach < Infinity ? reach : Math.max(1, Math.abs(centre));
+      const a = this.n + this.auxiliaryCosts.length;
+      this.auxiliaryCosts.push(0, 0, coefficient * unit * Math.sqrt(unit));
+      const buyRow = this.inequality([i, a], [1 / unit, -1], centre / unit);
+      const sellRow = this.inequality([i, a], [-1 / unit, -1], -centre / unit);
+      const start = this.coneRows.length;
+      const [s, v] = [a + 1, a + 2];
+      this.coneRows.push(
+        { columns: [s, v], values: [-1, -1], bound: 0 },
+        { columns: [s, v], values: [-1, 1], bound: 0 },
+        { columns: [a], values: [-2], bound: 0 },
+        { columns: [a], values: [-1], bound: 1 },
+        { columns: [a], values: [-1], bound: -1 },
+        { columns: [s], values: [-2], bound: 0 },
+      );
+      this.impacts.push({ asset: i, centre, coefficient, unit, column: a, buyRow, sellRow, start });
     }
   }
 
@@ -161,7 +211,7 @@ class FormBuilder {
     if (scale === 0 || limit.bound === Infinity) return noPlace;
     const border = this.borders.length;
     const first = this.auxiliaryCosts.length;
-    const { slopes, constant } = this.addTerm(limit, scale, j, border, 0);
+    const { slopes, constant } = this.addTerm(limit, scale, j, border);
     const columns: number[] = [];
     const values: number[] = [];
     slopes.forEach((slope, i) => {
@@ -180,27 +230,34 @@ class FormBuilder {
   }
 
   /** Adds the kinks of a term; what is linear over an asset's range comes back as slopes and a constant. */
-  private addTerm(term: TradingTerm, scale: number, limit: number, border: number, offset: number) {
+  private addTerm(term: TradingTerm, scale: number, limit: number, border: number) {
     const slopes = new Float64Array(this.n);
-    let constant = offset;
+    let constant = 0;
     for (let i = 0; i < this.n; i++) {
-      const buy = term.buyRate[i]! / scale;
-      const sell = term.sellRate[i]! / scale;
-      const centre = term.centre[i]!;
-      if (buy === 0 && sell === 0) continue;
-      const onlyBuys = buy + sell <= 0 || this.presolved.lower[i]! >= centre;
-      if (onlyBuys || this.presolved.upper[i]! <= centre) {
-        slopes[i] = onlyBuys ? buy : -sell;
-        constant -= slopes[i]! * centre;
-        continue;
-      }
-      const u = this.n + this.auxiliaryCosts.length;
-      this.auxiliaryCosts.push(limit < 0 ? 1 : 0);
-      const buyRow = this.inequality([i, u], [buy, -1], buy * centre);
-      const sellRow = this.inequality([i, u], [-sell, -1], -sell * centre);
-      this.kinks.push({ asset: i, centre, buy, sell, buyRow, sellRow, border, limit });
+      const rates = [term.buyRate[i]! / scale, term.sellRate[i]! / scale] as const;
+      slopes[i] = this.addKink(i, term.centre[i]!, rates, limit, border);
+      constant -= slopes[i]! * term.centre[i]!;
     }
     return { slopes, constant };
+  }
+
+  /** @returns the slope where the term is linear over the asset's range, 0 where it has become a kink. */
+  private addKink(
+    i: number,
+    centre: number,
+    [buy, sell]: readonly [number, number],
+    limit: number,
+    border: number,
+  ): number {
+    if (buy === 0 && sell === 0) return 0;
+    const onlyBuys = buy + sell <= 0 || this.presolved.lower[i]! >= centre;
+    if (onlyBuys || this.presolved.upper[i]! <= centre) return onlyBuys ? buy : -sell;
+    const u = this.n + this.auxiliaryCosts.length;
+    this.auxiliaryCosts.push(limit < 0 ? 1 : 0);
+    const buyRow = this.inequality([i, u], [buy, -1], buy * centre);
+    const sellRow = this.inequality([i, u], [-sell, -1], -sell * centre);
+    this.kinks.push({ asset: i, centre, buy, sell, buyRow, sellRow, border, limit });
+    return 0;
   }
 
   private finish(
@@ -218,8 +275,8 @@ class FormBuilder {
       plus: shift(place.plus),
       minus: shift(place.minus),
     });
-    const { cones, rows } = this.cones(e + inequalities.length);
-    const all = [...equations, ...inequalities];
+    const all = [...equations, ...inequalities, ...this.coneRows];
+    const { cones, rows } = this.cones(all.length);
     const auxiliaries = this.auxiliaryCosts.length;
     const q = new Float64Array(n + auxiliaries);
     for (let i = 0; i < n; i++) q[i] = this.isFree[i] === 1 ? this.linear[i]! : 0;
@@ -245,6 +302,13 @@ class FormBuilder {
       lowerRow: lowerRow.map(shift),
       upperRow: upperRow.map(shift),
       kinks: this.kinks.map((kink) => ({ ...kink, buyRow: shift(kink.buyRow), sellRow: shift(kink.sellRow) })),
+      impacts: this.impacts.map((impact) => ({
+        ...impact,
+        coefficient: impact.coefficient * objectiveScale,
+        buyRow: shift(impact.buyRow),
+        sellRow: shift(impact.sellRow),
+        start: impact.start + e + inequalities.length,
+      })),
       borders: this.borders.map(shiftPlace),
       cones,
       rowPlaces: rowPlaces.map(shiftPlace),

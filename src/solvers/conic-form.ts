@@ -4,7 +4,8 @@
  *     minimize 1/2 y' P y + q' x   subject to   A x + s = b,   s in  {0}^e x R+^m x (second-order cones),   x = (y, u)
  *
  * u holds one auxiliary variable for each asset and trading term whose kink lies strictly inside the asset's range: it lies above
- * both pieces of the term. Rows of A come as equations, then inequalities; each norm adds a cone (t, L'(w - c)).
+ * both pieces of the term; then three for each asset that pays for the 3/2 power of its trade. Rows of A come as equations, then
+ * inequalities, then two cones for each such asset; each norm adds a cone (t, L'(w - c)).
  */
 import type { Atom, RootPiece } from './atoms.ts';
 import type { Presolved } from './presolve.ts';
@@ -28,6 +29,25 @@ export interface Kink {
   readonly border: number;
   /** Index of the trade limit; -1 for the trading cost. */
   readonly limit: number;
+}
+
+/**
+ * v >= (|w - c| / unit)^(3/2) by a >= |w - c| / unit, s v >= a^2 and a >= s^2 (Alizadeh and Goldfarb, Second-order cone programming, 2003,
+ * 2.3): the cones (s + v, s - v, 2 a) and (a + 1, a - 1, 2 s). The objective holds a multiple of v.
+ */
+export interface Impact {
+  readonly asset: number;
+  readonly centre: number;
+  /** Of |w - c|^(3/2) in the scaled objective. */
+  readonly coefficient: number;
+  readonly unit: number;
+  /** Column of a; s and v follow. */
+  readonly column: number;
+  /** a above the trade, and above its negative. */
+  readonly buyRow: number;
+  readonly sellRow: number;
+  /** First of the six rows of the two cones. */
+  readonly start: number;
 }
 
 /** A row that touches many assets. `plus` is +coefficients <= , `minus` is -coefficients <= ; -1 where there is none. */
@@ -79,6 +99,7 @@ export interface ConicForm {
   readonly lowerRow: Int32Array;
   readonly upperRow: Int32Array;
   readonly kinks: readonly Kink[];
+  readonly impacts: readonly Impact[];
   readonly borders: readonly BorderRow[];
   readonly cones: readonly ConeBlock[];
   readonly rowPlaces: readonly RowPlace[];

@@ -16,6 +16,7 @@ import {
   type ConeShape,
 } from './cone-scaling.ts';
 import type { ConicForm } from './conic-form.ts';
+import { impactCones } from './impact-blocks.ts';
 import { NewtonSystem, type Attempt, addObjectiveTimes, addRowsTimes, addRowsTransposed } from './newton-system.ts';
 
 /** Share of the way to the boundary that a step takes. */
@@ -61,7 +62,8 @@ export class Embedding {
   constructor(form: ConicForm, checkpoint: Checkpoint) {
     this.form = form;
     const total = form.b.length;
-    this.shape = { equations: form.equations, inequalities: form.inequalities, cones: form.cones, total };
+    const { equations, inequalities } = form;
+    this.shape = { equations, inequalities, cones: [...form.cones, ...impactCones(form)], total };
     this.x = new Float64Array(form.q.length);
     this.z = new Float64Array(total);
     this.s = new Float64Array(total);

@@ -162,12 +162,21 @@ function objectiveGradient(problem: Problem, w: Float64Array, checkpoint: Checkp
   }
   const trading = problem.trading;
   if (trading === undefined) return gradient;
+  const add = (i: number, trade: number, left: number, right: number): void => {
+    const slope = trade > 0 ? right : trade < 0 ? left : Math.min(Math.max(-gradient[i]!, left), right);
+    gradient[i] = gradient[i]! + slope;
+  };
   for (let i = 0; i < w.length; i++) {
     const trade = w[i]! - trading.current[i]!;
-    const buy = trading.buyRate[i]!;
-    const sell = trading.sellRate[i]!;
-    const slope = trade > 0 ? buy : trade < 0 ? -sell : Math.min(Math.max(-gradient[i]!, -sell), buy);
-    gradient[i] = gradient[i]! + slope + 2 * (trading.quadratic?.[i] ?? 0) * trade;
+    const impact = 1.5 * (trading.threeHalves?.[i] ?? 0) * Math.sqrt(Math.abs(trade)) * Math.sign(trade);
+    gradient[i] = gradient[i]! + 2 * (trading.quadratic?.[i] ?? 0) * trade + impact;
+    add(i, trade, -trading.sellRate[i]!, trading.buyRate[i]!);
+  }
+  for (const { position: i, knots, slopes } of trading.pieces ?? []) {
+    const trade = w[i]! - trading.current[i]!;
+    const k = knots.findIndex((knot) => trade <= knot);
+    if (k < 0) add(i, 1, 0, slopes[knots.length]!);
+    else add(i, trade - knots[k]!, slopes[k]!, slopes[k + 1]!);
   }
   return gradient;
 }

@@ -1,4 +1,4 @@
-/** Primal-dual interior point for convex quadratic problems with rows, bounds, L1 trading terms and norm limits. */
+/** Primal-dual interior point for convex quadratic problems with rows, bounds, trading terms and norm limits. */
 import type { Problem } from '../problem/problem.ts';
 import type { InfeasibilityProof, Iterate, Solution, Termination } from '../problem/solution.ts';
 import type { Solver, SolverSettings, Support } from '../problem/solver.ts';
@@ -41,11 +41,12 @@ export const interiorPoint: Solver = {
     'Mehrotra, On the Implementation of a Primal-Dual Interior Point Method, SIAM J. Optimization 2 (1992)',
     'Nesterov and Todd, Self-Scaled Barriers and Interior-Point Methods for Convex Programming, Mathematics of Operations Research 22 (1997)',
     'Goulart and Chen, Clarabel: An interior-point solver for conic programs with quadratic objectives (2024)',
+    'Alizadeh and Goldfarb, Second-order cone programming, Mathematical Programming 95 (2003)',
   ],
   capabilities: [
     'convex quadratic terms over dense, diagonal and factor covariances, with centres',
     'linear rows, equalities, bounds, free and fixed assets',
-    'linear trading cost with different buy and sell rates, quadratic impact',
+    'trading cost: different buy and sell rates, convex pieces, quadratic and 3/2-power impact',
     'limits on trades (turnover) and on norms (volatility, tracking error), several of each',
     'multipliers; a proof when no portfolio exists',
   ],
@@ -54,7 +55,7 @@ export const interiorPoint: Solver = {
 };
 
 function supports(problem: Problem): Support {
-  const why = lacking(problem, ['trading-cost', 'norms', 'trade-limits']);
+  const why = lacking(problem, ['trading-cost', 'three-halves', 'pieces', 'norms', 'trade-limits']);
   if (why !== undefined) return { yes: false, why };
   if (problem.quadratics.some(({ scale }) => scale < 0)) return { yes: false, why: 'a quadratic term is concave' };
   return { yes: true };

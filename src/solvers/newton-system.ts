@@ -11,6 +11,7 @@ import type { Border } from './bordered-system.ts';
 import { BorderedSystem } from './bordered-system.ts';
 import type { Scaling } from './cone-scaling.ts';
 import type { ConicForm } from './conic-form.ts';
+import { ImpactBlocks } from './impact-blocks.ts';
 
 const refinementsMax = 6;
 
@@ -38,6 +39,7 @@ export class NewtonSystem {
   /** Per kink: d1 + d2, and (d1 buy - d2 sell). */
   private readonly kinkPivot: Float64Array;
   private readonly kinkPull: Float64Array;
+  private readonly impacts: ImpactBlocks;
   private borderDiagonal: number[] = [];
 
   constructor(form: ConicForm, checkpoint: Checkpoint) {
@@ -49,6 +51,7 @@ export class NewtonSystem {
     this.inverse = new Float64Array(form.equations + form.inequalities);
     this.kinkPivot = new Float64Array(form.kinks.length);
     this.kinkPull = new Float64Array(form.kinks.length);
+    this.impacts = new ImpactBlocks(form);
   }
 
   /** A caller whose solves come out poor tries the next attempt. */
@@ -85,6 +88,7 @@ export class NewtonSystem {
       row[kink.asset] = row[kink.asset]! + pull / pivot;
       this.borderDiagonal[kink.border] = this.borderDiagonal[kink.border]! + 1 / pivot;
     });
+    this.impacts.factorize(scaling, inverse, diagonal);
     const borders: Border[] = coefficients.map((row, k) => ({ coefficients: row, diagonal: this.borderDiagonal[k]! }));
     this.system.factorize(
       form.free,
@@ -191,6 +195,7 @@ export class NewtonSystem {
       for (let r = 1; r < dimension; r++) inner -= w[r]! * g[start + r]!;
       border[form.borders.length + k] = inner;
     });
+    this.impacts.reduce(f, g, right);
     for (let i = 0; i < n; i++) if (form.isFree[i] === 0) right[i] = 0;
     this.system.solve(right, border);
     this.recover(right, border, pushed, f, g);
@@ -206,6 +211,7 @@ export class NewtonSystem {
     const { form, inverse } = this;
     const { n } = form;
     f.set(dw);
+    this.impacts.recover(f);
     form.kinks.forEach((kink, e) => {
       const tied = kink.border < 0 ? 0 : border[kink.border]!;
       f[n + e] = (pushed[e]! + this.kinkPull[e]! * dw[kink.asset]! - tied) / this.kinkPivot[e]!;
@@ -229,6 +235,7 @@ export class NewtonSystem {
       g[start] = w[0]! * price - unit * reached[start]!;
       for (let r = 1; r < dimension; r++) g[start + r] = unit * reached[start + r]! - w[r]! * price;
     });
+    this.impacts.price(reached, g);
   }
 }
 

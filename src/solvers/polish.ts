@@ -14,6 +14,10 @@ import { multipliersAt } from './interior-point-outcome.ts';
 
 const roundsMax = 12;
 const newtonMax = 8;
+/** With impacts, whose slopes are roots of trades. */
+const newtonImpactMax = 25;
+/** Least root of a trade, in its unit, at which an impact is given a curvature. */
+const rootMin = 1e-8;
 const shift = 1e-11;
 /** Equations solved to this, scaled, are worth a certificate even when a few signs still ask for a change (degenerate points). */
 const settledResidual = 1e-8;
@@ -61,6 +65,8 @@ class Polish {
   private readonly y: Float64Array;
   private readonly price: Float64Array;
   private readonly normPrice: Float64Array;
+  /** (n) index of the asset's impact; -1 where it has none. */
+  private readonly impactOf: Int32Array;
   private readonly checkpoint: Checkpoint;
 
   constructor(form: ConicForm, active: ActiveSet, point: InteriorPoint, checkpoint: Checkpoint) {
@@ -69,6 +75,8 @@ class Polish {
     this.active = active;
     this.system = new BorderedSystem(form.n, form.atoms, checkpoint);
     this.y = point.x.slice(0, form.n);
+    this.impactOf = new Int32Array(form.n).fill(-1);
+    form.impacts.forEach(({ asset }, j) => (this.impactOf[asset] = j));
     const at = (row: number): number => (row < 0 ? 0 : point.z[row]!);
     this.price = Float64Array.from(form.borders, ({ equation, plus, minus }) => at(equation) + at(plus) - at(minus));
     this.normPrice = Float64Array.from(form.cones, ({ start }) => point.z[start]! / form.b[start]!);
@@ -88,9 +96,9 @@ class Polish {
       if (active.norms[k] === 0) this.normPrice[k] = 0;
     });
     const slopes = rows.map((k) => this.slopesOf(k));
-    const curved = norms.length > 0;
+    const curved = norms.length + form.impacts.length > 0;
     let last = Infinity;
-    for (let step = 0; step < newtonMax; step++) {
+    for (let step = 0; step < (form.impacts.length > 0 ? newtonImpactMax : newtonMax); step++) {
       const pulls = norms.map((k) => this.normTimes(k));
       const right = this.pull().map((value) => -value);
       const errors = Float64Array.from([...rows.map((k) => -this.missing(k)), ...norms.map((k) => -this.excess(k))]);
@@ -103,11 +111,11 @@ class Polish {
       if (size < 1e-15 || stalled) break;
       if (step === 0 || curved) {
         const borders: Border[] = [...slopes, ...pulls].map((coefficients) => ({ coefficients, diagonal: 0 }));
-        this.system.factorize(free, new Float64Array(form.n), this.weightsNow(norms), borders, shift);
+        this.system.factorize(free, this.impactCurvature(), this.weightsNow(norms), borders, shift);
       }
       for (let i = 0; i < form.n; i++) if (active.assets[i] !== stands.free || form.isFree[i] === 0) right[i] = 0;
       this.system.solve(right, errors);
-      for (const i of free) y[i] = y[i]! + right[i]!;
+      for (const i of free) y[i] = this.moved(i, right[i]!);
       rows.forEach((k, at) => (this.price[k] = this.price[k]! + errors[at]!));
       norms.forEach((k, at) => (this.normPrice[k] = this.normPrice[k]! + errors[rows.length + at]!));
     }
@@ -127,6 +135,31 @@ class Polish {
     const { form, active } = this;
     if (active.assets[i] === stands.kink) return form.kinks[active.kinkOf[i]!]!.centre;
     return active.assets[i] === stands.lower ? form.presolved.lower[i]! : form.presolved.upper[i]!;
+  }
+
+  /** Signed root of the trade of an impact. */
+  private rootOf(j: number): number {
+    const { asset, centre } = this.form.impacts[j]!;
+    const trade = this.form.origin[asset]! + this.y[asset]! - centre;
+    return Math.sign(trade) * Math.sqrt(Math.abs(trade));
+  }
+
+  private impactCurvature(): Float64Array {
+    const curvature = new Float64Array(this.form.n);
+    this.form.impacts.forEach(({ asset, coefficient, unit }, j) => {
+      curvature[asset] = (0.75 * coefficient) / Math.max(Math.abs(this.rootOf(j)), rootMin * Math.sqrt(unit));
+    });
+    return curvature;
+  }
+
+  /** y[i] after a step; where an impact is paid the step is taken in the root of the trade, in which its slope is linear. */
+  private moved(i: number, step: number): number {
+    const j = this.impactOf[i]!;
+    if (j < 0) return this.y[i]! + step;
+    const { centre, unit } = this.form.impacts[j]!;
+    const root = this.rootOf(j);
+    const next = root + step / (2 * Math.max(Math.abs(root), rootMin * Math.sqrt(unit)));
+    return next * Math.abs(next) + centre - this.form.origin[i]!;
   }
 
   private weightsNow(norms: readonly number[]): number[] {
@@ -223,6 +256,9 @@ class Polish {
       if (this.standsOn(e)) return;
       const weight = kink.border < 0 ? form.q[form.n + e]! : this.price[kink.border]!;
       pull[kink.asset] = pull[kink.asset]! + weight * (active.trading[e]! > 0 ? kink.buy : -kink.sell);
+    });
+    form.impacts.forEach(({ asset, coefficient }, j) => {
+      pull[asset] = pull[asset]! + 1.5 * coefficient * this.rootOf(j);
     });
     form.cones.forEach((_, k) => {
       const price = this.normPrice[k]!;

@@ -91,6 +91,41 @@ describe('the interior point', () => {
     expectWeights(solution, [0.55, 0.45]);
   });
 
+  it('pays for the 3/2 power of a trade, however small, and not at all where rates forbid it', () => {
+    const rates = new Float64Array(1);
+    const pays = (gain: number, coefficient: number, rate = 0): Solution => {
+      const threeHalves = Float64Array.of(coefficient);
+      const trading = { current: Float64Array.of(0.2), buyRate: rates.map(() => rate), sellRate: rates, threeHalves };
+      return certified(problemOf(1, { linear: Float64Array.of(gain), trading }, { rows: [], lower: -Infinity }));
+    };
+    // The gain equals 3/2 of the coefficient times the root of the trade.
+    expectWeights(pays(0.3, 2), [0.2 + 0.1 ** 2]);
+    expectWeights(pays(-0.3, 2), [0.2 - 0.1 ** 2]);
+    expectWeights(pays(3e-3, 2), [0.2 + 1e-6], 1e-15);
+    expectWeights(pays(30, 2), [0.2 + 100], 1e-8);
+    expectWeights(pays(0.3, 2, 0.15), [0.2 + 0.05 ** 2]);
+    expectWeights(pays(0.3, 2, 0.31), [0.2], 0);
+  });
+
+  it('stops at the knot of a piecewise-linear cost, exactly', () => {
+    const pieces = [
+      { position: 0, knots: Float64Array.of(-0.1, 0, 0.1), slopes: Float64Array.of(-0.3, -0.01, 0.05, 0.2) },
+    ];
+    const rates = Float64Array.of(0.02);
+    const trading = { current: Float64Array.of(0.5), buyRate: rates, sellRate: rates, pieces };
+    const at = (gain: number): Solution =>
+      certified(problemOf(1, { linear: Float64Array.of(gain), trading }, { rows: [] }));
+    expectWeights(at(0.1), [0.6], 0);
+    expectWeights(at(0.069), [0.5], 0);
+    expectWeights(at(-0.029), [0.5], 0);
+    expectWeights(at(-0.1), [0.4], 0);
+    expectWeights(at(-0.4), [0], 0);
+    expect(at(0.1).objective).to.be.closeTo(-0.06 + 0.002 + 0.005, 1e-15);
+    expect(solve(problemOf(1, { linear: rates.map(() => 0.3), trading }, { rows: [] })).termination.reason).to.equal(
+      'unbounded',
+    );
+  });
+
   it('keeps turnover within its limit and names its price', () => {
     const half = Float64Array.of(0.5, 0.5);
     const limit = { centre: half, buyRate: half, sellRate: half, bound: 0.1, origin: originOf('turnover') };
@@ -209,10 +244,9 @@ describe('the interior point on problems without an answer', () => {
       yes: false,
       why: 'it has no scenario tail limits',
     });
-    const zero = new Float64Array(2);
-    const trading = { current: zero, buyRate: zero, sellRate: zero, threeHalves: Float64Array.of(0.1, 0) };
-    expect(interiorPoint.supports(problemOf(2, { trading })).yes).to.equal(false);
-    expect(interiorPoint.supports(problemOf(2, { trading: { ...trading, threeHalves: zero } })).yes).to.equal(true);
+    const logarithms = Float64Array.of(0.1, 0);
+    expect(interiorPoint.supports(problemOf(2, { logarithms })).yes).to.equal(false);
+    expect(interiorPoint.supports(problemOf(2, { logarithms: new Float64Array(2) })).yes).to.equal(true);
   });
 });
 
