@@ -1,7 +1,7 @@
 /** The solvers on offer, which of them takes a problem and why, and the check that comes before every one of them. */
 import type { Problem } from '../problem/problem.ts';
 import type { Iterate, Solution } from '../problem/solution.ts';
-import type { Solver, SolverSettings } from '../problem/solver.ts';
+import type { Solver, SolverSettings, Warm } from '../problem/solver.ts';
 import { defaultSettings } from '../problem/solver.ts';
 import { Fault, refuse } from '../values/fault.ts';
 import { problemViolations } from './problem-check/problem-check.ts';
@@ -52,17 +52,18 @@ export class SolverRegistry {
 
   /**
    * Checks the problem, chooses, and starts. A solver that gives up hands over to the next that takes the problem, which gets the
-   * iterations that are left; one asked for by name does not. `choice` of the solution tells all of it, and its iterations are those of
-   * all. Throws INVALID_ARGUMENT with every violation; nothing is computed before the first `next`.
+   * iterations that are left; one asked for by name does not. Each is given `warm`. `choice` of the solution tells all of it, and its
+   * iterations are those of all. Throws INVALID_ARGUMENT with every violation; nothing is computed before the first `next`.
    */
   solve(
     problem: Problem,
     settings: SolverSettings = defaultSettings,
     interrupted: () => boolean = never,
     override?: string,
+    warm?: Warm,
   ): Generator<Iterate, Solution, void> {
     refuse(problemViolations(problem));
-    return handingOver(this.inTurn(problem, override), problem, settings, interrupted);
+    return handingOver(this.inTurn(problem, override), problem, settings, interrupted, warm);
   }
 
   /** All that take the problem, in order of preference; only the one asked for when there is one. */
@@ -92,8 +93,9 @@ function* handingOver(
   problem: Problem,
   settings: SolverSettings,
   interrupted: () => boolean,
+  warm: Warm | undefined,
 ): Generator<Iterate, Solution, void> {
-  let solution = yield* first.solver.solve(problem, settings, interrupted);
+  let solution = yield* first.solver.solve(problem, settings, interrupted, warm);
   let choice = first.reason;
   let { iterations } = solution;
   let standing: Solution | undefined;
@@ -104,7 +106,7 @@ function* handingOver(
     choice += `; ${solution.solver} gave up after ${spent}: ${solution.termination.detail}; then ${solver.id}`;
     if (solution.termination.reason === 'feasible') standing = solution;
     const before = iterations;
-    const steps = solver.solve(problem, { ...settings, iterationsMax }, interrupted);
+    const steps = solver.solve(problem, { ...settings, iterationsMax }, interrupted, warm);
     solution = yield* counting(steps, before);
     iterations += solution.iterations;
   }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Iterate, Solution, Termination } from '../../../src/problem/solution.ts';
-import type { Solver, SolverSettings } from '../../../src/problem/solver.ts';
+import type { Solver, SolverSettings, Warm } from '../../../src/problem/solver.ts';
 import { defaultSettings } from '../../../src/problem/solver.ts';
 import { SolverRegistry, runToEnd } from '../../../src/solvers/registry.ts';
 import { problemOf } from '../../support/problems.ts';
@@ -8,7 +8,12 @@ import { problemOf } from '../../support/problems.ts';
 const problem = problemOf(1, {});
 
 /** Two iterations, then `termination`. */
-function ending(id: string, termination: Termination, seen: SolverSettings[] = []): Solver {
+function ending(
+  id: string,
+  termination: Termination,
+  seen: SolverSettings[] = [],
+  starts: (Warm | undefined)[] = [],
+): Solver {
   return {
     id,
     title: id,
@@ -16,8 +21,9 @@ function ending(id: string, termination: Termination, seen: SolverSettings[] = [
     references: [],
     capabilities: [],
     supports: () => ({ yes: true }),
-    *solve(_, settings): Generator<Iterate, Solution, void> {
+    *solve(_, settings, _interrupted, warm): Generator<Iterate, Solution, void> {
       seen.push(settings);
+      starts.push(warm);
       for (let iteration = 0; iteration <= 2; iteration++)
         yield { iteration, objective: 0, primal: 0, dual: 0, gap: 0 };
       const hasWeights = termination.reason === 'optimal' || termination.reason === 'feasible';
@@ -39,6 +45,19 @@ const detail = 'of no use';
 const done = ending('done', { reason: 'optimal', detail });
 
 describe('the hand-over between solvers', () => {
+  it('gives every solver the same start', () => {
+    const starts: (Warm | undefined)[] = [];
+    const solvers = [
+      ending('first', { reason: 'numerical error', detail }, [], starts),
+      ending('last', { reason: 'optimal', detail }, [], starts),
+    ];
+    const none = new Float64Array(0);
+    const multipliers = { rows: none, bounds: none, norms: none, tradeLimits: none };
+    const warm = { weights: Float64Array.of(1), multipliers };
+    runToEnd(new SolverRegistry(solvers).solve(problem, defaultSettings, () => false, undefined, warm));
+    expect(starts).to.deep.equal([warm, warm]);
+  });
+
   const givesUp: readonly Termination[] = [
     { reason: 'numerical error', detail },
     { reason: 'no solution found', detail },
