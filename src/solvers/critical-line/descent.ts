@@ -18,28 +18,36 @@ export function* descend(
   counter: { changes: number },
 ): Generator<void, DescentEnd, void> {
   let since = 0;
+  // A corner is shown once nothing is broken there: a change or two may have to come first.
+  let shown = false;
   if (!settled(walk)) return 'inaccurate';
-  yield;
-  while (walk.lambda > 0) {
+  for (;;) {
+    if (!shown && walk.holds()) {
+      yield;
+      shown = true;
+    }
+    if (walk.lambda === 0) return shown ? 'done' : 'inaccurate';
     if (!walk.aim()) return 'singular';
     let change = walk.wrong();
     if (change === undefined) {
+      if (!shown) return 'inaccurate';
       const next = walk.next();
-      if (next === undefined || next.fall >= walk.lambda) {
-        walk.fall(walk.lambda);
-        walk.lambda = 0;
+      const fall = next === undefined ? walk.lambda : Math.min(next.fall, walk.lambda);
+      if (fall > noFall * walk.lambda) {
+        since = 0;
+        shown = false;
+      }
+      walk.fall(fall);
+      if (next === undefined || walk.lambda === 0) {
         if (!settled(walk)) return 'inaccurate';
-        yield;
-        return 'done';
+        continue;
       }
       change = next.change;
-      const falls = next.fall > noFall * walk.lambda;
-      walk.fall(next.fall);
       walk.arrive(change);
       if (!settled(walk)) return 'inaccurate';
-      if (falls) {
-        since = 0;
+      if (!shown && walk.holds()) {
         yield;
+        shown = true;
       }
     }
     const outcome = walk.change(change);
@@ -47,11 +55,10 @@ export function* descend(
     if (outcome === 'unbounded' || outcome === 'singular') return outcome;
     if (outcome === 'moved') {
       if (!settled(walk)) return 'inaccurate';
-      yield;
+      shown = false;
     }
     if (++since > changesMax) return 'endless';
   }
-  return 'done';
 }
 
 function settled(walk: Walk): boolean {

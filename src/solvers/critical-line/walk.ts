@@ -19,8 +19,10 @@ const tied = 1e-12;
 const broken = 1e-9;
 /** Slopes up to this, relative, do not move anything. */
 const still = 1e-12;
+/** A rate at which weights move by less than this until lambda is 0 is the largest that is compared with `still`. */
+const noticed = 1e-3;
 /** Curvature along a direction whose largest move is 1. */
-const flat = 1e-12;
+const flat = 1e-11;
 const accurate = 1e-13;
 const usable = 1e-8;
 
@@ -214,13 +216,18 @@ export class Walk {
     const { region, face } = this.parts;
     const { dw, dy, dg, dRows } = this;
     region.rowValues(dw, dRows);
-    this.weightScale = maxAbs(dw);
+    this.weightScale = Math.max(maxAbs(dw), noticed / Math.max(this.lambda, Number.MIN_VALUE));
     this.slopeScale = Math.max(1, maxAbs(dg), maxAbs(dy));
     let off = 0;
     for (let k = 0; k < face.freeCount; k++) off = Math.max(off, Math.abs(dg[face.free[k]!]!) / this.slopeScale);
     for (let k = 0; k < face.activeCount; k++)
-      off = Math.max(off, Math.abs(dRows[face.active[k]!]!) / Math.max(this.weightScale, Number.MIN_VALUE));
-    this.residual = this.weightScale === 0 && off > 0 ? Math.min(off, 1) : off;
+      off = Math.max(off, Math.abs(dRows[face.active[k]!]!) / this.weightScale);
+    this.residual = off;
+  }
+
+  /** Whether nothing is broken. */
+  holds(): boolean {
+    return this.scan((value, _slope, size) => value < -broken * size) === undefined;
   }
 
   /** The first that is at its end and would be broken as lambda falls, or is broken already. */
