@@ -10,10 +10,13 @@ export interface Figure {
   readonly ratio?: number | null;
   /** Relative difference of the peer's objective, or ours without a peer, from the best known. */
   readonly gap?: number | null;
+  /** Of the peer's answer: the largest relative violation of a restriction. */
+  readonly violation?: number;
   /** Why a value is missing, or what it was measured on. */
   readonly note?: string;
 }
 
+/** Of this run, in the order of their measurement. */
 export const figures: Figure[] = [];
 
 export function report(figure: Figure): void {
@@ -33,10 +36,10 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }
 
-const rounded = (value: number | null | undefined): string =>
+export const rounded = (value: number | null | undefined): string =>
   value === null || value === undefined ? '-' : Number(value.toPrecision(4)).toString();
 
-/** The figures as a table for people. */
+/** Figures as a table for people. */
 export function table(): string {
   const rows = figures.map((figure) => [
     figure.case,

@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 
 import type { default as HighsLoader, Highs, ModelData } from 'highs';
 
-import type { QuadraticProgram, Triplets } from './split-form.ts';
+import type { Peer, PeerRun } from './contest.ts';
+import type { QuadraticProgram, Triplets } from './quadratic-program.ts';
 
 /** Compressed columns of triplets that may come in any order. */
 function compressed(
@@ -26,47 +27,57 @@ function compressed(
   return { starts, indices, values };
 }
 
-export interface PeerRun {
-  readonly milliseconds: number;
-  readonly weights: Float64Array;
-}
-
 // The package's types describe its CommonJS face only, so it is loaded as such.
 const loadHighs = createRequire(import.meta.url)('highs') as typeof HighsLoader.default;
 let loaded: Promise<Highs> | undefined;
 
-/** Solves `runs` times, each on a model of its own; passing the model in is not timed. Throws what HiGHS says when it cannot. */
-export async function runHighs(program: QuadraticProgram, runs: number): Promise<readonly PeerRun[]> {
-  loaded ??= loadHighs();
-  const highs = await loaded;
-  const data: ModelData = {
-    numCols: program.columns,
-    numRows: program.rowLower.length,
-    colCost: program.linear,
-    colLower: program.lower,
-    colUpper: program.upper,
-    rowLower: program.rowLower,
-    rowUpper: program.rowUpper,
-    matrix: {
-      format: 'csc',
-      numRows: program.rowLower.length,
-      numCols: program.columns,
-      ...compressed(program.constraints, program.columns),
+const secondsMax = 15;
+
+/** A model of its own for each run; passing the model in is not timed. */
+export function npmHighs(program: QuadraticProgram): Peer {
+  let model: ModelData | undefined;
+  return {
+    name: 'npm highs',
+    run: async () => {
+      loaded ??= loadHighs();
+      model ??= modelOf(program);
+      return solvedBy(await loaded, model);
     },
-    hessian: { format: 'triangular', dimension: program.columns, ...compressed(program.quadratic, program.columns) },
   };
-  return Array.from({ length: runs }, () => {
-    const model = highs.createModel(data);
-    try {
-      model.options.set('output_flag', false);
-      const start = performance.now();
-      model.run();
-      const milliseconds = performance.now() - start;
-      if (model.getModelStatus() !== highs.constants.modelStatus.optimal)
-        throw new Error(`model status ${String(model.getModelStatus())}`);
-      return { milliseconds, weights: model.getSolution().colValue.slice(0, program.assets) };
-    } finally {
-      model.dispose();
-    }
-  });
+}
+
+function modelOf(program: QuadraticProgram): ModelData {
+  const { columns, linear, rowLower, rowUpper, lower, upper, quadratic } = program;
+  const shape = { numRows: rowLower.length, numCols: columns };
+  return {
+    ...shape,
+    colCost: linear,
+    colLower: lower,
+    colUpper: upper,
+    rowLower,
+    rowUpper,
+    matrix: { format: 'csc', ...shape, ...compressed(program.constraints, columns) },
+    ...(quadratic.values.length === 0
+      ? {}
+      : { hessian: { format: 'triangular', dimension: columns, ...compressed(quadratic, columns) } }),
+  };
+}
+
+function solvedBy(highs: Highs, data: ModelData): PeerRun {
+  let model: ReturnType<Highs['createModel']> | undefined;
+  try {
+    model = highs.createModel(data);
+    model.options.set('output_flag', false);
+    model.options.set('time_limit', secondsMax);
+    const start = performance.now();
+    model.run();
+    const milliseconds = performance.now() - start;
+    const status = model.getModelStatus();
+    if (status !== highs.constants.modelStatus.optimal) return { error: `model status ${String(status)}` };
+    return { milliseconds, results: { x: Array.from(model.getSolution().colValue) } };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  } finally {
+    model?.dispose();
+  }
 }

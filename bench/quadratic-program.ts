@@ -6,6 +6,7 @@
  * keeps P block-diagonal and sparse.
  */
 import type { Problem } from '../src/problem/problem.ts';
+import type { CaseFile } from './case-file.ts';
 
 export interface Triplets {
   readonly rows: Int32Array;
@@ -26,7 +27,7 @@ export interface QuadraticProgram {
   readonly upper: Float64Array;
 }
 
-class TripletList {
+export class TripletList {
   readonly #rows: number[] = [];
   readonly #columns: number[] = [];
   readonly #values: number[] = [];
@@ -129,35 +130,25 @@ function splitProgram(problem: Problem): QuadraticProgram {
   };
 }
 
-/** Objective of the canonical problem at w, written out. */
-export function objectiveAt(program: QuadraticProgram, problem: Problem, w: Float64Array): number {
-  const trading = problem.trading;
-  let total = 0;
-  for (const [i, weight] of w.entries()) {
-    total -= (problem.linear[i] ?? 0) * weight;
-    if (trading !== undefined) {
-      const trade = weight - (trading.current[i] ?? 0);
-      total += trade > 0 ? (trading.buyRate[i] ?? 0) * trade : -(trading.sellRate[i] ?? 0) * trade;
-    }
-  }
-  const [quadratic] = problem.quadratics;
-  if (quadratic?.operator.kind === 'factor') {
-    const { factors: k, exposures, factorCovariance, specific } = quadratic.operator;
-    const held = new Float64Array(k);
-    for (const [i, weight] of w.entries()) {
-      total += 0.5 * quadratic.scale * (specific[i] ?? 0) * weight * weight;
-      for (let j = 0; j < k; j += 1) held[j] = (held[j] ?? 0) + (exposures[i * k + j] ?? 0) * weight;
-    }
-    for (let a = 0; a < k; a += 1)
-      for (let b = 0; b < k; b += 1)
-        total += 0.5 * quadratic.scale * (factorCovariance[a * k + b] ?? 0) * (held[a] ?? 0) * (held[b] ?? 0);
-    return total;
-  }
-  const { rows, columns, values } = program.quadratic;
-  for (const [at, value] of values.entries()) {
-    const row = rows[at] ?? 0;
-    const column = columns[at] ?? 0;
-    total += (row === column ? 0.5 : 1) * value * (w[row] ?? 0) * (w[column] ?? 0);
-  }
-  return total;
+/** The program as the Python peers read it, with whatever else they are given. */
+export function programFile(program: QuadraticProgram, more: CaseFile = { arrays: {}, settings: {} }): CaseFile {
+  const { quadratic, constraints, linear, rowLower, rowUpper, lower, upper } = program;
+  const triplets = (name: string, { rows, columns, values }: Triplets): CaseFile['arrays'] => ({
+    [`${name}.rows`]: rows,
+    [`${name}.columns`]: columns,
+    [`${name}.values`]: values,
+  });
+  return {
+    arrays: {
+      ...triplets('p', quadratic),
+      ...triplets('a', constraints),
+      linear,
+      rowLower,
+      rowUpper,
+      lower,
+      upper,
+      ...more.arrays,
+    },
+    settings: { dense: program.columns === program.assets, ...more.settings },
+  };
 }

@@ -1,8 +1,9 @@
 /** The service as its callers meet it: a server in a process of its own, a client that knows only proto/. */
-import { TestClient } from '../test/support/e2e/client.ts';
-import { importMarket, portfolioMessage, problemMessage } from '../test/support/e2e/market.ts';
-import { TestServer } from '../test/support/e2e/server.ts';
-import { median, quantile, report } from './figure.ts';
+import { TestClient } from '../../test/support/e2e/client.ts';
+import { importMarket, portfolioMessage, problemMessage } from '../../test/support/e2e/market.ts';
+import { TestServer } from '../../test/support/e2e/server.ts';
+import type { BenchCase } from '../bench-case.ts';
+import { median, quantile, report } from '../figure.ts';
 
 const elapsed = async (work: () => Promise<unknown>): Promise<number> => {
   const start = performance.now();
@@ -11,7 +12,7 @@ const elapsed = async (work: () => Promise<unknown>): Promise<number> => {
 };
 
 /** From the process to the first call it answers, on an empty directory and again on the same one. */
-export async function benchStart(): Promise<void> {
+async function benchStart(): Promise<void> {
   const start = performance.now();
   const server = await TestServer.start();
   report({
@@ -41,7 +42,7 @@ const firstMessage = (client: TestClient): Promise<number> =>
     });
   });
 
-export async function benchProgress(): Promise<void> {
+async function benchProgress(): Promise<void> {
   const server = await TestServer.start();
   const client = new TestClient(server.grpcAddress);
   const times: number[] = [];
@@ -60,7 +61,7 @@ export async function benchProgress(): Promise<void> {
 const watchers = 1000;
 
 /** One run, a thousand watchers: from the moment the run's last event was committed to each watcher's having it. */
-export async function benchFanOut(): Promise<void> {
+async function benchFanOut(): Promise<void> {
   const server = await TestServer.start();
   const client = new TestClient(server.grpcAddress);
   await importMarket(client);
@@ -108,3 +109,9 @@ export async function benchFanOut(): Promise<void> {
   for (const each of [client, ...clients]) each.close();
   await server.dispose();
 }
+
+export const serviceCases: readonly BenchCase[] = [
+  { name: 'start', problem: 'from the process to the first call that it answers', run: benchStart },
+  { name: 'progress', problem: 'from an optimization of 50 assets to its first message', run: benchProgress },
+  { name: 'fan-out', problem: 'from an event to a thousand watchers of its run', run: benchFanOut },
+];

@@ -1,0 +1,54 @@
+/** The engine as the service has it: the registry of the built-in solvers, the default settings, the independent check. */
+import { certify } from '../src/problem/certificate.ts';
+import { objectiveAt, primalResidual } from '../src/problem/certificate-figures.ts';
+import type { Problem } from '../src/problem/problem.ts';
+import type { Solution } from '../src/problem/solution.ts';
+import { defaultSettings } from '../src/problem/solver.ts';
+import type { Warm } from '../src/problem/solver.ts';
+import { SolverRegistry, runToEnd } from '../src/solvers/registry.ts';
+import { builtInContributions } from '../src/workers/built-in.ts';
+import type { Judgement } from './contest.ts';
+import { median, report } from './figure.ts';
+
+export const registry = new SolverRegistry(builtInContributions.solvers ?? []);
+const never = (): boolean => false;
+
+/** By the solver that the registry chooses. */
+export function solved(problem: Problem, warm?: Warm): Solution {
+  return runToEnd(registry.solve(problem, defaultSettings, never, undefined, warm));
+}
+
+/** The solution of a problem that has one; throws when it is not certified. */
+export function certified(problem: Problem, name: string): Solution {
+  const solution = solved(problem);
+  const { verdict, detail } = certify(problem, solution);
+  if (solution.termination.reason !== 'optimal' || verdict !== 'passed')
+    throw new Error(`${name}: ${solution.termination.reason}, ${solution.termination.detail}; certificate: ${detail}`);
+  return solution;
+}
+
+/** How far a peer's weights are from ours. */
+export function comparedTo(problem: Problem, solution: Solution): (weights: ArrayLike<number>) => Judgement {
+  const ours = objectiveAt(problem, solution.weights);
+  const n = solution.weights.length;
+  return (weights) => {
+    const w = Float64Array.from(weights).subarray(0, n);
+    const gap = (objectiveAt(problem, w) - ours) / Math.max(1e-12, Math.abs(ours));
+    return { gap, violation: primalResidual(problem, w) };
+  };
+}
+
+const checks = 5;
+
+/** What the independent check costs beside a solve of so many milliseconds, and the relative gap that it leaves. */
+export function reportCertificate(name: string, problem: Problem, solution: Solution, solveMs: number): void {
+  certify(problem, solution);
+  const times = Array.from({ length: checks }, () => {
+    const start = performance.now();
+    certify(problem, solution);
+    return performance.now() - start;
+  });
+  const note = `${solution.solver}; ${solution.choice ?? ''}`;
+  report({ case: name, metric: 'certificateShare', value: median(times) / solveMs, unit: 'of the solve', note });
+  report({ case: name, metric: 'certifiedGap', value: certify(problem, solution).gap, unit: 'relative' });
+}
