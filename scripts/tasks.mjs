@@ -18,7 +18,8 @@ export const tasks = {
   test: testAll,
   'test:postgres': testOnPostgres,
   generate: async () => {
-    say('src/gen is current'); // made by the set-up before every task, when proto/ or its options changed
+    // Made by the set-up before every task, when their sources or options changed.
+    say('src/gen and the kernels are current');
     return 0;
   },
   lint: script(tool('eslint/bin/eslint.js'), '.'),
