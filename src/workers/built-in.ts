@@ -4,10 +4,11 @@ import { builtInCovarianceEstimators, builtInReturnEstimators } from '../estimat
 import type { Contributions } from '../sdk/v1/index.ts';
 import { factorNewton } from '../solvers/factor-newton/factor-newton.ts';
 import { interiorPoint } from '../solvers/interior-point.ts';
+import { riskBudgeting } from '../solvers/risk-budgeting/risk-budgeting.ts';
 import { workingSet } from '../solvers/working-set/working-set.ts';
 
 export const builtInContributions: Contributions = {
   constraints: builtInConstraints,
   estimators: [...builtInReturnEstimators, ...builtInCovarianceEstimators],
-  solvers: [factorNewton, workingSet, interiorPoint],
+  solvers: [factorNewton, workingSet, interiorPoint, riskBudgeting],
 };

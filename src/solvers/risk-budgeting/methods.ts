@@ -1,0 +1,133 @@
+/** The methods over bounds and rows: coordinate descent where the covariance is dense and no row holds, Newton's method for all else. */
+import type { Checkpoint } from '../../math/checkpoint.ts';
+import { maxAbs } from '../../math/vectors.ts';
+import type { Problem } from '../../problem/problem.ts';
+import type { Iterate, Solution } from '../../problem/solution.ts';
+import type { SolverSettings } from '../../problem/solver.ts';
+import { better, candidateAt, certificateWork, type Candidate } from '../candidate.ts';
+import { onItsSides, standing, type Finish } from './active-sides.ts';
+import { BarrierNewton } from './barrier-newton.ts';
+import { CoordinateDescent } from './coordinate-descent.ts';
+import { productAt, type RiskBudgetingModel } from './model.ts';
+import { noMultipliers, optimal, stopped } from './outcome.ts';
+import { multipliersAt, scaledForm, weightsAt } from './scaled-form.ts';
+
+/** Residuals that Newton's steps need not better. */
+const settledResidual = 1e-14;
+/** From here on a step that does not halve the residuals is the last. */
+const nearResidual = 1e-9;
+/** Steps shorter than this lead nowhere. */
+const stepMin = 1e-7;
+const stepsMax = 100;
+/** Weights of so many times the size to be expected have escaped. */
+const escapeSize = 1e9;
+/** Rows that hold to this, relative, after a descent that did not look at them. */
+const rowResidual = 1e-10;
+
+/** How far a solve has come: what an interruption, at whatever moment, finds to return. */
+export interface Reached {
+  iteration: number;
+  point?: () => Float64Array;
+}
+
+export interface Run {
+  readonly problem: Problem;
+  readonly model: RiskBudgetingModel;
+  readonly settings: SolverSettings;
+  readonly checkpoint: Checkpoint;
+  readonly reached: Reached;
+  readonly start: Float64Array;
+}
+
+/** A solution, or in words why there is none. */
+export type Attempt = Generator<Iterate, Solution | string, void>;
+
+/** @throws Interrupted from the checkpoint, with all that has been reached in `reached`. */
+export function* methods(run: Run): Attempt {
+  const { model, problem, reached, settings } = run;
+  if (!model.atoms.some((atom) => atom.leaf.kind === 'dense')) return yield* newton(run, run.start);
+  const descent = new CoordinateDescent(model, run.start, run.checkpoint);
+  reached.point = () => descent.w;
+  for (;;) {
+    const state = descent.sweep();
+    if (state === 'escapes') return yield* newton(run, run.start);
+    reached.iteration++;
+    const { objective, move } = descent;
+    yield { iteration: reached.iteration, objective, primal: 0, dual: move, gap: move };
+    if (state !== 'moving') break;
+    if (reached.iteration >= settings.iterationsMax)
+      return stopped(problem, descent.w, reached.iteration, 'iterations');
+  }
+  if (rowsHold(problem, descent.w)) {
+    const found = atRest(run, descent.w);
+    if (found.worst <= settings.tolerance)
+      return optimal(found, reached.iteration, settings, 'cyclical coordinate descent');
+  }
+  return yield* newton(run, descent.w);
+}
+
+function rowsHold({ rows }: Problem, w: Float64Array): boolean {
+  return rows.every(({ positions, coefficients, lower, upper }) => {
+    let value = 0;
+    let size = 0;
+    positions.forEach((position, k) => {
+      value += coefficients[k]! * w[position]!;
+      size += Math.abs(coefficients[k]! * w[position]!);
+    });
+    const width = rowResidual * size;
+    return value >= lower - width && value <= upper + width;
+  });
+}
+
+/** The point that no row holds, with the prices of the bounds at which it stands. */
+function atRest({ problem, model, checkpoint }: Run, w: Float64Array): Candidate {
+  checkpoint(certificateWork(problem) + model.productWork);
+  return candidateAt(problem, w, () => {
+    const none = noMultipliers(problem);
+    const bounds = productAt(model, w).map((value, i) => {
+      if (w[i] !== model.lower[i] && w[i] !== model.upper[i]) return 0;
+      const b = model.budgets[i]!;
+      return (b > 0 ? b / w[i]! : 0) - value - model.linear[i]!;
+    });
+    return { ...none, bounds };
+  });
+}
+
+export function* newton(run: Run, start: Float64Array): Attempt {
+  const { problem, model, settings, checkpoint, reached } = run;
+  const form = scaledForm(model, start);
+  const from = reached.iteration;
+  const method = new BarrierNewton(
+    form,
+    start.map((value) => value / form.unit),
+    checkpoint,
+  );
+  reached.point = () => weightsAt(form, method.x);
+  let worst = Infinity;
+  for (let steps = 0; ; steps++) {
+    const { primal, dual, products } = method.residuals();
+    const now = Math.max(primal, dual, products);
+    yield { iteration: reached.iteration, objective: method.objective(), primal, dual, gap: products };
+    if (!(now < Infinity)) return 'the numbers broke down';
+    if (now <= settledResidual || (worst <= nearResidual && !(now < 0.5 * worst))) break;
+    worst = now;
+    checkpoint(Infinity);
+    if (maxAbs(method.x) > escapeSize) return 'the weights escape';
+    if (steps >= stepsMax) return `no optimum after ${steps} steps`;
+    if (reached.iteration >= settings.iterationsMax)
+      return stopped(problem, reached.point(), reached.iteration, 'iterations');
+    reached.iteration++;
+    if (!(method.step() >= stepMin)) break;
+  }
+  const at = (finish: Finish): Candidate => {
+    checkpoint(certificateWork(problem));
+    return candidateAt(problem, weightsAt(form, finish.x), () =>
+      multipliersAt(problem, form, finish.prices, finish.bounds),
+    );
+  };
+  let best = at(standing(method));
+  const exact = method.bounded ? onItsSides(method, checkpoint) : undefined;
+  if (exact !== undefined) best = better(at(exact), best);
+  if (best.worst > settings.tolerance) return `the certificate failed: ${best.certificate.detail}`;
+  return optimal(best, reached.iteration, settings, `Newton's method, ${reached.iteration - from} steps`);
+}
