@@ -2,12 +2,14 @@
 import { lacking } from '../../problem/features.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { Iterate, Solution, Termination } from '../../problem/solution.ts';
-import type { Solver, SolverSettings, Support } from '../../problem/solver.ts';
+import type { Solver, SolverSettings, Support, Warm } from '../../problem/solver.ts';
 import { leavesOf } from '../atoms.ts';
 import { better, candidateAt, type Candidate } from '../candidate.ts';
-import { FactorDual, type Direction } from './dual.ts';
-import { diagonalOfTerms, factorFormOf } from './form.ts';
+import { Interrupted, lookingAt } from '../interruption.ts';
+import type { Direction, FactorDual } from './dual.ts';
+import { diagonalOfTerms, factorFormOf, type FactorForm } from './form.ts';
 import { iterateOf, multipliersOf, residualOf } from './outcome.ts';
+import { startOf } from './start.ts';
 import { stepAlong } from './search.ts';
 import { newtonStep } from './system.ts';
 
@@ -22,7 +24,7 @@ const settled = 1e-11;
 const nearlySettled = 1e-7;
 /** A point counts at once when its certificate is better than asked for by this factor. */
 const earlyShare = 1e-2;
-/** Prices and weights are recomputed from scratch after so many steps, lest rounding adds up. */
+/** Prices and weights are recomputed from scratch after so many steps, or when the last ones do not improve, lest rounding adds up. */
 const refreshEvery = 8;
 
 export const factorNewton: Solver = {
@@ -63,11 +65,28 @@ function lacks(problem: Problem): string | undefined {
 
 function* solve(
   problem: Problem,
+  settings: SolverSettings,
+  interrupted: () => boolean,
+  warm?: Warm,
+): Generator<Iterate, Solution, void> {
+  let form: FactorForm;
+  try {
+    form = factorFormOf(problem, lookingAt(interrupted));
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    return without(problem, stoppedBy('interrupted', 0), 0);
+  }
+  return yield* iterate(problem, form, settings, interrupted, warm);
+}
+
+function* iterate(
+  problem: Problem,
+  form: FactorForm,
   { tolerance, iterationsMax }: SolverSettings,
   interrupted: () => boolean,
+  warm: Warm | undefined,
 ): Generator<Iterate, Solution, void> {
-  const form = factorFormOf(problem);
-  const dual = new FactorDual(form);
+  const { dual, isWarm } = startOf(form, warm);
   const added = addedCurvature(dual);
   let best: Candidate | undefined;
   let before = Infinity;
@@ -84,23 +103,23 @@ function* solve(
     if (interrupted()) return without(problem, stoppedBy('interrupted', iteration), iteration);
     if (iteration >= Math.min(iterationsMax, iterationsCap))
       return without(problem, stoppedBy('iterations', iteration), iteration);
-    const direction = iteration === 0 ? towardsFirstRow(dual, added) : newtonDirection(dual, added);
+    const direction = iteration === 0 && !isWarm ? towardsFirstRow(dual, added) : newtonDirection(dual, added);
     const step = stepAlong(dual, direction);
     if (step === Infinity) return without(problem, endless, iteration);
     if (!(step > 0)) return lastly(problem, better(best, candidateOf(problem, dual)), iteration, tolerance);
     dual.move(direction, step);
-    if (residual <= nearlySettled || iteration % refreshEvery === refreshEvery - 1) dual.refresh();
+    if ((residual <= nearlySettled && !improves) || iteration % refreshEvery === refreshEvery - 1) dual.refresh();
   }
 }
 
 /** (m) */
 function addedCurvature({ form }: FactorDual): Float64Array {
-  const { n, m, starts, rowOf, coefficients, diagonal } = form;
-  const whole = new Float64Array(m);
-  for (let i = 0; i < n; i++)
-    for (let e = starts[i]!; e < starts[i + 1]!; e++)
-      whole[rowOf[e]!] = whole[rowOf[e]!]! + coefficients[e]! ** 2 / diagonal[i]!;
-  return whole.map((value) => regularization * (value > 0 ? value : 1));
+  const { inverse } = form.responses;
+  return Float64Array.from(form.rows, ({ positions, coefficients }) => {
+    let whole = 0;
+    for (let e = 0; e < positions.length; e++) whole += coefficients[e]! * coefficients[e]! * inverse[positions[e]!]!;
+    return regularization * (whole > 0 ? whole : 1);
+  });
 }
 
 /** The first step: the price of the first row that is broken, most often the budget. A Newton step where none is. */
@@ -110,7 +129,7 @@ function towardsFirstRow(dual: FactorDual, added: Float64Array): Direction {
   if (r < 0) return newtonDirection(dual, added);
   const y = new Float64Array(form.m);
   y[r] = held[r]! > form.rowUpper[r]! ? 1 : -1;
-  return dual.direction(new Float64Array(form.k), y);
+  return dual.direction(new Float64Array(form.space.k), y);
 }
 
 function newtonDirection(dual: FactorDual, added: Float64Array): Direction {

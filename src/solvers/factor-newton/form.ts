@@ -1,31 +1,29 @@
 /**
  * What factor Newton sees of a problem:
  *
- *     minimize  1/2 w' (diag(d) + B L L' B') w - a'w + sum_i buy_i (w_i - w0_i)+ + sell_i (w0_i - w_i)+
+ *     minimize  1/2 w' (diag(d) + G S S G') w - a'w + sum_i buy_i (w_i - w0_i)+ + sell_i (w0_i - w_i)+
  *     subject to  lower <= w <= upper,  l <= A w <= u,
  *
- * centres and quadratic impact folded into a and d, rows scaled to a largest coefficient of 1. The exposures B are used as they were
- * given: B L is never formed, which would cost more than all the rest.
+ * centres and quadratic impact folded into a and d, rows scaled to a largest coefficient of 1.
  */
+import type { Checkpoint } from '../../math/checkpoint.ts';
 import { addScaled, dot, maxAbs } from '../../math/vectors.ts';
-import { semidefiniteFactor } from '../../math/cholesky.ts';
-import type { Problem } from '../../problem/problem.ts';
+import type { Problem, Row } from '../../problem/problem.ts';
 import { leavesOf, type Leaf } from '../atoms.ts';
+import { Responses } from './responses.ts';
+import { FactorSpace, factorSpaceOf } from './space.ts';
 
 type FactorLeaf = Extract<Leaf, { readonly kind: 'factor' }>;
 
 export interface FactorForm {
-  /** Assets, factors and rows. */
+  /** Assets and rows. */
   readonly n: number;
-  readonly k: number;
   readonly m: number;
-  /** B (n x k) and L (k x k, lower), row-major. */
-  readonly exposures: Float64Array;
-  readonly root: Float64Array;
-  readonly rootTransposed: Float64Array;
-  /** (n) each: d and its inverse, a, and the trading cost; without trading, costs of nothing around the origin. */
+  /** B L (n x k), and the diagonal of S (k): the square roots of the scales of the terms. */
+  readonly space: FactorSpace;
+  readonly gain: Float64Array;
+  /** (n) each: d, a, and the trading cost; without trading, costs of nothing around the origin. */
   readonly diagonal: Float64Array;
-  readonly inverse: Float64Array;
   readonly linear: Float64Array;
   /** What centres and impact add to the objective whatever the weights. */
   readonly constant: number;
@@ -34,7 +32,13 @@ export interface FactorForm {
   readonly sellRate: Float64Array;
   readonly lower: Float64Array;
   readonly upper: Float64Array;
-  /** A by asset: entries `starts[i]` up to `starts[i + 1]` of `rowOf` and `coefficients`. */
+  readonly responses: Responses;
+  /** (n) weights that the answer is expected near, where the problem speaks of some: the current ones, or a centre. */
+  readonly guess: Float64Array | undefined;
+  /** Square root of the largest of d. */
+  readonly riskiest: number;
+  /** A by row, scaled, and by asset: entries `starts[i]` up to `starts[i + 1]` of `rowOf` and `coefficients`. */
+  readonly rows: readonly Pick<Row, 'positions' | 'coefficients'>[];
   readonly starts: Int32Array;
   readonly rowOf: Int32Array;
   readonly coefficients: Float64Array;
@@ -58,28 +62,34 @@ export function diagonalOfTerms(problem: Problem): Float64Array {
   return result;
 }
 
-export function factorFormOf(problem: Problem): FactorForm {
+/** @throws what `checkpoint` does. */
+export function factorFormOf(problem: Problem, checkpoint: Checkpoint): FactorForm {
   const n = problem.universe.assets.length;
   const zero = new Float64Array(n);
-  const { trading } = problem;
+  const { trading, lower, upper } = problem;
   const diagonal = diagonalOfTerms(problem);
+  const current = trading?.current ?? zero;
+  const buyRate = trading?.buyRate ?? zero;
+  const sellRate = trading?.sellRate ?? zero;
   return {
     n,
-    ...lowRankOf(problem),
+    ...lowRankOf(problem, checkpoint),
     diagonal,
-    inverse: diagonal.map((value) => 1 / value),
+    riskiest: Math.sqrt(maxAbs(diagonal)),
     ...linearOf(problem),
-    current: trading?.current ?? zero,
-    buyRate: trading?.buyRate ?? zero,
-    sellRate: trading?.sellRate ?? zero,
-    lower: problem.lower,
-    upper: problem.upper,
+    current,
+    buyRate,
+    sellRate,
+    lower,
+    upper,
+    responses: new Responses({ diagonal, current, buyRate, sellRate, lower, upper }),
+    guess: trading?.current ?? problem.quadratics.find(({ centre }) => centre !== undefined)?.centre,
     ...rowsOf(problem),
   };
 }
 
 /** Factor leaves side by side, each once however many terms speak of it. */
-function lowRankOf(problem: Problem): Pick<FactorForm, 'k' | 'exposures' | 'root' | 'rootTransposed'> {
+function lowRankOf(problem: Problem, checkpoint: Checkpoint): Pick<FactorForm, 'space' | 'gain'> {
   const blocks: { leaf: FactorLeaf; scale: number }[] = [];
   for (const { scale, operator } of problem.quadratics)
     for (const leaf of leavesOf(operator)) {
@@ -91,21 +101,11 @@ function lowRankOf(problem: Problem): Pick<FactorForm, 'k' | 'exposures' | 'root
       else known.scale += scale;
     }
   const n = problem.universe.assets.length;
-  const k = blocks.reduce((total, { leaf }) => total + leaf.factors, 0);
-  const root = new Float64Array(k * k);
-  const exposures = blocks.length === 1 ? blocks[0]!.leaf.exposures : new Float64Array(n * k);
-  let first = 0;
-  for (const { leaf, scale } of blocks) {
-    const size = leaf.factors;
-    const own = semidefiniteFactor(leaf.factorCovariance, size);
-    for (let a = 0; a < size; a++)
-      for (let b = 0; b <= a; b++) root[(first + a) * k + first + b] = Math.sqrt(scale) * own[a * size + b]!;
-    if (blocks.length > 1)
-      for (let i = 0; i < n; i++) exposures.set(leaf.exposures.subarray(i * size, (i + 1) * size), i * k + first);
-    first += size;
-  }
-  const rootTransposed = root.map((_, p) => root[(p % k) * k + Math.floor(p / k)]!);
-  return { k, exposures, root, rootTransposed };
+  const spaces = blocks.map(({ leaf }) => factorSpaceOf(n, leaf, checkpoint));
+  const gain = Float64Array.from(
+    blocks.flatMap(({ leaf, scale }) => new Array<number>(leaf.factors).fill(Math.sqrt(scale))),
+  );
+  return { space: spaces.length === 1 ? spaces[0]! : FactorSpace.joined(n, spaces), gain };
 }
 
 /** mu + sum_t s_t Q_t c_t + the pull of quadratic impact towards the current weights, and what is left over. */
@@ -146,29 +146,36 @@ function addLowRankTimes(leaf: FactorLeaf, scale: number, x: Float64Array, out: 
   }
 }
 
-function rowsOf({ rows, universe }: Problem) {
-  const n = universe.assets.length;
-  const rowScale = Float64Array.from(rows, (row) => maxAbs(row.coefficients) || 1);
+function rowsOf(problem: Problem) {
+  const n = problem.universe.assets.length;
+  const rowScale = Float64Array.from(problem.rows, (row) => maxAbs(row.coefficients) || 1);
+  const rows = problem.rows.map(({ positions, coefficients }, r) => ({
+    positions,
+    coefficients: rowScale[r] === 1 ? coefficients : coefficients.map((value) => value / rowScale[r]!),
+  }));
   const starts = new Int32Array(n + 1);
-  for (const row of rows) for (const position of row.positions) starts[position + 1]!++;
+  for (const { positions } of rows)
+    for (let e = 0; e < positions.length; e++) starts[positions[e]! + 1] = starts[positions[e]! + 1]! + 1;
   for (let i = 0; i < n; i++) starts[i + 1] = starts[i + 1]! + starts[i]!;
-  const next = Int32Array.from(starts);
+  const next = starts.slice();
   const rowOf = new Int32Array(starts[n]!);
   const coefficients = new Float64Array(starts[n]!);
-  rows.forEach((row, r) => {
-    row.positions.forEach((position, p) => {
-      const at = next[position]!++;
+  for (const [r, row] of rows.entries())
+    for (let e = 0; e < row.positions.length; e++) {
+      const i = row.positions[e]!;
+      const at = next[i]!;
+      next[i] = at + 1;
       rowOf[at] = r;
-      coefficients[at] = row.coefficients[p]! / rowScale[r]!;
-    });
-  });
+      coefficients[at] = row.coefficients[e]!;
+    }
   return {
     m: rows.length,
+    rows,
     starts,
     rowOf,
     coefficients,
-    rowLower: Float64Array.from(rows, (row, r) => row.lower / rowScale[r]!),
-    rowUpper: Float64Array.from(rows, (row, r) => row.upper / rowScale[r]!),
+    rowLower: Float64Array.from(problem.rows, (row, r) => row.lower / rowScale[r]!),
+    rowUpper: Float64Array.from(problem.rows, (row, r) => row.upper / rowScale[r]!),
     rowScale,
   };
 }

@@ -10,7 +10,7 @@ export function residualOf(dual: FactorDual): number {
 
 /** L'B'w - z against z, or against a hundredth of the specific risk of the riskiest asset held whole. */
 function factorResidual({ factorGradient, z, form }: FactorDual): number {
-  return maxAbs(factorGradient) / Math.max(maxAbs(z), 1e-2 * Math.sqrt(maxAbs(form.diagonal)), Number.MIN_VALUE);
+  return maxAbs(factorGradient) / Math.max(maxAbs(z), 1e-2 * form.riskiest, Number.MIN_VALUE);
 }
 
 /** Broken sides, and distance from the side that a price speaks of. */
@@ -29,24 +29,25 @@ function rowResidual({ held, y, form }: FactorDual): number {
 
 /** The gap is 1/2 |L'B'w - z|^2 + sum_r of price times slack: weights answer their prices exactly. */
 export function iterateOf(dual: FactorDual, iteration: number): Iterate {
-  const { form, weights, factorGradient, z, y, held } = dual;
+  const { form, weights, live, liveCount, factorGradient, z, y, held } = dual;
   const { diagonal, linear, current, buyRate, sellRate, rowLower, rowUpper } = form;
   let objective = form.constant;
   let size = Math.abs(objective);
-  const add = (term: number): void => {
-    objective += term;
-    size += Math.abs(term);
-  };
-  for (let i = 0; i < weights.length; i++) {
+  for (let at = 0; at < liveCount; at++) {
+    const i = live[at]!;
     const w = weights[i]!;
     const trade = w - current[i]!;
-    add(0.5 * diagonal[i]! * w * w);
-    add(-linear[i]! * w);
-    add(trade > 0 ? buyRate[i]! * trade : -sellRate[i]! * trade);
+    const risk = 0.5 * diagonal[i]! * w * w;
+    const income = linear[i]! * w;
+    const cost = trade > 0 ? buyRate[i]! * trade : -sellRate[i]! * trade;
+    objective += risk - income + cost;
+    size += risk + Math.abs(income) + Math.abs(cost);
   }
   let gap = 0;
   for (let j = 0; j < z.length; j++) {
-    add(0.5 * (z[j]! + factorGradient[j]!) ** 2);
+    const risk = 0.5 * (z[j]! + factorGradient[j]!) ** 2;
+    objective += risk;
+    size += risk;
     gap += 0.5 * factorGradient[j]! ** 2;
   }
   for (let r = 0; r < y.length; r++)

@@ -3,6 +3,7 @@
  * before the prices are right, and a search that compares them stalls there.
  */
 import type { Direction, FactorDual } from './dual.ts';
+import { SlopeAlong } from './slope.ts';
 
 const evaluationsMax = 60;
 /** A slope that has fallen to this share of the first one is taken for zero. Looser searches cost twice the iterations. */
@@ -10,15 +11,15 @@ const flat = 1e-6;
 
 /** The step that maximizes the dual along `direction`, starting with 1; 0 when it does not ascend, Infinity when it never ends. */
 export function stepAlong(dual: FactorDual, direction: Direction): number {
-  const slopeAt = (step: number) => dual.slopeAt(direction, step);
   const start = dual.ascentAlong(direction);
   if (!(start > 0)) return 0;
+  const along = new SlopeAlong(dual, direction);
   const enough = flat * start;
   let low = 0;
   let high = Infinity;
   let step = 1;
   for (let evaluation = 0; evaluation < evaluationsMax; evaluation++) {
-    const { slope, curvature } = slopeAt(step);
+    const { slope, curvature } = along.at(step);
     if (Math.abs(slope) <= enough) return step;
     if (slope > 0) low = step;
     else high = step;
@@ -30,12 +31,12 @@ export function stepAlong(dual: FactorDual, direction: Direction): number {
       const kink = kinkWithin(dual, direction.y, low, high);
       if (kink !== undefined && evaluation > 2) {
         step = kink;
-        const right = slopeAt(kink).slope;
+        const right = along.at(kink).slope;
         if (right > 0) {
           low = kink;
           continue;
         }
-        const left = slopeAt(kink * (1 - 1e-13)).slope;
+        const left = along.at(kink * (1 - 1e-13)).slope;
         if (left >= 0) return kink;
         high = kink;
         continue;

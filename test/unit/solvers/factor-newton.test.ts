@@ -4,7 +4,7 @@ import { verifyInfeasibility } from '../../../src/problem/certificate-infeasibil
 import type { SymmetricOperator } from '../../../src/problem/operator.ts';
 import type { Problem } from '../../../src/problem/problem.ts';
 import type { Iterate, Solution } from '../../../src/problem/solution.ts';
-import { defaultSettings } from '../../../src/problem/solver.ts';
+import { defaultSettings, type Warm } from '../../../src/problem/solver.ts';
 import { factorNewton } from '../../../src/solvers/factor-newton/factor-newton.ts';
 import { interiorPoint } from '../../../src/solvers/interior-point.ts';
 import { SolverRegistry, runToEnd } from '../../../src/solvers/registry.ts';
@@ -145,6 +145,28 @@ describe('factor Newton', () => {
     const short = solve(problem, { ...defaultSettings, iterationsMax: 2 });
     expect(short.termination).to.include({ reason: 'no solution found', limit: 'iterations' });
     expect(short.iterations).to.equal(2);
+  });
+
+  it('begins at an earlier answer: the same optimum in fewer iterations; what does not fit is ignored', () => {
+    const before = factorCase(400, 10);
+    const random = new Random(11);
+    const problem = { ...before, linear: before.linear.map((value) => value + 0.001 * random.normal()) };
+    const from = (warm: Warm): Solution => runToEnd(factorNewton.solve(problem, defaultSettings, () => false, warm));
+    const earlier = solve(before);
+    const cold = solve(problem);
+    const warm = from(earlier);
+    expect(warm.termination.reason).to.equal('optimal');
+    expect(certify(problem, warm, 1e-10).verdict).to.equal('passed');
+    expect(warm.objective).to.be.closeTo(cold.objective, 1e-12);
+    expect(warm.iterations).to.be.at.most(cold.iterations / 2);
+    expect(from(cold).iterations).to.equal(0);
+    const other = solve(factorCase(300, 10));
+    expect(from(other)).to.deep.equal(cold);
+    expect(from({ ...earlier, weights: earlier.weights.map(() => NaN) })).to.deep.equal(cold);
+    // Prices that speak of a side that is not there are left out.
+    const { rows } = earlier.multipliers;
+    const wrong = { ...earlier, multipliers: { ...earlier.multipliers, rows: rows.map(() => 1) } };
+    expect(from(wrong).objective).to.be.closeTo(cold.objective, 1e-12);
   });
 
   it('gives up on contradictions without a claim; the next solver proves them', () => {
