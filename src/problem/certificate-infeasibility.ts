@@ -14,8 +14,8 @@ export interface InfeasibilityVerdict {
   readonly detail: string;
 }
 
-/** Rounding of g on an unbounded asset is charged as if its weight could be this large either way. */
-const weightBeyondReason = 1e3;
+/** Rounding of g on an unbounded asset is charged as if its weight could be this many times the largest that the restrictions speak of. */
+const beyondReason = 1e3;
 /** The margin must exceed this share of the largest term, so that rounding cannot make a proof. */
 const marginMin = 1e-9;
 
@@ -23,6 +23,7 @@ const marginMin = 1e-9;
 const roundingShare = 1e-4;
 
 interface Sum {
+  readonly weightMax: number;
   readonly g: Float64Array;
   largest: number;
   h: number;
@@ -33,7 +34,13 @@ export function verifyInfeasibility(problem: Problem, proof: InfeasibilityProof)
   const crossing = crossingSide(problem, proof);
   if (crossing !== undefined) return { proven: true, margin: 1, detail: crossing };
   const n = problem.universe.assets.length;
-  const sum: Sum = { g: new Float64Array(n), largest: 0, h: 0, size: 0 };
+  const sum: Sum = {
+    weightMax: beyondReason * largestNamed(problem),
+    g: new Float64Array(n),
+    largest: 0,
+    h: 0,
+    size: 0,
+  };
   const refusal =
     addRows(problem, proof, sum) ??
     addNorms(problem, proof, sum) ??
@@ -48,7 +55,7 @@ export function verifyInfeasibility(problem: Problem, proof: InfeasibilityProof)
     if (Number.isFinite(side)) {
       least += value * side;
       sum.size = Math.max(sum.size, Math.abs(value * side));
-    } else if (Math.abs(value) <= roundingShare * sum.largest) least -= Math.abs(value) * weightBeyondReason;
+    } else if (Math.abs(value) <= roundingShare * sum.largest) least -= Math.abs(value) * sum.weightMax;
     else return { proven: false, margin: 0, detail: `asset ${i} is free to escape along the proof` };
   }
   const margin = (least - sum.h) / Math.max(sum.size, Math.abs(sum.h), Number.MIN_VALUE);
@@ -58,6 +65,23 @@ export function verifyInfeasibility(problem: Problem, proof: InfeasibilityProof)
     margin,
     detail: proven ? 'the restrictions contradict each other' : `margin ${margin.toExponential(2)}`,
   };
+}
+
+/** The largest weight that a bound or a row alone would allow; at least 1. */
+function largestNamed({ lower, upper, rows }: Problem): number {
+  let largest = 1;
+  const see = (value: number): void => {
+    if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
+  };
+  lower.forEach(see);
+  upper.forEach(see);
+  for (const row of rows) {
+    const unit = row.coefficients.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    if (unit === 0) continue;
+    see(row.lower / unit);
+    see(row.upper / unit);
+  }
+  return largest;
 }
 
 function hasLogarithm(problem: Problem, i: number): boolean {
@@ -147,7 +171,7 @@ function addTails(problem: Problem, proof: InfeasibilityProof, sum: Sum): string
     const { slope, broken } = minorantOf(tail, stress, sum.g.length);
     if (Number.isNaN(broken)) return `tail limit ${k} has a stress of the wrong size`;
     for (let i = 0; i < slope.length; i++) addTo(sum, i, price * slope[i]!);
-    addRight(sum, price * (tail.bound + broken * weightBeyondReason));
+    addRight(sum, price * (tail.bound + broken * sum.weightMax));
     addRight(sum, price * inner(slope, tail.centre ?? new Float64Array(slope.length)));
   }
   return undefined;

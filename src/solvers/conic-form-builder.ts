@@ -68,7 +68,8 @@ class FormBuilder {
     const equationPlaces = presolved.equations.map((equation) => {
       const centre = problem.norms[equation.norm]!.centre;
       const target = equation.coefficients.reduce((s, value, i) => s + value * (centre?.[i] ?? 0), 0);
-      return this.addLinear(equation.coefficients, target, target);
+      const positions = Int32Array.from(equation.coefficients.keys());
+      return this.addLinear(positions, equation.coefficients, target, target);
     });
     if (problem.trading !== undefined) this.addCost(problem.trading);
     const limitPlaces = problem.tradeLimits.map((limit, j) => this.addLimit(limit, j));
@@ -122,30 +123,38 @@ class FormBuilder {
   }
 
   private addRow(row: Row): RowPlace {
-    const coefficients = new Float64Array(this.n);
-    row.positions.forEach((position, k) => {
-      coefficients[position] = coefficients[position]! + row.coefficients[k]!;
-    });
-    return this.addLinear(coefficients, row.lower, row.upper);
+    return this.addLinear(row.positions, row.coefficients, row.lower, row.upper);
   }
 
-  private addLinear(coefficients: Float64Array, lower: number, upper: number): RowPlace {
-    const scale = maxAbs(coefficients.filter((_, i) => this.isFree[i] === 1));
+  private addLinear(positions: Int32Array, coefficients: Float64Array, lower: number, upper: number): RowPlace {
+    const merged = new Map<number, number>();
+    positions.forEach((position, k) => merged.set(position, (merged.get(position) ?? 0) + coefficients[k]!));
+    const columns = [...merged.keys()].filter((i) => merged.get(i) !== 0).sort((a, b) => a - b);
+    let scale = 0;
+    for (const i of columns) if (this.isFree[i] === 1) scale = Math.max(scale, Math.abs(merged.get(i)!));
     if (scale === 0 || (lower === -Infinity && upper === Infinity)) return noPlace;
-    const columns = [...coefficients.keys()].filter((i) => coefficients[i] !== 0);
-    const values = columns.map((i) => coefficients[i]! / scale);
-    const scaledRow = coefficients.map((value, i) => (this.isFree[i] === 1 ? value / scale : 0));
+    const values = columns.map((i) => merged.get(i)! / scale);
+    const border = this.borderOver(columns, values);
     if (upper < Infinity && upper - lower <= equationWidth * Math.max(scale, Math.abs(upper))) {
       this.equations.push(this.pending(columns, values, (lower + upper) / 2 / scale));
       const equation = this.equations.length - 1;
-      this.borders.push({ coefficients: scaledRow, equation, plus: -1, minus: -1 });
+      this.borders.push({ ...border, equation, plus: -1, minus: -1 });
       return { equation, plus: -1, minus: -1, scale };
     }
     const plus = upper < Infinity ? this.inequality(columns, values, upper / scale) : -1;
     const negated = values.map((value) => -value);
     const minus = lower > -Infinity ? this.inequality(columns, negated, -lower / scale) : -1;
-    this.borders.push({ coefficients: scaledRow, equation: -1, plus, minus });
+    this.borders.push({ ...border, equation: -1, plus, minus });
     return { equation: -1, plus, minus, scale };
+  }
+
+  /** What can move of a row. */
+  private borderOver(columns: readonly number[], values: readonly number[]) {
+    const kept = columns.flatMap((i, k) => (this.isFree[i] === 1 ? [k] : []));
+    return {
+      positions: Int32Array.from(kept, (k) => columns[k]!),
+      values: Float64Array.from(kept, (k) => values[k]!),
+    };
   }
 
   private addCost(trading: Trading): void {
@@ -224,8 +233,12 @@ class FormBuilder {
       values.push(1);
     }
     const plus = this.inequality(columns, values, limit.bound / scale - constant);
-    const coefficients = slopes.map((slope, i) => (this.isFree[i] === 1 ? slope : 0));
-    this.borders.push({ coefficients, equation: -1, plus, minus: -1 });
+    const assets = [...slopes.keys()].filter((i) => slopes[i] !== 0);
+    const sum = this.borderOver(
+      assets,
+      assets.map((i) => slopes[i]!),
+    );
+    this.borders.push({ ...sum, equation: -1, plus, minus: -1 });
     return { equation: -1, plus, minus: -1, scale };
   }
 

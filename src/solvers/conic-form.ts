@@ -50,12 +50,20 @@ export interface Impact {
   readonly start: number;
 }
 
-/** A row that touches many assets. `plus` is +coefficients <= , `minus` is -coefficients <= ; -1 where there is none. */
+/** A row over assets that can move, ascending. `plus` is +values <= , `minus` is -values <= ; -1 where there is none. */
 export interface BorderRow {
-  readonly coefficients: Float64Array;
+  readonly positions: Int32Array;
+  readonly values: Float64Array;
   readonly equation: number;
   readonly plus: number;
   readonly minus: number;
+}
+
+/** (n) the coefficients of a border row, zeros written out. */
+export function coefficientsOf({ positions, values }: BorderRow, n: number): Float64Array {
+  const coefficients = new Float64Array(n);
+  positions.forEach((position, k) => (coefficients[position] = values[k]!));
+  return coefficients;
 }
 
 /** A second-order cone of rows start..start+rank: (bound, L'(w - c)) / scale. */

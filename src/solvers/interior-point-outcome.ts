@@ -7,6 +7,7 @@ import { AtomList, addAtomTimes, addRoot, atomOf, leavesOf } from './atoms.ts';
 import { BorderedSystem } from './bordered-system.ts';
 import type { ConicForm, RowPlace } from './conic-form.ts';
 import type { Presolved, Side } from './presolve.ts';
+import { straighten } from './straighten.ts';
 
 /** How far a row of fixed assets may be off, relative, before it counts as broken. */
 const emptyRowTolerance = 1e-9;
@@ -53,6 +54,9 @@ export function proofAt(
   checkpoint: Checkpoint,
 ): InfeasibilityProof {
   const duals = dualsAt(problem, form, z, unit);
+  const others = new Float64Array(form.n);
+  for (const pull of [...duals.pulls, ...duals.slopes]) addScaled(others, 1, pull);
+  straighten(problem, form, duals.rows, others, checkpoint);
   return finishProof(problem, form, duals, checkpoint);
 }
 

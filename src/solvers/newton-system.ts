@@ -10,8 +10,9 @@ import { addAtomTimes, addRoot, addRootTransposed, workOf } from './atoms.ts';
 import type { Border } from './bordered-system.ts';
 import { BorderedSystem } from './bordered-system.ts';
 import type { Scaling } from './cone-scaling.ts';
-import type { ConicForm } from './conic-form.ts';
+import { coefficientsOf, type ConicForm } from './conic-form.ts';
 import { ImpactBlocks } from './impact-blocks.ts';
+import { SparseSystem } from './sparse/sparse-system.ts';
 
 const refinementsMax = 6;
 
@@ -31,6 +32,7 @@ export class NewtonSystem {
   /** Multiplications in a product with the whole matrix. */
   private readonly productWork: number;
   private system: BorderedSystem;
+  private readonly sparse: SparseSystem | undefined;
   private readonly structured: BorderedSystem;
   private whole: BorderedSystem | undefined;
   private scaling!: Scaling;
@@ -40,6 +42,8 @@ export class NewtonSystem {
   private readonly kinkPivot: Float64Array;
   private readonly kinkPull: Float64Array;
   private readonly impacts: ImpactBlocks;
+  /** Coefficients (n) by border; none with a sparse system. */
+  private readonly rows: readonly Float64Array[];
   private borderDiagonal: number[] = [];
 
   constructor(form: ConicForm, checkpoint: Checkpoint) {
@@ -52,6 +56,8 @@ export class NewtonSystem {
     this.kinkPivot = new Float64Array(form.kinks.length);
     this.kinkPull = new Float64Array(form.kinks.length);
     this.impacts = new ImpactBlocks(form);
+    this.sparse = SparseSystem.of(form, checkpoint);
+    this.rows = this.sparse === undefined ? form.borders.map((border) => coefficientsOf(border, form.n)) : [];
   }
 
   /** A caller whose solves come out poor tries the next attempt. */
@@ -67,7 +73,7 @@ export class NewtonSystem {
       if (form.lowerRow[i]! >= 0) diagonal[i] = diagonal[i]! + inverse[form.lowerRow[i]!]!;
       if (form.upperRow[i]! >= 0) diagonal[i] = diagonal[i]! + inverse[form.upperRow[i]!]!;
     }
-    const coefficients = form.borders.map((border) => border.coefficients);
+    const coefficients = [...this.rows];
     this.borderDiagonal = form.borders.map(({ equation, plus, minus }) => {
       if (equation >= 0) return 0;
       return 1 / ((plus >= 0 ? inverse[plus]! : 0) + (minus >= 0 ? inverse[minus]! : 0));
@@ -82,13 +88,17 @@ export class NewtonSystem {
       const width = kink.buy + kink.sell;
       diagonal[kink.asset] = diagonal[kink.asset]! + (buying / pivot) * selling * width * width;
       if (kink.border < 0) return;
-      if (coefficients[kink.border] === form.borders[kink.border]!.coefficients)
+      if (coefficients[kink.border] === this.rows[kink.border])
         coefficients[kink.border] = Float64Array.from(coefficients[kink.border]!);
       const row = coefficients[kink.border]!;
       row[kink.asset] = row[kink.asset]! + pull / pivot;
       this.borderDiagonal[kink.border] = this.borderDiagonal[kink.border]! + 1 / pivot;
     });
     this.impacts.factorize(scaling, inverse, diagonal);
+    if (this.sparse !== undefined) {
+      this.sparse.factorize(form.isFree, diagonal, form.weights, this.borderDiagonal, shift);
+      return;
+    }
     const borders: Border[] = coefficients.map((row, k) => ({ coefficients: row, diagonal: this.borderDiagonal[k]! }));
     this.system.factorize(
       form.free,
@@ -197,7 +207,7 @@ export class NewtonSystem {
     });
     this.impacts.reduce(f, g, right);
     for (let i = 0; i < n; i++) if (form.isFree[i] === 0) right[i] = 0;
-    this.system.solve(right, border);
+    (this.sparse ?? this.system).solve(right, border);
     this.recover(right, border, pushed, f, g);
   }
 

@@ -9,8 +9,9 @@ import { activeAt, revise, sides, stands, type ActiveSet, type Signs } from './a
 import { addAtomTimes, addRootTransposed, workOf } from './atoms.ts';
 import { BorderedSystem, type Border } from './bordered-system.ts';
 import { better, candidateAt, certificateWork, type Candidate } from './candidate.ts';
-import type { ConicForm } from './conic-form.ts';
+import { coefficientsOf, type ConicForm } from './conic-form.ts';
 import { multipliersAt } from './interior-point-outcome.ts';
+import { SparseSystem } from './sparse/sparse-system.ts';
 
 const roundsMax = 12;
 const newtonMax = 8;
@@ -65,6 +66,9 @@ class Polish {
   private readonly y: Float64Array;
   private readonly price: Float64Array;
   private readonly normPrice: Float64Array;
+  /** Borders that hold the slopes of kinks. */
+  private readonly bent: ReadonlySet<number>;
+  private readonly sparse: SparseSystem | undefined;
   /** (n) index of the asset's impact; -1 where it has none. */
   private readonly impactOf: Int32Array;
   private readonly checkpoint: Checkpoint;
@@ -75,6 +79,8 @@ class Polish {
     this.active = active;
     this.system = new BorderedSystem(form.n, form.atoms, checkpoint);
     this.y = point.x.slice(0, form.n);
+    this.bent = new Set(form.kinks.map(({ border }) => border));
+    this.sparse = SparseSystem.of(form, checkpoint);
     this.impactOf = new Int32Array(form.n).fill(-1);
     form.impacts.forEach(({ asset }, j) => (this.impactOf[asset] = j));
     const at = (row: number): number => (row < 0 ? 0 : point.z[row]!);
@@ -95,8 +101,10 @@ class Polish {
     form.cones.forEach((_, k) => {
       if (active.norms[k] === 0) this.normPrice[k] = 0;
     });
-    const slopes = rows.map((k) => this.slopesOf(k));
+    const slopes = this.sparse === undefined ? rows.map((k) => this.slopesOf(k)) : [];
     const curved = norms.length + form.impacts.length > 0;
+    const moves = Uint8Array.from(active.assets, (stand, i) => (stand === stands.free ? form.isFree[i]! : 0));
+    const silent = Float64Array.from(active.borders, (side) => (side === sides.none ? Infinity : 0));
     let last = Infinity;
     for (let step = 0; step < (form.impacts.length > 0 ? newtonImpactMax : newtonMax); step++) {
       const pulls = norms.map((k) => this.normTimes(k));
@@ -111,15 +119,26 @@ class Polish {
       if (size < 1e-15 || stalled) break;
       if (step === 0 || curved) {
         const borders: Border[] = [...slopes, ...pulls].map((coefficients) => ({ coefficients, diagonal: 0 }));
-        this.system.factorize(free, this.impactCurvature(), this.weightsNow(norms), borders, shift);
+        const curvature = this.impactCurvature();
+        if (this.sparse === undefined) this.system.factorize(free, curvature, this.weightsNow(norms), borders, shift);
+        else this.sparse.factorize(moves, curvature, form.weights, silent, shift);
       }
       for (let i = 0; i < form.n; i++) if (active.assets[i] !== stands.free || form.isFree[i] === 0) right[i] = 0;
-      this.system.solve(right, errors);
+      if (this.sparse === undefined) this.system.solve(right, errors);
+      else this.solveSparse(this.sparse, right, errors, rows);
       for (const i of free) y[i] = this.moved(i, right[i]!);
       rows.forEach((k, at) => (this.price[k] = this.price[k]! + errors[at]!));
       norms.forEach((k, at) => (this.normPrice[k] = this.normPrice[k]! + errors[rows.length + at]!));
     }
     return last;
+  }
+
+  /** The sparse system knows all borders; those that are not active have nothing to say. */
+  private solveSparse(system: SparseSystem, right: Float64Array, errors: Float64Array, rows: readonly number[]): void {
+    const all = new Float64Array(this.form.borders.length);
+    rows.forEach((k, at) => (all[k] = errors[at]!));
+    system.solve(right, all);
+    rows.forEach((k, at) => (errors[at] = all[k]!));
   }
 
   private pin(): void {
@@ -175,7 +194,7 @@ class Polish {
   /** Coefficients of a border row, with the slopes of the kinks that are traded through. */
   private slopesOf(k: number): Float64Array {
     const { form, active } = this;
-    const coefficients = Float64Array.from(form.borders[k]!.coefficients);
+    const coefficients = coefficientsOf(form.borders[k]!, form.n);
     form.kinks.forEach((kink, e) => {
       if (kink.border !== k || this.standsOn(e)) return;
       coefficients[kink.asset] = coefficients[kink.asset]! + (active.trading[e]! > 0 ? kink.buy : -kink.sell);
@@ -228,10 +247,12 @@ class Polish {
 
   private valueOf(k: number): number {
     const { form, y } = this;
-    const coefficients = form.borders[k]!.coefficients;
+    const { positions, values } = form.borders[k]!;
     let value = 0;
-    this.checkpoint(form.n + form.kinks.length);
-    for (let i = 0; i < form.n; i++) value += coefficients[i]! * y[i]!;
+    this.checkpoint(positions.length);
+    for (let p = 0; p < positions.length; p++) value += values[p]! * y[positions[p]!]!;
+    if (this.bent.has(k)) this.checkpoint(form.kinks.length);
+    else return value;
     form.kinks.forEach((kink, e) => {
       if (kink.border !== k || this.standsOn(e)) return;
       const trade = form.origin[kink.asset]! + y[kink.asset]! - kink.centre;
@@ -248,9 +269,10 @@ class Polish {
       this.checkpoint(workOf(atom, form.n));
       addAtomTimes(atom, form.weights[a]!, y, pull);
     });
-    form.borders.forEach(({ coefficients }, k) => {
+    form.borders.forEach(({ positions, values }, k) => {
       const price = this.price[k]!;
-      if (price !== 0) for (let i = 0; i < form.n; i++) pull[i] = pull[i]! + price * coefficients[i]!;
+      if (price === 0) return;
+      for (let p = 0; p < positions.length; p++) pull[positions[p]!] = pull[positions[p]!]! + price * values[p]!;
     });
     form.kinks.forEach((kink, e) => {
       if (this.standsOn(e)) return;
