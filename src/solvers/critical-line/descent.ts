@@ -5,8 +5,11 @@ export type DescentEnd = 'done' | 'unbounded' | 'singular' | 'endless' | 'inaccu
 
 /** A fall of lambda below this share of it is none. */
 const noFall = 1e-14;
-/** What a corner may be off, relative, after it has been mended. */
+/** A lambda of no account: what it adds to the slopes, which are about 1. */
+const nothing = 1e-13;
+/** What a corner may be off, relative, when it cannot be mended further. */
 const inaccurate = 1e-9;
+const passesMax = 5;
 
 /**
  * Yields at every corner, with the walk standing there; the last, when it ends as `done`, is that of lambda = 0.
@@ -20,11 +23,13 @@ export function* descend(
   let since = 0;
   // A corner is shown once nothing is broken there: a change or two may have to come first.
   let shown = false;
-  if (!settled(walk)) return 'inaccurate';
   for (;;) {
-    if (!shown && walk.holds()) {
-      yield;
-      shown = true;
+    if (!shown) {
+      if (!settled(walk)) return 'inaccurate';
+      if (walk.holds()) {
+        yield;
+        shown = true;
+      }
     }
     if (walk.lambda === 0) return shown ? 'done' : 'inaccurate';
     if (!walk.aim()) return 'singular';
@@ -32,16 +37,14 @@ export function* descend(
     if (change === undefined) {
       if (!shown) return 'inaccurate';
       const next = walk.next();
-      const fall = next === undefined ? walk.lambda : Math.min(next.fall, walk.lambda);
+      const isLast = next === undefined || walk.lambda - next.fall <= nothing;
+      const fall = isLast ? walk.lambda : next.fall;
       if (fall > noFall * walk.lambda) {
         since = 0;
         shown = false;
       }
       walk.fall(fall);
-      if (next === undefined || walk.lambda === 0) {
-        if (!settled(walk)) return 'inaccurate';
-        continue;
-      }
+      if (isLast) continue;
       change = next.change;
       walk.arrive(change);
       if (!settled(walk)) return 'inaccurate';
@@ -53,14 +56,16 @@ export function* descend(
     const outcome = walk.change(change);
     counter.changes++;
     if (outcome === 'unbounded' || outcome === 'singular') return outcome;
-    if (outcome === 'moved') {
-      if (!settled(walk)) return 'inaccurate';
-      shown = false;
-    }
+    if (outcome === 'moved') shown = false;
     if (++since > changesMax) return 'endless';
   }
 }
 
+/** Mends until there is nothing to mend; from a fresh factorization when that alone does not help. */
 function settled(walk: Walk): boolean {
-  return walk.correct() <= inaccurate || walk.correct() <= inaccurate;
+  for (let pass = 0; pass < passesMax; pass++) {
+    if (pass === 2 && !walk.renew()) return false;
+    if (walk.correct() === 'right') return true;
+  }
+  return walk.off() <= inaccurate;
 }

@@ -16,7 +16,7 @@ import type { Standing } from './standing.ts';
 /** Slacks and multipliers up to this, relative, count as zero where constraints change together. */
 const tied = 1e-12;
 /** More than this below zero is an error of rounding to be mended. */
-const broken = 1e-9;
+const broken = 2e-11;
 /** Slopes up to this, relative, do not move anything. */
 const still = 1e-12;
 /** A rate at which weights move by less than this until lambda is 0 is the largest that is compared with `still`. */
@@ -24,6 +24,8 @@ const noticed = 1e-3;
 /** Curvature along a direction whose largest move is 1. */
 const flat = 1e-11;
 const accurate = 1e-13;
+/** Slopes of free assets, relative. */
+const steady = 1e-12;
 const usable = 1e-8;
 
 /** What changes, and for something slack at which side it is then held. */
@@ -59,6 +61,8 @@ export class Walk {
   private readonly dg: Float64Array;
   private readonly dRows: Float64Array;
   private residual = 0;
+  private lack = 0;
+  private pull = 0;
   private weightScale = 0;
   private slopeScale = 1;
   private readonly x: Float64Array;
@@ -141,31 +145,44 @@ export class Walk {
     curvature.addTimes(support, count, standing.w, g);
   }
 
-  /** Recomputes slopes and row values from the weights; mends what rounding has moved. @returns what was off, relative. */
-  correct(): number {
-    const { region, face, standing, curvature } = this.parts;
-    const { x, z, f, r, g, y } = this;
+  /** Recomputes slopes and row values from the weights. @returns by how much free assets and active rows are off, relative. */
+  off(): number {
+    this.measure();
+    return Math.max(this.lack, this.pull);
+  }
+
+  private measure(): void {
+    const { region, face, standing } = this.parts;
+    const { f, r, g, y } = this;
     standing.measure();
     this.slopeAt(this.lambda);
     region.addTransposed(y, g);
-    let off = standing.lacks(r);
+    this.lack = standing.lacks(r);
+    this.pull = 0;
     const scale = this.slopeSize();
     for (let k = 0; k < face.freeCount; k++) {
-      const i = face.free[k]!;
-      f[i] = -g[i]!;
-      off = Math.max(off, Math.abs(g[i]!) / scale);
+      f[face.free[k]!] = -g[face.free[k]!]!;
+      this.pull = Math.max(this.pull, Math.abs(g[face.free[k]!]!) / scale);
     }
-    if (off > accurate) {
-      x.fill(0);
-      z.fill(0);
-      face.solve(f, r, x, z);
-      for (let k = 0; k < face.freeCount; k++) standing.w[face.free[k]!]! += x[face.free[k]!]!;
-      for (let k = 0; k < face.activeCount; k++) y[face.active[k]!]! += z[face.active[k]!]!;
-      curvature.addTimes(face.free, face.freeCount, x, g);
-      region.addTransposed(z, g);
-      standing.measure();
-    }
-    return off;
+  }
+
+  /** Recomputes slopes and row values from the weights, and mends what rounding has moved. */
+  correct(): 'right' | 'mended' {
+    const { region, face, standing, curvature } = this.parts;
+    const { x, z, f, r, g, y } = this;
+    this.measure();
+    if (this.lack <= accurate && this.pull <= steady) return 'right';
+    // Where the covariance is nearly singular, mending slopes that are only rounding would move weights far.
+    if (this.pull <= steady) f.fill(0);
+    x.fill(0);
+    z.fill(0);
+    face.solve(f, r, x, z);
+    for (let k = 0; k < face.freeCount; k++) standing.w[face.free[k]!]! += x[face.free[k]!]!;
+    for (let k = 0; k < face.activeCount; k++) y[face.active[k]!]! += z[face.active[k]!]!;
+    curvature.addTimes(face.free, face.freeCount, x, g);
+    region.addTransposed(z, g);
+    standing.measure();
+    return 'mended';
   }
 
   private slopeSize(): number {
@@ -174,11 +191,15 @@ export class Walk {
 
   /** How weights and prices move as lambda falls. @returns false when the face is singular to rounding. */
   aim(): boolean {
-    if (this.solveAim()) return true;
+    return this.solveAim() || (this.renew() && this.solveAim());
+  }
+
+  /** Factorizes the face anew. @returns false when it is singular to rounding. */
+  renew(): boolean {
     const { face } = this.parts;
     const free = Array.from(face.free.subarray(0, face.freeCount));
     const active = Array.from(face.active.subarray(0, face.activeCount));
-    return face.begin(free, active) && this.solveAim();
+    return face.begin(free, active);
   }
 
   private solveAim(): boolean {
