@@ -119,14 +119,26 @@ export class Arena {
   }
 }
 
+interface Holding {
+  readonly arena: Arena;
+  readonly blocks: Block[];
+  readonly closings: (() => void)[];
+}
+
+function giveBack({ arena, blocks, closings }: Holding): void {
+  for (const { address, bytes } of blocks.splice(0)) arena.give(address, bytes);
+  for (const closing of closings.splice(0)) closing();
+}
+
 /** What a solve takes, to be given back together. Views must not be used after `close`. */
 export class Scope {
   readonly #arena: Arena;
   readonly #blocks: Block[] = [];
+  readonly #closings: (() => void)[] = [];
 
   constructor(arena: Arena) {
     this.#arena = arena;
-    abandoned.register(this, { arena, blocks: this.#blocks }, this);
+    abandoned.register(this, { arena, blocks: this.#blocks, closings: this.#closings }, this);
   }
 
   /** Zeros. Where the memory of the kernels is full, an ordinary array, which every kernel takes too, at the speed of its twin. */
@@ -149,10 +161,15 @@ export class Scope {
     return address === 0 ? new Int32Array(length) : this.#arena.integersAt(address, length).fill(0);
   }
 
+  /** Told once, at the end. Must not refer to the scope. */
+  whenClosed(closing: () => void): void {
+    this.#closings.push(closing);
+  }
+
   /** Gives everything back. May be called again. */
   close(): void {
     abandoned.unregister(this);
-    for (const { address, bytes } of this.#blocks.splice(0)) this.#arena.give(address, bytes);
+    giveBack({ arena: this.#arena, blocks: this.#blocks, closings: this.#closings });
   }
 
   [Symbol.dispose](): void {
@@ -172,6 +189,4 @@ export class Scope {
 }
 
 /** Scopes of solves that nobody finished, nor will: a generator that was dropped runs no `finally`. */
-const abandoned = new FinalizationRegistry<{ readonly arena: Arena; readonly blocks: Block[] }>(({ arena, blocks }) => {
-  for (const { address, bytes } of blocks.splice(0)) arena.give(address, bytes);
-});
+const abandoned = new FinalizationRegistry(giveBack);
