@@ -5,17 +5,25 @@
  */
 import type { Checkpoint } from '../../math/checkpoint.ts';
 import { maxAbs } from '../../math/vectors.ts';
-import { clipped, entriesOf, objectiveOf, positiveRoot, productAt, type RiskBudgetingModel } from './model.ts';
+import { clipped, objectiveOf, positiveRoot, productAt, type RiskBudgetingModel } from './model.ts';
 
-/** What is left of the way to the optimum, relative to the weight, estimated from the last two sweeps. */
-const remainderMax = 5e-12;
+/** What is left of the way to the optimum, relative, estimated from the last two sweeps. */
+export const remainderMax = 5e-12;
 /** Who moves slowly for so long is better off with Newton's equations. */
-const sweepsMax = 60;
+export const sweepsMax = 60;
 
-/** Where a sweep stands: a curvature of zero under a falling slope leads nowhere. */
-export type Descent = 'settled' | 'moving' | 'slow' | 'escapes';
+/** How the sweeps stand: a curvature of zero under a falling slope leads nowhere. */
+export type Descending = 'settled' | 'moving' | 'slow' | 'escapes';
 
-export class CoordinateDescent {
+export interface Descent {
+  readonly w: Float64Array;
+  /** About what is still wrong, relative. */
+  readonly move: number;
+  readonly objective: number;
+  sweep(): Descending;
+}
+
+export class CoordinateDescent implements Descent {
   readonly w: Float64Array;
   sweeps = 0;
   /** Largest move of the last sweep, relative to the weight. */
@@ -30,10 +38,16 @@ export class CoordinateDescent {
   private readonly unit: number;
   private escaped = false;
 
-  constructor(model: RiskBudgetingModel, start: Float64Array, checkpoint: Checkpoint) {
+  /** @param entries those of the model. */
+  constructor(model: RiskBudgetingModel, entries: Float64Array, start: Float64Array, checkpoint: Checkpoint) {
     this.model = model;
     this.checkpoint = checkpoint;
     this.w = Float64Array.from(start);
+    this.unit = maxAbs(start) || 1;
+    checkpoint(model.productWork);
+    this.objective = objectiveOf(model, this.w, productAt(model, this.w));
+    this.scale = model.entryScale;
+    this.entries = entries;
     this.unit = maxAbs(start) || 1;
     checkpoint(model.productWork);
     this.objective = objectiveOf(model, this.w, productAt(model, this.w));
@@ -44,7 +58,7 @@ export class CoordinateDescent {
   }
 
   /** One sweep over all weights. */
-  sweep(): Descent {
+  sweep(): Descending {
     const { n } = this.model;
     const before = this.move;
     this.move = 0;

@@ -1,5 +1,6 @@
 /** The methods over bounds and rows: coordinate descent where the covariance is dense and no row holds, Newton's method for all else. */
 import type { Checkpoint } from '../../math/checkpoint.ts';
+import type { Scope } from '../../math/kernels.ts';
 import { maxAbs } from '../../math/vectors.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { Iterate, Solution } from '../../problem/solution.ts';
@@ -7,8 +8,9 @@ import type { SolverSettings } from '../../problem/solver.ts';
 import { better, candidateAt, certificateWork, type Candidate } from '../candidate.ts';
 import { onItsSides, standing, type Finish } from './active-sides.ts';
 import { BarrierNewton } from './barrier-newton.ts';
-import { CoordinateDescent } from './coordinate-descent.ts';
-import { productAt, type RiskBudgetingModel } from './model.ts';
+import { CoordinateDescent, type Descending, type Descent } from './coordinate-descent.ts';
+import { FreeDescent } from './free-descent.ts';
+import { clipped, productAt, type RiskBudgetingModel } from './model.ts';
 import { noMultipliers, optimal, stopped } from './outcome.ts';
 import { multipliersAt, scaledForm, weightsAt } from './scaled-form.ts';
 
@@ -21,6 +23,8 @@ const stepMin = 1e-7;
 const stepsMax = 100;
 /** Weights of so many times the size to be expected have escaped. */
 const escapeSize = 1e9;
+/** Sweeps are short; telling of each would take longer. */
+const sweepsPerIterate = 4;
 /** Rows that hold to this, relative, after a descent that did not look at them. */
 const rowResidual = 1e-10;
 
@@ -37,6 +41,7 @@ export interface Run {
   readonly checkpoint: Checkpoint;
   readonly reached: Reached;
   readonly start: Float64Array;
+  readonly scope: Scope;
 }
 
 /** A solution, or in words why there is none. */
@@ -45,25 +50,46 @@ export type Attempt = Generator<Iterate, Solution | string, void>;
 /** @throws Interrupted from the checkpoint, with all that has been reached in `reached`. */
 export function* methods(run: Run): Attempt {
   const { model, problem, reached, settings } = run;
-  if (!model.atoms.some((atom) => atom.leaf.kind === 'dense')) return yield* newton(run, run.start);
-  const descent = new CoordinateDescent(model, run.start, run.checkpoint);
-  reached.point = () => descent.w;
-  for (;;) {
-    const state = descent.sweep();
+  const { entries } = model;
+  if (entries === undefined) return yield* newton(run, run.start);
+  let w = run.start;
+  if (FreeDescent.takes(model)) {
+    const state = yield* descended(run, new FreeDescent(model, entries, w, run.scope, run.checkpoint));
+    if (typeof state !== 'string') return state;
     if (state === 'escapes') return yield* newton(run, run.start);
-    reached.iteration++;
-    const { objective, move } = descent;
-    yield { iteration: reached.iteration, objective, primal: 0, dual: move, gap: move };
-    if (state !== 'moving') break;
-    if (reached.iteration >= settings.iterationsMax)
-      return stopped(problem, descent.w, reached.iteration, 'iterations');
+    w = run.reached.point!();
   }
-  if (rowsHold(problem, descent.w)) {
-    const found = atRest(run, descent.w);
+  if (!w.every((value, i) => value === clipped(model, i, value)) || !FreeDescent.takes(model)) {
+    const inside = w.map((value, i) => clipped(model, i, value));
+    const state = yield* descended(run, new CoordinateDescent(model, entries, inside, run.checkpoint));
+    if (typeof state !== 'string') return state;
+    if (state === 'escapes') return yield* newton(run, run.start);
+    w = run.reached.point!();
+  }
+  if (rowsHold(problem, w)) {
+    const found = atRest(run, w);
     if (found.worst <= settings.tolerance)
       return optimal(found, reached.iteration, settings, 'cyclical coordinate descent');
   }
-  return yield* newton(run, descent.w);
+  return yield* newton(run, w);
+}
+
+/** Sweeps until nothing is gained any more. */
+function* descended(run: Run, descent: Descent): Generator<Iterate, Solution | Descending, void> {
+  const { problem, reached, settings } = run;
+  reached.point = () => Float64Array.from(descent.w);
+  for (;;) {
+    const state = descent.sweep();
+    if (state === 'escapes') return state;
+    reached.iteration++;
+    if (state !== 'moving' || reached.iteration % sweepsPerIterate === 1) {
+      const { objective, move } = descent;
+      yield { iteration: reached.iteration, objective, primal: 0, dual: move, gap: move };
+    }
+    if (state !== 'moving') return state;
+    if (reached.iteration >= settings.iterationsMax)
+      return stopped(problem, descent.w, reached.iteration, 'iterations');
+  }
 }
 
 function rowsHold({ rows }: Problem, w: Float64Array): boolean {

@@ -3,6 +3,7 @@
  * holds a logarithm the range ends at 0 by itself, so a lower bound of 0 or less says nothing there.
  */
 import type { Checkpoint } from '../../math/checkpoint.ts';
+import { timesVector, type Scope } from '../../math/kernels.ts';
 import { addScaled, dot } from '../../math/vectors.ts';
 import type { Problem, Row } from '../../problem/problem.ts';
 import type { Warm } from '../../problem/solver.ts';
@@ -27,9 +28,13 @@ export interface RiskBudgetingModel {
   readonly rows: readonly Row[];
   /** Multiplications in Q w. */
   readonly productWork: number;
+  /** Where a covariance is dense, Q is written out: entryScale entries (n x n), in the memory of the kernels. */
+  readonly entries?: Float64Array;
+  readonly entryScale: number;
 }
 
-export function modelOf(problem: Problem, checkpoint: Checkpoint): RiskBudgetingModel {
+/** @param scope holds the entries. */
+export function modelOf(problem: Problem, scope: Scope, checkpoint: Checkpoint): RiskBudgetingModel {
   const n = problem.universe.assets.length;
   const list = new AtomList(checkpoint);
   const weights: number[] = [];
@@ -65,28 +70,42 @@ export function modelOf(problem: Problem, checkpoint: Checkpoint): RiskBudgeting
     upper: problem.upper,
     rows: problem.rows,
     productWork: list.atoms.reduce((total, atom) => total + workOf(atom, n), 0),
+    ...entriesOf(n, list.atoms, weights, scope, checkpoint),
   };
+}
+
+function entriesOf(
+  n: number,
+  atoms: readonly Atom[],
+  weights: readonly number[],
+  scope: Scope,
+  checkpoint: Checkpoint,
+): Pick<RiskBudgetingModel, 'entries' | 'entryScale'> {
+  const [only] = atoms;
+  if (!atoms.some(({ leaf }) => leaf.kind === 'dense')) return { entryScale: 1 };
+  if (atoms.length === 1 && only?.leaf.kind === 'dense')
+    return { entries: scope.copyOf(only.leaf.entries), entryScale: weights[0]! };
+  const entries = scope.floats(n * n);
+  atoms.forEach((atom, a) => {
+    const own = denseOf(atom, n, checkpoint);
+    for (let i = 0; i < n; i++) {
+      checkpoint(n);
+      for (let p = i * n; p < (i + 1) * n; p++) entries[p] = entries[p]! + weights[a]! * own[p]!;
+    }
+  });
+  return { entries, entryScale: 1 };
 }
 
 /** Q w. */
 export function productAt(model: RiskBudgetingModel, w: Float64Array): Float64Array {
-  const product = new Float64Array(model.n);
+  const { n, entries, entryScale } = model;
+  const product = new Float64Array(n);
+  if (entries !== undefined) {
+    timesVector(entries, n, n, w, product);
+    return entryScale === 1 ? product : product.map((value) => entryScale * value);
+  }
   model.atoms.forEach((atom, a) => addAtomTimes(atom, model.weights[a]!, w, product));
   return product;
-}
-
-/** Q (n x n, row-major), written out. */
-export function entriesOf({ n, atoms, weights }: RiskBudgetingModel, checkpoint: Checkpoint): Float64Array {
-  const entries = new Float64Array(n * n);
-  atoms.forEach((atom, a) => {
-    const own = atom.leaf.kind === 'dense' ? atom.leaf.entries : denseOf(atom, n, checkpoint);
-    const weight = weights[a]!;
-    for (let i = 0; i < n; i++) {
-      checkpoint(n);
-      for (let p = i * n; p < (i + 1) * n; p++) entries[p] = entries[p]! + weight * own[p]!;
-    }
-  });
-  return entries;
 }
 
 /** The first asset without a weight in its range, if any: its bounds cross, or leave nothing above 0 where its logarithm is defined. */

@@ -1,4 +1,5 @@
 /** Risk budgets: convex quadratic terms with logarithms, over bounds and rows by methods of its own, over all else by a sequence of quadratics. */
+import { openScope } from '../../math/kernels.ts';
 import { featuresOf } from '../../problem/features.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { Iterate, Solution } from '../../problem/solution.ts';
@@ -46,17 +47,21 @@ function* solve(
 ): Generator<Iterate, Solution, void> {
   if (featuresOf(problem).size > 1) return yield* sequence(problem, settings, interrupted);
   const reached: Reached = { iteration: 0 };
+  const scope = openScope();
   try {
     const checkpoint = lookingAt(interrupted);
-    const model = modelOf(problem, checkpoint);
+    const model = modelOf(problem, scope, checkpoint);
     const empty = emptyRange(model);
     if (empty >= 0) return infeasible(problem, emptyRangeProof(problem, empty), 0);
-    const run: Run = { problem, model, settings, checkpoint, reached, start: beginning(model, warm, checkpoint) };
+    const start = beginning(model, warm, checkpoint);
+    const run: Run = { problem, model, settings, checkpoint, reached, start, scope };
     const answer = yield* methods(run);
     return typeof answer === 'string' ? yield* anew(run, answer, interrupted) : answer;
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     return stopped(problem, reached.point?.(), reached.iteration, 'interrupted');
+  } finally {
+    scope.close();
   }
 }
 

@@ -3,6 +3,7 @@
  * models at the present weights, and the step towards the optimum of that is damped so that weights stay positive and the objective falls
  * (composite self-concordant minimization: Tran-Dinh, Kyrillidis and Cevher, Journal of Machine Learning Research 16, 2015).
  */
+import { openScope } from '../../math/kernels.ts';
 import { maxAbs } from '../../math/vectors.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { Iterate, Solution } from '../../problem/solution.ts';
@@ -35,9 +36,10 @@ export function* sequence(
   const convex = withoutLogarithms(problem);
   let w: Float64Array = new Float64Array(0);
   let iterations = 0;
+  const scope = openScope();
   try {
     const checkpoint = lookingAt(interrupted);
-    const model = modelOf(problem, checkpoint);
+    const model = modelOf(problem, scope, checkpoint);
     const empty = emptyRange(model);
     if (empty >= 0) return infeasible(problem, emptyRangeProof(problem, empty), 0);
     w = from ?? startOf(model, checkpoint);
@@ -70,6 +72,8 @@ export function* sequence(
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     return stopped(problem, w.length > 0 ? w : undefined, iterations, 'interrupted');
+  } finally {
+    scope.close();
   }
 }
 
