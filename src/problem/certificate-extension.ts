@@ -4,6 +4,7 @@
  */
 import type { Problem } from './problem.ts';
 import type { Multipliers } from './solution.ts';
+import { checkedIntegrality } from './certificate-integrality.ts';
 import { checkedLogarithms } from './certificate-logarithms.ts';
 import { checkedPieces } from './certificate-pieces.ts';
 import { checkedTails } from './certificate-tails.ts';
@@ -26,7 +27,7 @@ export interface CheckedTerm {
 export type CheckOfTerms = (problem: Problem, w: Float64Array, y: Multipliers | undefined) => readonly CheckedTerm[];
 
 /** Every kind, in the order in which its figures are told. */
-const extensions: readonly CheckOfTerms[] = [checkedTails, checkedLogarithms, checkedPieces];
+const extensions: readonly CheckOfTerms[] = [checkedTails, checkedLogarithms, checkedPieces, checkedIntegrality];
 
 export function extendedTerms(problem: Problem, w: Float64Array, y: Multipliers | undefined): readonly CheckedTerm[] {
   return extensions.flatMap((check) => check(problem, w, y));

@@ -14,6 +14,7 @@ import {
   otherFigures,
   termsAt,
 } from './certificate-figures.ts';
+import { atChoices } from './certificate-integrality.ts';
 import { dualNorm, largestDiagonal } from './certificate-operator.ts';
 import { pieceSlopes } from './certificate-pieces.ts';
 
@@ -38,13 +39,17 @@ export interface Certificate {
 /** Weights this close to a kink of a trading term count as standing on it. */
 const kinkWidth = 1e-9;
 
-/** Figures of a solution against the claim that it is optimal. `tolerance` is relative. */
+/**
+ * Figures of a solution against the claim that it is optimal; of an integer problem, among the points that make the same choices.
+ * `tolerance` is relative.
+ */
 export function certify(
-  problem: Problem,
+  whole: Problem,
   solution: Pick<Solution, 'weights' | 'multipliers'>,
   tolerance = 1e-8,
 ): Certificate {
   const { weights, multipliers } = solution;
+  const problem = atChoices(whole, weights);
   const wrong = wrongShapes(problem, weights, multipliers);
   if (wrong !== undefined) return broken(tolerance, wrong);
   const point = measured(problem, weights, multipliers);

@@ -3,7 +3,9 @@ import type { Problem } from './problem.ts';
 import type { Solution } from './solution.ts';
 import { primalResidual } from './certificate-figures.ts';
 import { certify } from './certificate.ts';
+import { gapFault } from './certificate-gap.ts';
 import { verifyInfeasibility } from './certificate-infeasibility.ts';
+import { verifySearch } from './certificate-search.ts';
 
 /** Largest relative violation that a point found before the end may have. */
 const feasibleResidual = 1e-6;
@@ -16,16 +18,23 @@ export function checked(problem: Problem, solution: Solution, tolerance = 1e-8):
   switch (solution.termination.reason) {
     case 'optimal': {
       const certificate = certify(problem, solution, tolerance);
-      return certificate.verdict === 'passed' ? solution : withoutWeights(solution, certificate.detail);
+      const fault = certificate.verdict === 'passed' ? gapFault(problem, solution) : certificate.detail;
+      return fault === undefined ? solution : withoutWeights(solution, fault);
     }
     case 'feasible': {
       if (solution.weights.length !== problem.universe.assets.length) return withoutWeights(solution, 'no weights');
       const primal = primalResidual(problem, solution.weights);
-      return primal <= feasibleResidual
-        ? solution
-        : withoutWeights(solution, `primal residual ${primal.toExponential(2)} above ${feasibleResidual}`);
+      const fault =
+        primal <= feasibleResidual
+          ? gapFault(problem, solution)
+          : `primal residual ${primal.toExponential(2)} above ${feasibleResidual}`;
+      return fault === undefined ? solution : withoutWeights(solution, fault);
     }
     case 'infeasible': {
+      if (solution.infeasibility === undefined && solution.proof !== undefined) {
+        const { bound, detail } = verifySearch(problem, solution.proof);
+        return bound === Infinity ? solution : withoutWeights(solution, detail);
+      }
       if (solution.infeasibility === undefined) return withoutWeights(solution, 'no proof of infeasibility');
       const verdict = verifyInfeasibility(problem, solution.infeasibility);
       return verdict.proven ? solution : withoutWeights(solution, verdict.detail);
