@@ -166,11 +166,19 @@ function decide(
 function cornerOf(walk: Walk, standing: Standing, size: number, lambdaSize: number): Corner {
   const { region, side, w } = standing;
   const { n, m, lower, upper, rowSize } = region;
-  const weights = w.map((value, i) => Math.min(Math.max(value, lower[i]!), upper[i]!));
-  const pushes = (index: number, multiplier: number): number =>
-    side[index] === 0 || (!region.isFixed(index) && side[index]! * multiplier < 0) ? 0 : multiplier;
-  const rows = Float64Array.from({ length: m }, (_, r) => pushes(n + r, (walk.y[r]! * size) / rowSize[r]!));
-  const bounds = Float64Array.from({ length: n }, (_, i) => pushes(i, -walk.g[i]! * size));
+  const weights = new Float64Array(n);
+  const rows = new Float64Array(m);
+  const bounds = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    weights[i] = Math.min(Math.max(w[i]!, lower[i]!), upper[i]!);
+    const held = side[i]!;
+    // A multiplier of the wrong sign is rounding.
+    if (held !== 0 && (held * walk.g[i]! < 0 || lower[i] === upper[i])) bounds[i] = -walk.g[i]! * size;
+  }
+  for (let r = 0; r < m; r++) {
+    const held = side[n + r]!;
+    if (held !== 0 && (held * walk.y[r]! > 0 || region.isFixed(n + r))) rows[r] = (walk.y[r]! * size) / rowSize[r]!;
+  }
   const none = new Float64Array(0);
   return { lambda: walk.lambda * lambdaSize, weights, multipliers: { rows, bounds, norms: none, tradeLimits: none } };
 }

@@ -33,19 +33,19 @@ export function* descend(
     }
     if (walk.lambda === 0) return shown ? 'done' : 'inaccurate';
     if (!walk.aim()) return 'singular';
-    let change = walk.wrong();
+    const { wrong, next, fall: nearest } = walk.survey();
+    let change = wrong;
     if (change === undefined) {
       if (!shown) return 'inaccurate';
-      const next = walk.next();
-      const isLast = next === undefined || walk.lambda - next.fall <= nothing;
-      const fall = isLast ? walk.lambda : next.fall;
+      const isLast = next === undefined || walk.lambda - nearest <= nothing;
+      const fall = isLast ? walk.lambda : nearest;
       if (fall > noFall * walk.lambda) {
         since = 0;
         shown = false;
       }
       walk.fall(fall);
       if (isLast) continue;
-      change = next.change;
+      change = next;
       walk.arrive(change);
       if (!settled(walk)) return 'inaccurate';
       if (!shown && walk.holds()) {

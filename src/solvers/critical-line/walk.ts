@@ -10,13 +10,10 @@ import type { Checkpoint } from '../../math/checkpoint.ts';
 import { maxAbs } from '../../math/vectors.ts';
 import type { Curvature } from './curvature.ts';
 import type { Face } from './face.ts';
+import { Outlook, tied, type Change, type Motion } from './outlook.ts';
 import type { Region } from './region.ts';
 import type { Standing } from './standing.ts';
 
-/** Slacks and multipliers up to this, relative, count as zero where constraints change together. */
-const tied = 1e-12;
-/** More than this below zero is an error of rounding to be mended. */
-const broken = 2e-11;
 /** Slopes up to this, relative, do not move anything. */
 const still = 1e-12;
 /** A rate at which weights move by less than this until lambda is 0 is the largest that is compared with `still`. */
@@ -27,12 +24,6 @@ const accurate = 1e-13;
 /** Slopes of free assets, relative. */
 const steady = 1e-12;
 const usable = 1e-8;
-
-/** What changes, and for something slack at which side it is then held. */
-export interface Change {
-  readonly index: number;
-  readonly at: -1 | 1;
-}
 
 export type Outcome = 'changed' | 'moved' | 'unbounded' | 'singular';
 
@@ -48,7 +39,7 @@ export interface Parts {
   readonly pinned: Uint8Array;
 }
 
-export class Walk {
+export class Walk implements Motion {
   lambda = 0;
   /** (m) prices of rows, (n) slope of the Lagrangian without the bounds, at `lambda`. */
   readonly y: Float64Array;
@@ -56,10 +47,11 @@ export class Walk {
   private readonly parts: Parts;
   private readonly linearSize: number;
   /** Changes per unit by which lambda falls. */
-  private readonly dw: Float64Array;
-  private readonly dy: Float64Array;
-  private readonly dg: Float64Array;
-  private readonly dRows: Float64Array;
+  readonly dw: Float64Array;
+  readonly dy: Float64Array;
+  readonly dg: Float64Array;
+  readonly dRows: Float64Array;
+  private readonly outlook: Outlook;
   private residual = 0;
   private lack = 0;
   private pull = 0;
@@ -79,6 +71,7 @@ export class Walk {
     [this.g, this.dw, this.dg, this.x, this.f] = [0, 0, 0, 0, 0].map(() => new Float64Array(n)) as Five;
     [this.y, this.dy, this.dRows, this.z, this.r] = [0, 0, 0, 0, 0].map(() => new Float64Array(m)) as Five;
     this.support = new Int32Array(n);
+    this.outlook = new Outlook(parts.region, parts.standing, parts.pinned);
   }
 
   /**
@@ -237,66 +230,32 @@ export class Walk {
     const { region, face } = this.parts;
     const { dw, dy, dg, dRows } = this;
     region.rowValues(dw, dRows);
-    this.weightScale = Math.max(maxAbs(dw), noticed / Math.max(this.lambda, Number.MIN_VALUE));
-    this.slopeScale = Math.max(1, maxAbs(dg), maxAbs(dy));
+    let moves = noticed / Math.max(this.lambda, Number.MIN_VALUE);
+    let slopes = 1;
     let off = 0;
-    for (let k = 0; k < face.freeCount; k++) off = Math.max(off, Math.abs(dg[face.free[k]!]!) / this.slopeScale);
-    for (let k = 0; k < face.activeCount; k++)
-      off = Math.max(off, Math.abs(dRows[face.active[k]!]!) / this.weightScale);
+    for (let i = 0; i < dg.length; i++) slopes = Math.max(slopes, Math.abs(dg[i]!));
+    for (let r = 0; r < dy.length; r++) slopes = Math.max(slopes, Math.abs(dy[r]!));
+    for (let k = 0; k < face.freeCount; k++) {
+      const i = face.free[k]!;
+      moves = Math.max(moves, Math.abs(dw[i]!));
+      off = Math.max(off, Math.abs(dg[i]!) / slopes);
+    }
+    for (let k = 0; k < face.activeCount; k++) off = Math.max(off, Math.abs(dRows[face.active[k]!]!) / moves);
+    this.weightScale = moves;
+    this.slopeScale = slopes;
     this.residual = off;
   }
 
   /** Whether nothing is broken. */
   holds(): boolean {
-    return this.scan((value, _slope, size) => value < -broken * size) === undefined;
+    return this.outlook.holds(this.y, this.g, this.slopeSize());
   }
 
-  /** The first that is at its end and would be broken as lambda falls, or is broken already. */
-  wrong(): Change | undefined {
-    return this.scan((value, slope, size) => value < -broken * size || (value <= tied * size && slope < 0));
-  }
-
-  /** What changes next, and by how much lambda falls until then. */
-  next(): { readonly change: Change; readonly fall: number } | undefined {
-    let fall = Infinity;
-    let change: Change | undefined;
-    this.scan((value, slope, _size, index, at) => {
-      if (slope < 0 && Math.max(value, 0) < -slope * fall) {
-        fall = Math.max(value, 0) / -slope;
-        change = { index, at };
-      }
-      return false;
-    });
-    return change === undefined ? undefined : { change, fall };
-  }
-
-  /** Offers every slack and every multiplier, >= 0 where all is well, with its slope as lambda falls; slopes of no account are 0. */
-  private scan(
-    found: (value: number, slope: number, size: number, index: number, at: -1 | 1) => boolean,
-  ): Change | undefined {
-    const { region, standing, pinned } = this.parts;
-    const { n, m, lower, upper, size } = region;
-    const { side } = standing;
-    const { dw, dy, dg, dRows, g, y } = this;
+  /** After `aim`: what is wrong here, and what changes next. */
+  survey(): Outlook {
     const noise = Math.max(still, 10 * this.residual);
-    const [slopeNoise, moveNoise, scale] = [noise * this.slopeScale, noise * this.weightScale, this.slopeSize()];
-    for (let index = 0; index < n + m; index++) {
-      const held = side[index]!;
-      if (held !== 0) {
-        if (pinned[index] === 1) continue;
-        const value = index < n ? -held * g[index]! : held * y[index - n]!;
-        const slope = index < n ? -held * dg[index]! : held * dy[index - n]!;
-        if (found(value, Math.abs(slope) <= slopeNoise ? 0 : slope, scale, index, held < 0 ? -1 : 1))
-          return { index, at: held < 0 ? -1 : 1 };
-        continue;
-      }
-      const value = standing.value(index);
-      const move = index < n ? dw[index]! : dRows[index - n]!;
-      const slope = Math.abs(move) <= moveNoise ? 0 : move;
-      if (found(value - lower[index]!, slope, size[index]!, index, -1)) return { index, at: -1 };
-      if (found(upper[index]! - value, -slope, size[index]!, index, 1)) return { index, at: 1 };
-    }
-    return undefined;
+    this.outlook.survey(this, this.slopeSize(), noise * this.slopeScale, noise * this.weightScale);
+    return this.outlook;
   }
 
   /** Lets lambda fall by so much. */
