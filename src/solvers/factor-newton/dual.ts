@@ -4,6 +4,7 @@
  * dual -1/2 z'z + sum_i min_w {...} - sigma(y) is concave and piecewise quadratic; its gradient is (S G'w - z, A w - d sigma(y)), with
  * sigma(y) = sum_r max(l_r y_r, u_r y_r).
  */
+import type { Scope } from '../../math/kernels.ts';
 import { dot, maxAbs } from '../../math/vectors.ts';
 import type { FactorForm } from './form.ts';
 import { isFree } from './responses.ts';
@@ -38,21 +39,21 @@ export class FactorDual {
   private readonly fall: Float64Array;
   private readonly scaledPrices: Float64Array;
 
-  constructor(form: FactorForm, z: Float64Array, y: Float64Array) {
+  constructor(scope: Scope, form: FactorForm, z: Float64Array, y: Float64Array) {
     const { n, m } = form;
     const { k } = form.space;
     this.form = form;
     this.z = z;
     this.y = y;
-    this.prices = new Float64Array(n);
-    this.weights = new Float64Array(n);
+    this.prices = scope.floats(n);
+    this.weights = scope.floats(n);
     this.parts = new Uint8Array(n);
-    this.free = new Int32Array(n);
-    this.live = new Int32Array(n);
+    this.free = scope.integers(n);
+    this.live = scope.integers(n);
     this.changing = new Int32Array(n);
-    this.fall = new Float64Array(n);
-    this.scaledPrices = new Float64Array(k);
-    this.factorGradient = new Float64Array(k);
+    this.fall = scope.floats(n);
+    this.scaledPrices = scope.floats(k);
+    this.factorGradient = scope.floats(k);
     this.held = new Float64Array(m);
     this.refresh();
   }
@@ -135,7 +136,7 @@ export class FactorDual {
     }
     this.freeCount = freeCount;
     this.liveCount = liveCount;
-    space.held(weights, live, liveCount, factorGradient);
+    space.held(weights, live.subarray(0, liveCount), factorGradient);
     for (let j = 0; j < factorGradient.length; j++) factorGradient[j] = gain[j]! * factorGradient[j]! - this.z[j]!;
   }
 }

@@ -1,4 +1,5 @@
 /** Dual semismooth Newton in factor space: fast, exact at zero and at "no trade", and unable to prove that nothing exists. */
+import { openScope, type Scope } from '../../math/kernels.ts';
 import { lacking } from '../../problem/features.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { Iterate, Solution, Termination } from '../../problem/solution.ts';
@@ -11,7 +12,7 @@ import { diagonalOfTerms, factorFormOf, type FactorForm } from './form.ts';
 import { iterateOf, multipliersOf, residualOf } from './outcome.ts';
 import { startOf } from './start.ts';
 import { stepAlong } from './search.ts';
-import { newtonStep } from './system.ts';
+import { NewtonSystem } from './system.ts';
 
 const id = 'factor-newton';
 const rowsMax = 50;
@@ -69,25 +70,28 @@ function* solve(
   interrupted: () => boolean,
   warm?: Warm,
 ): Generator<Iterate, Solution, void> {
-  let form: FactorForm;
+  const scope = openScope();
   try {
-    form = factorFormOf(problem, lookingAt(interrupted));
+    const form = factorFormOf(scope, problem, lookingAt(interrupted));
+    return yield* iterate(scope, problem, form, settings, interrupted, warm);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     return without(problem, stoppedBy('interrupted', 0), 0);
+  } finally {
+    scope.close();
   }
-  return yield* iterate(problem, form, settings, interrupted, warm);
 }
 
 function* iterate(
+  scope: Scope,
   problem: Problem,
   form: FactorForm,
   { tolerance, iterationsMax }: SolverSettings,
   interrupted: () => boolean,
   warm: Warm | undefined,
 ): Generator<Iterate, Solution, void> {
-  const { dual, isWarm } = startOf(form, warm);
-  const added = addedCurvature(dual);
+  const { dual, isWarm } = startOf(scope, form, warm);
+  const system = new NewtonSystem(scope, dual, addedCurvature(dual));
   let best: Candidate | undefined;
   let before = Infinity;
   for (let iteration = 0; ; iteration++) {
@@ -103,7 +107,7 @@ function* iterate(
     if (interrupted()) return without(problem, stoppedBy('interrupted', iteration), iteration);
     if (iteration >= Math.min(iterationsMax, iterationsCap))
       return without(problem, stoppedBy('iterations', iteration), iteration);
-    const direction = iteration === 0 && !isWarm ? towardsFirstRow(dual, added) : newtonDirection(dual, added);
+    const direction = iteration === 0 && !isWarm ? towardsFirstRow(dual, system) : newtonDirection(dual, system);
     const step = stepAlong(dual, direction);
     if (step === Infinity) return without(problem, endless, iteration);
     if (!(step > 0)) return lastly(problem, better(best, candidateOf(problem, dual)), iteration, tolerance);
@@ -123,17 +127,17 @@ function addedCurvature({ form }: FactorDual): Float64Array {
 }
 
 /** The first step: the price of the first row that is broken, most often the budget. A Newton step where none is. */
-function towardsFirstRow(dual: FactorDual, added: Float64Array): Direction {
+function towardsFirstRow(dual: FactorDual, system: NewtonSystem): Direction {
   const { held, form } = dual;
   const r = held.findIndex((value, row) => value > form.rowUpper[row]! || value < form.rowLower[row]!);
-  if (r < 0) return newtonDirection(dual, added);
+  if (r < 0) return newtonDirection(dual, system);
   const y = new Float64Array(form.m);
   y[r] = held[r]! > form.rowUpper[r]! ? 1 : -1;
   return dual.direction(new Float64Array(form.space.k), y);
 }
 
-function newtonDirection(dual: FactorDual, added: Float64Array): Direction {
-  const { z, y } = newtonStep(dual, added);
+function newtonDirection(dual: FactorDual, system: NewtonSystem): Direction {
+  const { z, y } = system.step();
   return dual.direction(z, y);
 }
 

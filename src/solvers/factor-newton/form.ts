@@ -7,6 +7,7 @@
  * centres and quadratic impact folded into a and d, rows scaled to a largest coefficient of 1.
  */
 import type { Checkpoint } from '../../math/checkpoint.ts';
+import type { Scope } from '../../math/kernels.ts';
 import { addScaled, dot, maxAbs } from '../../math/vectors.ts';
 import type { Problem, Row } from '../../problem/problem.ts';
 import { leavesOf, type Leaf } from '../atoms.ts';
@@ -62,8 +63,8 @@ export function diagonalOfTerms(problem: Problem): Float64Array {
   return result;
 }
 
-/** @throws what `checkpoint` does. */
-export function factorFormOf(problem: Problem, checkpoint: Checkpoint): FactorForm {
+/** What lies in `scope` is void when that closes. @throws what `checkpoint` does. */
+export function factorFormOf(scope: Scope, problem: Problem, checkpoint: Checkpoint): FactorForm {
   const n = problem.universe.assets.length;
   const zero = new Float64Array(n);
   const { trading, lower, upper } = problem;
@@ -73,7 +74,7 @@ export function factorFormOf(problem: Problem, checkpoint: Checkpoint): FactorFo
   const sellRate = trading?.sellRate ?? zero;
   return {
     n,
-    ...lowRankOf(problem, checkpoint),
+    ...lowRankOf(scope, problem, checkpoint),
     diagonal,
     riskiest: Math.sqrt(maxAbs(diagonal)),
     ...linearOf(problem),
@@ -82,14 +83,14 @@ export function factorFormOf(problem: Problem, checkpoint: Checkpoint): FactorFo
     sellRate,
     lower,
     upper,
-    responses: new Responses({ diagonal, current, buyRate, sellRate, lower, upper }),
+    responses: new Responses(scope, { diagonal, current, buyRate, sellRate, lower, upper }),
     guess: trading?.current ?? problem.quadratics.find(({ centre }) => centre !== undefined)?.centre,
     ...rowsOf(problem),
   };
 }
 
 /** Factor leaves side by side, each once however many terms speak of it. */
-function lowRankOf(problem: Problem, checkpoint: Checkpoint): Pick<FactorForm, 'space' | 'gain'> {
+function lowRankOf(scope: Scope, problem: Problem, checkpoint: Checkpoint): Pick<FactorForm, 'space' | 'gain'> {
   const blocks: { leaf: FactorLeaf; scale: number }[] = [];
   for (const { scale, operator } of problem.quadratics)
     for (const leaf of leavesOf(operator)) {
@@ -101,11 +102,11 @@ function lowRankOf(problem: Problem, checkpoint: Checkpoint): Pick<FactorForm, '
       else known.scale += scale;
     }
   const n = problem.universe.assets.length;
-  const spaces = blocks.map(({ leaf }) => factorSpaceOf(n, leaf, checkpoint));
+  const spaces = blocks.map(({ leaf }) => factorSpaceOf(scope, n, leaf, checkpoint));
   const gain = Float64Array.from(
     blocks.flatMap(({ leaf, scale }) => new Array<number>(leaf.factors).fill(Math.sqrt(scale))),
   );
-  return { space: spaces.length === 1 ? spaces[0]! : FactorSpace.joined(n, spaces), gain };
+  return { space: spaces.length === 1 ? spaces[0]! : FactorSpace.joined(scope, n, spaces), gain };
 }
 
 /** mu + sum_t s_t Q_t c_t + the pull of quadratic impact towards the current weights, and what is left over. */

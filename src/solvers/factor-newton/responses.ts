@@ -3,6 +3,8 @@
  * with the price: at the lower bound, then while selling, at the current weight, while buying, at the upper bound.
  */
 
+import type { Scope } from '../../math/kernels.ts';
+
 /** Which part of its answer an asset is on, in the order of prices. */
 export const parts = { lower: 0, selling: 1, still: 2, buying: 3, upper: 4 } as const;
 
@@ -25,11 +27,11 @@ export class Responses {
   private readonly fromStill: Float64Array;
   private readonly toUpper: Float64Array;
 
-  constructor(terms: ResponseTerms) {
+  constructor(scope: Scope, terms: ResponseTerms) {
     const { diagonal, current, buyRate, sellRate, lower, upper } = terms;
     const n = diagonal.length;
     this.terms = terms;
-    this.inverse = new Float64Array(n);
+    this.inverse = scope.floats(n);
     this.fromLower = new Float64Array(n);
     this.toStill = new Float64Array(n);
     this.fromStill = new Float64Array(n);

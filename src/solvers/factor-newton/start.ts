@@ -1,4 +1,5 @@
 /** Where the dual begins: at the factor prices of the weights that the answer is expected near. */
+import type { Scope } from '../../math/kernels.ts';
 import { isFinite } from '../../math/vectors.ts';
 import type { Warm } from '../../problem/solver.ts';
 import { FactorDual } from './dual.ts';
@@ -10,18 +11,18 @@ export interface Start {
   readonly isWarm: boolean;
 }
 
-export function startOf(form: FactorForm, warm: Warm | undefined): Start {
+export function startOf(scope: Scope, form: FactorForm, warm: Warm | undefined): Start {
   const rows = new Float64Array(form.m);
   if (warm === undefined || !fits(form, warm)) {
     const z = form.guess === undefined ? new Float64Array(form.space.k) : factorPricesOf(form, form.guess);
-    return { dual: new FactorDual(form, z, rows), isWarm: false };
+    return { dual: new FactorDual(scope, form, z, rows), isWarm: false };
   }
   const { rowLower, rowUpper, rowScale } = form;
   warm.multipliers.rows.forEach((value, r) => {
     const hasSide = value > 0 ? rowUpper[r]! < Infinity : rowLower[r]! > -Infinity;
     if (hasSide) rows[r] = value * rowScale[r]!;
   });
-  return { dual: new FactorDual(form, factorPricesOf(form, warm.weights), rows), isWarm: true };
+  return { dual: new FactorDual(scope, form, factorPricesOf(form, warm.weights), rows), isWarm: true };
 }
 
 function fits({ n, m }: FactorForm, { weights, multipliers }: Warm): boolean {
@@ -35,7 +36,7 @@ function factorPricesOf({ space, gain, n }: FactorForm, weights: Float64Array): 
   let count = 0;
   for (let i = 0; i < n; i++) if (weights[i] !== 0) listed[count++] = i;
   const z = new Float64Array(space.k);
-  space.held(weights, listed, count, z);
+  space.held(weights, listed.subarray(0, count), z);
   for (let j = 0; j < z.length; j++) z[j] = gain[j]! * z[j]!;
   return z;
 }

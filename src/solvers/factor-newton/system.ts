@@ -4,7 +4,7 @@
  * is what makes plain versions stall.)
  */
 import { factorizeCholesky, solveLower, solveUpper } from '../../math/cholesky.ts';
-import { dot } from '../../math/vectors.ts';
+import { solveLowerRows, type Scope } from '../../math/kernels.ts';
 import type { FactorDual } from './dual.ts';
 import { maximizeKinked } from './kinks.ts';
 
@@ -13,66 +13,92 @@ export interface Step {
   readonly y: Float64Array;
 }
 
-/** Over the free assets: G' D^-1 G (k x k, lower triangle), A D^-1 G (m x k) and A D^-1 A' (m x m). */
-interface Curvature {
-  readonly factors: Float64Array;
-  readonly cross: Float64Array;
-  readonly rows: Float64Array;
+export class NewtonSystem {
+  private readonly dual: FactorDual;
+  /** (m) added to the curvature of the row prices. */
+  private readonly regularization: Float64Array;
+  /** Over the free assets: I + S G' D^-1 G S (k x k, lower triangle), A D^-1 G S (m x k) and A D^-1 A' (m x m). */
+  private readonly factors: Float64Array;
+  private readonly cross: Float64Array;
+  private readonly rows: Float64Array;
+
+  constructor(scope: Scope, dual: FactorDual, regularization: Float64Array) {
+    const { m, space } = dual.form;
+    this.dual = dual;
+    this.regularization = regularization;
+    this.factors = scope.floats(space.k * space.k);
+    this.cross = scope.floats(m * space.k);
+    this.rows = new Float64Array(m * m);
+  }
+
+  /** From where the dual stands now. */
+  step(): Step {
+    const { dual, factors, cross, rows, regularization } = this;
+    const { m, space, rowLower, rowUpper } = dual.form;
+    const { k } = space;
+    this.gather();
+    factorizeCholesky(factors, k);
+    solveLowerRows(factors, k, cross, m);
+    const dz = Float64Array.from(dual.factorGradient);
+    solveLower(factors, k, dz);
+    const slopes = new Float64Array(m);
+    for (let r = 0; r < m; r++) {
+      slopes[r] = dual.held[r]! - inner(cross, r * k, dz, 0, k);
+      for (let q = 0; q <= r; q++) {
+        const value = rows[r * m + q]! - inner(cross, r * k, cross, q * k, k) + (q === r ? regularization[r]! : 0);
+        rows[r * m + q] = rows[q * m + r] = value;
+      }
+    }
+    for (let r = 0; r < m; r++) for (let q = 0; q < m; q++) slopes[r] = slopes[r]! + rows[r * m + q]! * dual.y[q]!;
+    const y = maximizeKinked({ matrix: rows, slopes, lower: rowLower, upper: rowUpper }, dual.y);
+    for (let r = 0; r < m; r++) {
+      y[r] = y[r]! - dual.y[r]!;
+      for (let j = 0; j < k; j++) dz[j] = dz[j]! - cross[r * k + j]! * y[r]!;
+    }
+    solveUpper(factors, k, dz);
+    return { z: dz, y };
+  }
+
+  private gather(): void {
+    const { factors, cross, rows } = this;
+    const { form, free, freeCount } = this.dual;
+    const { m, space, gain, responses, starts, rowOf, coefficients } = form;
+    const { k } = space;
+    const { inverse } = responses;
+    space.curvature(inverse, free.subarray(0, freeCount), factors);
+    cross.fill(0);
+    rows.fill(0);
+    for (let at = 0; at < freeCount; at++) {
+      const i = free[at]!;
+      for (let e = starts[i]!; e < starts[i + 1]!; e++) {
+        const r = rowOf[e]!;
+        const value = coefficients[e]! * inverse[i]!;
+        space.addRow(i, value, cross, r * k);
+        for (let f = starts[i]!; f < starts[i + 1]!; f++)
+          rows[r * m + rowOf[f]!] = rows[r * m + rowOf[f]!]! + value * coefficients[f]!;
+      }
+    }
+    for (let r = 0; r < m; r++) for (let j = 0; j < k; j++) cross[r * k + j] = gain[j]! * cross[r * k + j]!;
+    for (let a = 0; a < k; a++) {
+      for (let b = 0; b <= a; b++) factors[a * k + b] = gain[a]! * gain[b]! * factors[a * k + b]!;
+      factors[a * k + a] = factors[a * k + a]! + 1;
+    }
+  }
 }
 
-/** @param regularization (m) added to the curvature of the row prices. */
-export function newtonStep(dual: FactorDual, regularization: Float64Array): Step {
-  const { m, gain, rowLower, rowUpper } = dual.form;
-  const { k } = dual.form.space;
-  const { factors: hessian, cross, rows } = curvatureOf(dual);
-  for (let a = 0; a < k; a++) {
-    for (let b = 0; b <= a; b++) hessian[a * k + b] = gain[a]! * gain[b]! * hessian[a * k + b]!;
-    hessian[a * k + a] = hessian[a * k + a]! + 1;
+/** sum of x[at + j] y[to + j] over `count`. */
+function inner(x: Float64Array, at: number, y: Float64Array, to: number, count: number): number {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let j = 0;
+  for (; j + 4 <= count; j += 4) {
+    s0 += x[at + j]! * y[to + j]!;
+    s1 += x[at + j + 1]! * y[to + j + 1]!;
+    s2 += x[at + j + 2]! * y[to + j + 2]!;
+    s3 += x[at + j + 3]! * y[to + j + 3]!;
   }
-  factorizeCholesky(hessian, k);
-  // Columns of C^-1 S (G' D^-1 A'), one row price after the other.
-  const columns: Float64Array[] = [];
-  for (let r = 0; r < m; r++) {
-    const column = new Float64Array(k);
-    for (let b = 0; b < k; b++) column[b] = gain[b]! * cross[r * k + b]!;
-    solveLower(hessian, k, column);
-    columns.push(column);
-  }
-  const dz = Float64Array.from(dual.factorGradient);
-  solveLower(hessian, k, dz);
-  const slopes = Float64Array.from(dual.held, (value, r) => value - dot(columns[r]!, dz));
-  for (let r = 0; r < m; r++)
-    for (let q = 0; q <= r; q++) {
-      const value = rows[r * m + q]! - dot(columns[r]!, columns[q]!) + (q === r ? regularization[r]! : 0);
-      rows[r * m + q] = rows[q * m + r] = value;
-    }
-  for (let r = 0; r < m; r++) for (let q = 0; q < m; q++) slopes[r] = slopes[r]! + rows[r * m + q]! * dual.y[q]!;
-  const y = maximizeKinked({ matrix: rows, slopes, lower: rowLower, upper: rowUpper }, dual.y);
-  for (let r = 0; r < m; r++) {
-    y[r] = y[r]! - dual.y[r]!;
-    for (let j = 0; j < k; j++) dz[j] = dz[j]! - columns[r]![j]! * y[r]!;
-  }
-  solveUpper(hessian, k, dz);
-  return { z: dz, y };
-}
-
-function curvatureOf({ form, free, freeCount }: FactorDual): Curvature {
-  const { m, space, responses, starts, rowOf, coefficients } = form;
-  const { k } = space;
-  const { inverse } = responses;
-  const factors = new Float64Array(k * k);
-  const cross = new Float64Array(m * k);
-  const rows = new Float64Array(m * m);
-  space.curvature(inverse, free, freeCount, factors);
-  for (let at = 0; at < freeCount; at++) {
-    const i = free[at]!;
-    for (let e = starts[i]!; e < starts[i + 1]!; e++) {
-      const r = rowOf[e]!;
-      const value = coefficients[e]! * inverse[i]!;
-      space.addRow(i, value, cross, r * k);
-      for (let f = starts[i]!; f < starts[i + 1]!; f++)
-        rows[r * m + rowOf[f]!] = rows[r * m + rowOf[f]!]! + value * coefficients[f]!;
-    }
-  }
-  return { factors, cross, rows };
+  for (; j < count; j++) s0 += x[at + j]! * y[to + j]!;
+  return s0 + s1 + (s2 + s3);
 }
