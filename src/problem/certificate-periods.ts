@@ -4,7 +4,7 @@
  */
 import type { Certificate } from './certificate.ts';
 import { certify } from './certificate.ts';
-import type { PeriodLimit, PeriodMultipliers, PeriodsProblem } from './periods.ts';
+import type { PeriodLimit, PeriodMultipliers, PeriodTrading, PeriodsProblem } from './periods.ts';
 import { alone, aloneMultipliers } from './periods.ts';
 import { objectiveAt } from './certificate-figures.ts';
 
@@ -112,23 +112,30 @@ function checkTrades(
 ): void {
   const { trading, limits } = problem.periods[t]!;
   const before = t === 0 ? problem.current : weights[t - 1]!;
+  const priced = (side: 'buyRate' | 'sellRate', i: number): number =>
+    limits.reduce((total, limit, j) => total + prices[j]! * limit[side][i]!, trading?.[side][i] ?? 0);
   for (let i = 0; i < before.length; i++) {
     const trade = weights[t]![i]! - before[i]!;
-    const impact =
-      2 * (trading?.quadratic?.[i] ?? 0) * trade +
-      1.5 * (trading?.threeHalves?.[i] ?? 0) * Math.sign(trade) * Math.sqrt(Math.abs(trade));
-    const priced = (side: 'buyRate' | 'sellRate'): number =>
-      limits.reduce((total, limit, j) => total + prices[j]! * limit[side][i]!, trading?.[side][i] ?? 0);
-    const buy = priced('buyRate');
-    const sell = priced('sellRate');
+    const width = kinkWidth * Math.max(1, Math.abs(before[i]!));
+    const still = Math.abs(trade) <= width;
+    const power = trading?.threeHalves?.[i] ?? 0;
+    const impact = slopeOfImpact(trading, i, trade);
+    // The slope of 3/2-power impact is as steep as it gets at no trade at all: within the width it may be any of those there.
+    const leeway = still ? slopeOfImpact(trading, i, width) - Math.abs(impact) : 0;
+    const buy = priced('buyRate', i);
+    const sell = priced('sellRate', i);
     const slope = trades[i]! - impact;
     checked.scale = Math.max(checked.scale, Math.abs(buy), Math.abs(sell));
-    checked.wrong = Math.max(checked.wrong, slope - buy, -sell - slope);
-    const still = Math.abs(trade) <= kinkWidth * Math.max(1, Math.abs(before[i]!));
-    const lost = still ? 0 : (trade > 0 ? buy - slope : sell + slope) * Math.abs(trade);
+    checked.wrong = Math.max(checked.wrong, slope - buy - leeway, -sell - slope - leeway);
+    const lost = still ? power * width * Math.sqrt(width) : (trade > 0 ? buy - slope : sell + slope) * Math.abs(trade);
     checked.gap += lost;
     checked.largestGap = Math.max(checked.largestGap, Math.abs(lost));
   }
+}
+
+function slopeOfImpact(trading: PeriodTrading | undefined, i: number, trade: number): number {
+  const power = 1.5 * (trading?.threeHalves?.[i] ?? 0) * Math.sign(trade) * Math.sqrt(Math.abs(trade));
+  return 2 * (trading?.quadratic?.[i] ?? 0) * trade + power;
 }
 
 function checkLimits(

@@ -5,7 +5,7 @@
  */
 import type { ChainForm } from './chain-form.ts';
 import { gradientAt, tradeAt } from './chain-form.ts';
-import { impactSlope } from './chain-point.ts';
+import { impactSlope, type ChainPoint } from './chain-point.ts';
 
 /** Weights with the prices of rows and limits, scaled as the form is. */
 export interface PricedWeights {
@@ -44,6 +44,17 @@ export function dualsAt(form: ChainForm, priced: PricedWeights, preferred: Float
       next = marginal[at]!;
     }
   }
+  return { marginal, bounds };
+}
+
+/** Those of an interior point; a pinned weight takes what is left. */
+export function dualsOf(form: ChainForm, point: ChainPoint): ChainDuals {
+  const { n, pinned } = form;
+  const { marginal, lowerPrice, upperPrice } = point;
+  const pull = pullAt(form, point);
+  const bounds = pull.map((value, at) =>
+    pinned[at] === 1 ? (marginal[at + n] ?? 0) - marginal[at]! - value : upperPrice[at]! - lowerPrice[at]!,
+  );
   return { marginal, bounds };
 }
 

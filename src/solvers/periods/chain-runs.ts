@@ -8,6 +8,10 @@ import type { ChainPoint } from './chain-point.ts';
 export const sides = { none: 0, lower: 1, upper: 2 } as const;
 export const trades = { still: 0, buy: 1, sell: 2, linear: 3 } as const;
 
+/** A trade of purchases and sales this small is none when they differ by no more than this share of themselves. */
+const small = 1e-4;
+const vanished = 1e-3;
+
 /** By period and asset: which bound holds and what the trade into the period is; by row and limit: which side holds. */
 export interface ChainActive {
   readonly bounds: Uint8Array;
@@ -38,6 +42,8 @@ export function activeAt(form: ChainForm, point: ChainPoint): ChainActive {
     const p = point.purchases[at]!;
     const m = point.sales[at]!;
     if (p < point.buy[at]! && m < point.sell[at]!) return trades.still;
+    // Without rates both vanish only slowly, long after their difference has.
+    if (Math.abs(p - m) < vanished * Math.max(p, m) && Math.max(p, m) < small) return trades.still;
     return p >= m ? trades.buy : trades.sell;
   });
   const rowSides = rows.map((row, r) => {

@@ -8,7 +8,7 @@ import { defaultSettings, type SolverSettings } from '../../problem/solver.ts';
 import { refuse } from '../../values/fault.ts';
 import { Interrupted, lookingAt } from '../interruption.ts';
 import { contradictionOf } from './chain-contradiction.ts';
-import { dualsAt, type ChainDuals, type PricedWeights } from './chain-duals.ts';
+import { dualsAt, dualsOf, type ChainDuals, type PricedWeights } from './chain-duals.ts';
 import { chainFormOf, type ChainForm } from './chain-form.ts';
 import { ChainIteration } from './chain-iteration.ts';
 import { polished } from './chain-polish.ts';
@@ -110,9 +110,8 @@ class Run {
   /** Keeps the better of the best so far and the polished point, or the interior point itself. */
   private consider(form: ChainForm, chain: ChainIteration, priced: PricedWeights | undefined): void {
     const { point } = chain;
-    const bounds = point.lowerPrice.map((price, at) => point.upperPrice[at]! - price);
     const given = priced ?? point;
-    const duals = priced === undefined ? { marginal: point.marginal, bounds } : dualsAt(form, priced, point.marginal);
+    const duals = priced === undefined ? dualsOf(form, point) : dualsAt(form, priced, point.marginal);
     const weights = split(form, given.weights);
     const multipliers = multipliersOf(this.problem, form, given, duals);
     const certificate = certifyPeriods(this.problem, { weights, multipliers }, this.settings.tolerance);
