@@ -49,13 +49,18 @@ export function admitStateless(draft: StatelessDraft, catalog: Catalog): SolveJo
     strategy,
     limits,
     ...(points === undefined ? {} : { frontierPoints: points }),
-    ...relaxing(draft),
+    ...wishesOf(draft),
   };
 }
 
+type Wishes = Pick<SolveJob, 'relaxByPriority' | 'explainConstraints'>;
+
 /** Absent unless asked for, so that jobs which ask for nothing keep their digests. */
-function relaxing({ relaxByPriority }: Pick<SolveJob, 'relaxByPriority'>): Pick<SolveJob, 'relaxByPriority'> {
-  return relaxByPriority === true ? { relaxByPriority } : {};
+function wishesOf({ relaxByPriority, explainConstraints }: Wishes): Wishes {
+  return {
+    ...(relaxByPriority === true ? { relaxByPriority } : {}),
+    ...(explainConstraints === true ? { explainConstraints } : {}),
+  };
 }
 
 function readPoints(points: number, findings: Findings): number {
@@ -268,7 +273,7 @@ export function admitStored(
     constraints,
     views,
     limits,
-    ...relaxing(draft),
+    ...wishesOf(draft),
   };
   return read.usesPrices ? { job, window } : { job };
 }

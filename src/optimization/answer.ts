@@ -20,6 +20,10 @@ export interface Verdict {
   /** Fall of the objective per unit by which `binding` is relaxed, >= 0; absent when unknown, and in answers of earlier versions. */
   readonly shadowPrice?: number;
   readonly binding?: 'min' | 'max';
+  /** Without the constraint, all parts of it, the objective would be lower by at least this, >= 0; absent unless asked for and known. */
+  readonly gain?: number;
+  /** Without the constraint the objective falls without end. */
+  readonly gainUnbounded?: true;
   /** Used instead of `lower` and `upper` because the constraint was relaxed by priority. */
   readonly relaxedLower?: number;
   readonly relaxedUpper?: number;
@@ -92,6 +96,8 @@ export interface OptimizationAnswer {
     readonly pricesAsOf: string;
   };
   readonly posteriorReturns?: readonly number[];
+  /** Ids of constraints that bind and whose gain was asked for but is not known; absent when there are none. */
+  readonly unexplained?: readonly string[];
   /** Absent when nothing was relaxed. */
   readonly relaxations?: readonly RelaxationLine[];
 }

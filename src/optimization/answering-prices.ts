@@ -40,6 +40,11 @@ export function priced(
   });
 }
 
+/** Whether some bound of the verdict, the one that was used, leaves no room. */
+export function isTight(verdict: Verdict): boolean {
+  return !hasSlack(verdict, 'min') || !hasSlack(verdict, 'max');
+}
+
 const keyOf = (constraint: string, text: string): string => JSON.stringify([constraint, text]);
 
 function hasSlack({ value, lower, upper, relaxedLower, relaxedUpper }: Verdict, bound: 'min' | 'max'): boolean {

@@ -9,7 +9,9 @@ import type { Lowered, Problem } from '../problem/problem.ts';
 import type { Holdings } from '../problem/situation.ts';
 import type { Solution } from '../problem/solution.ts';
 import type { Answer } from '../sdk/v1/index.ts';
-import type { CertificateLine, ConflictLine, OptimizationAnswer, RepairLine } from './answer.ts';
+import type { CertificateLine, ConflictLine, OptimizationAnswer, RepairLine, Verdict } from './answer.ts';
+import { gained, ungained } from './answering-gains.ts';
+import type { Gained, GainTools } from './answering-gains.ts';
 import { priced } from './answering-prices.ts';
 import { relaxationLines } from './answering-repairs.ts';
 import type { UsedBounds } from './answering-repairs.ts';
@@ -31,6 +33,8 @@ export interface Setting {
   readonly conflictOf: (restrictions: readonly Lowered[]) => readonly ConflictLine[];
   /** The cheapest repair of these restrictions; empty when none is known. */
   readonly repairsOf: (restrictions: readonly Lowered[]) => readonly RepairLine[];
+  /** Present when the gains without the constraints that bind are asked for. */
+  readonly gains?: GainTools;
   /** Bounds that `constraints` are lowered with instead of the stated ones. */
   readonly relaxations?: UsedBounds;
 }
@@ -47,7 +51,7 @@ export function told(answer: Answer, setting: Setting): Told {
   const restrictions = [...constraints.map(({ lowered }) => lowered), ...answer.added];
   const problem = compose(situation.universe, answer.objective, restrictions);
   const solution = checked(problem, answer.solution, tolerance);
-  const certified = hasWeights(solution) ? certifiedAs(solution, problem, setting) : undefined;
+  const certified = hasWeights(solution) ? certifiedAs(solution, problem, answer, setting) : undefined;
   const termination = certified?.failure ?? solution.termination;
   const common = {
     termination: termination.reason,
@@ -64,6 +68,7 @@ export function told(answer: Answer, setting: Setting): Told {
       ...figuresOf(certified.holdings, setting),
       objective: finite(certified.objective),
       certificate: certified.line,
+      ...(certified.unexplained.length === 0 ? {} : { unexplained: certified.unexplained }),
       ...(setting.relaxations === undefined ? {} : { relaxations: relaxationLines(setting.relaxations) }),
     };
   }
@@ -86,7 +91,7 @@ function hasWeights(solution: Solution): boolean {
   return solution.termination.reason === 'optimal' || solution.termination.reason === 'feasible';
 }
 
-function certifiedAs(solution: Solution, problem: Problem, setting: Setting) {
+function certifiedAs(solution: Solution, problem: Problem, answer: Answer, setting: Setting) {
   const { estimated, constraints, tolerance } = setting;
   const { weights, termination } = solution;
   const holdings: Holdings = { weights, cash: 1 - sum(weights) };
@@ -97,6 +102,7 @@ function certifiedAs(solution: Solution, problem: Problem, setting: Setting) {
     ? priced(measured, sidesOf(constraints, estimated.situation), problem, solution.multipliers)
     : measured;
   const broken = brokenVerdict(verdicts, isOptimal ? verdictTolerance.optimal : verdictTolerance.feasible);
+  const explained = explainedWith(verdicts, answer, problem, solution, setting);
   const line: CertificateLine = {
     passed: certificate.verdict === 'passed' && broken === undefined,
     // A point of a solve that was stopped may come without multipliers; how far it keeps the restrictions is known all the same.
@@ -104,7 +110,7 @@ function certifiedAs(solution: Solution, problem: Problem, setting: Setting) {
     dual: finite(certificate.dual),
     gap: finite(certificate.gap),
     tolerance,
-    constraints: verdicts,
+    constraints: explained.verdicts,
   };
   const failure =
     broken === undefined
@@ -115,7 +121,19 @@ function certifiedAs(solution: Solution, problem: Problem, setting: Setting) {
           detail: `the answer failed its own check: ${broken.text} of ${broken.name} is broken by ${String(-broken.slack)}`,
         };
   const objective = Number.isFinite(certificate.objective) ? certificate.objective : solution.objective;
-  return { holdings, line, objective, failure };
+  return { holdings, line, objective, failure, unexplained: explained.unexplained };
+}
+
+function explainedWith(
+  verdicts: readonly Verdict[],
+  { objective, added }: Answer,
+  problem: Problem,
+  solution: Solution,
+  { gains, constraints }: Setting,
+): Gained {
+  if (gains === undefined) return { verdicts, unexplained: [] };
+  if (solution.termination.reason !== 'optimal') return ungained(verdicts, constraints);
+  return gained(verdicts, constraints, objective, added, problem, solution, gains);
 }
 
 /** Weights and what they mean: annual return including cash at the risk-free rate, annual volatility, turnover as half the sum of changes. */

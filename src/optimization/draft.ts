@@ -55,6 +55,8 @@ export interface OptimizationDraft {
   readonly limits?: LimitsDraft;
   /** Absent in requests of earlier versions. */
   readonly relaxByPriority?: boolean;
+  /** Absent in requests of earlier versions. */
+  readonly explainConstraints?: boolean;
 }
 
 /** Numbers by one of two ways; both or neither is a violation. */
@@ -114,4 +116,5 @@ export interface StatelessDraft {
   readonly limits?: LimitsDraft;
   readonly points?: number;
   readonly relaxByPriority?: boolean;
+  readonly explainConstraints?: boolean;
 }

@@ -87,6 +87,8 @@ export interface SolveJob {
   readonly frontierPoints?: number;
   /** Whether constraints of priority 5 to 1 give way, higher first, when no portfolio satisfies all. */
   readonly relaxByPriority?: boolean;
+  /** Whether the answer tells what the objective would gain without each constraint that binds. */
+  readonly explainConstraints?: boolean;
 }
 
 export interface ProgressNews {

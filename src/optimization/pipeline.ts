@@ -8,6 +8,7 @@ import type { Iterate, Solution } from '../problem/solution.ts';
 import { defaultSettings } from '../problem/solver.ts';
 import type { SolverSettings } from '../problem/solver.ts';
 import type { Answer, SolveEvent, Strategy, StrategyEvent, Task } from '../sdk/v1/index.ts';
+import type { GainTools } from './answering-gains.ts';
 import { amountsOf, cheapestRepair, relaxedByPriority, repairLines } from './answering-repairs.ts';
 import type { RepairTools } from './answering-repairs.ts';
 import { told } from './answering.ts';
@@ -40,9 +41,9 @@ export function solveJob(job: SolveJob, toolbox: Toolbox, interruption: Interrup
           const progress = { phase: event.phase, ...figuresOf(event.iterate), elapsedMs: elapsedMs() };
           subscriber.next({ kind: 'progress', progress });
         } else if (event.kind === 'solution') {
-          answer = run.answer(event.answer, elapsedMs());
-        } else if (job.frontierPoints !== undefined) {
-          const point = run.answer(event.answer, elapsedMs());
+          answer = run.answer(event.answer, elapsedMs);
+        } else if (job.frontierPoints !== undefined && event.answer.solution.weights.length > 0) {
+          const point = run.answer(event.answer, elapsedMs);
           if (point.certificate?.passed === true) subscriber.next({ kind: 'point', index: points++, answer: point });
         }
       },
@@ -91,7 +92,7 @@ class JobRun {
 
   begin(): Observable<StrategyEvent> {
     const { catalog } = this.#toolbox;
-    const { strategy: chosen, constraints: stated, frontierPoints } = this.#job;
+    const { strategy: chosen, constraints: stated, frontierPoints, explainConstraints } = this.#job;
     this.#digest = digestOf(this.#job);
     const estimated = estimatesOf(this.#job, catalog);
     const constraints = applied(stated, estimated.situation, catalog);
@@ -102,16 +103,19 @@ class JobRun {
       solverChoiceOf: (problem) => this.#toolbox.solvers.choose(problem, this.#job.limits.solver).reason,
       conflictOf: (restrictions) => this.#conflictOf(restrictions),
       repairsOf: (restrictions) => this.#repairsOf(restrictions, constraints),
+      ...(explainConstraints === true ? { gains: this.#gainTools() } : {}),
     };
     const strategy = catalog.strategies.require(chosen.type, 'strategy.type');
-    const task = this.#taskOf(this.#setting, strategy);
-    if (frontierPoints !== undefined) return frontierOf(strategy, task, frontierPoints);
-    const events = strategy.optimize(task);
+    const attempt = (setting: Setting): Observable<StrategyEvent> => {
+      const task = this.#taskOf(setting, strategy);
+      return frontierPoints === undefined ? strategy.optimize(task) : frontierOf(strategy, task, frontierPoints);
+    };
+    const events = attempt(this.#setting);
     if (this.#job.relaxByPriority !== true) return events;
     return events.pipe(
       concatMap((event) =>
         event.kind === 'solution' && event.answer.solution.termination.reason === 'infeasible'
-          ? this.#relaxed(event, strategy)
+          ? this.#relaxed(event, attempt)
           : of(event),
       ),
     );
@@ -133,7 +137,10 @@ class JobRun {
   }
 
   /** The strategy again with bounds relaxed by priority; the same event where no relaxation suffices. */
-  #relaxed(event: Extract<StrategyEvent, { kind: 'solution' }>, strategy: Strategy): Observable<StrategyEvent> {
+  #relaxed(
+    event: Extract<StrategyEvent, { kind: 'solution' }>,
+    attempt: (setting: Setting) => Observable<StrategyEvent>,
+  ): Observable<StrategyEvent> {
     const setting = this.#setting;
     if (setting === undefined) throw new TypeError('a run begins before it relaxes');
     const { constraints, estimated } = setting;
@@ -143,10 +150,10 @@ class JobRun {
     const amounts = amountsOf(relaxations);
     const used = constraints.map((constraint) => ({ ...constraint, lowered: relaxed(constraint.lowered, amounts) }));
     this.#setting = { ...setting, constraints: used, relaxations };
-    return strategy.optimize(this.#taskOf(this.#setting, strategy));
+    return attempt(this.#setting);
   }
 
-  answer(answer: Answer, elapsedMs: number): OptimizationAnswer {
+  answer(answer: Answer, elapsedMs: () => number): OptimizationAnswer {
     if (this.#setting === undefined) throw new TypeError('a run begins before it answers');
     const limited = { ...answer, solution: this.#withCause(answer.solution) };
     const { solver, solverChoice, ...rest }: Told = told(limited, this.#setting);
@@ -156,7 +163,7 @@ class JobRun {
     return {
       ...rest,
       iterations: this.#iterations,
-      elapsedMs,
+      elapsedMs: elapsedMs(),
       provenance: {
         solver,
         solverChoice,
@@ -213,6 +220,16 @@ class JobRun {
     const stated = constraints.filter((constraint) => constraint.stated.field !== defaultField);
     const sides = sidesOf(stated, this.#setting.estimated.situation);
     return repairLines(cheapestRepair(restrictions, sides, this.#repairTools()) ?? new Map());
+  }
+
+  /** Whatever solver was asked for: it need not take the problems that are made here. */
+  #gainTools(): GainTools {
+    const interrupted = (): boolean => this.#interruption.interrupted();
+    const { solvers } = this.#toolbox;
+    return {
+      solve: (problem, warm) => ended(solvers.solve(problem, this.#settings, interrupted, undefined, warm)),
+      interrupted,
+    };
   }
 
   /** Whatever solver was asked for: it need not take the problems that are made here. */

@@ -2,7 +2,7 @@
 import type { Lowered, Origin, Problem } from '../problem/problem.ts';
 import type { Amounts, RelaxableSide } from '../problem/relaxable.ts';
 import type { Iterate, Solution } from '../problem/solution.ts';
-import type { Solver, SolverSettings } from '../problem/solver.ts';
+import type { Solver, SolverSettings, Warm } from '../problem/solver.ts';
 import type { Universe } from '../problem/universe.ts';
 import type { Catalog } from './catalog.ts';
 
@@ -15,6 +15,7 @@ export interface SolverChoice {
     settings: SolverSettings,
     interrupted: () => boolean,
     override?: string,
+    warm?: Warm,
   ): Generator<Iterate, Solution, void>;
 }
 

@@ -195,6 +195,19 @@ describe('folio', function () {
       expect(JSON.parse(machine.stdout)).to.have.nested.property('conflict.proofVerified', true);
     });
 
+    it('lets constraints give way with --relax, and tells with --gains what those that bind cost', async () => {
+      const text = readFileSync(example('optimize-request.json'), 'utf8');
+      const relaxable = text.replace('"max": 0.25 } }', '"max": 0.01 }, "priority": 3 }');
+      const relaxed = await folio('optimize', fileOf('relaxable.json', relaxable), '--relax');
+      expect(relaxed.code).to.equal(0);
+      expect(relaxed.stdout).to.contain('No portfolio satisfies every constraint; relaxed by priority:\n  raise ');
+      const result = documentOf(await folio('--json', 'optimize', example('optimize-request.json'), '--gains'));
+      const { constraints } = result['certificate'] as { readonly constraints: readonly Record<string, unknown>[] };
+      const turnover = constraints.find(({ text: part }) => String(part).startsWith('turnover'));
+      expect(turnover?.['gainWithout']).to.be.greaterThan(0);
+      expect(result['unexplainedConstraints']).to.deep.equal([]);
+    });
+
     it('names every problem of a request by its field and ends with 3', async () => {
       const wrong = ['optimize', example('optimization.json'), '--portfolio', 'growth', '--strategy', 'maximum-sharp'];
       const refused = await folio(...wrong);

@@ -65,9 +65,10 @@ describe('what an infeasible optimization offers', function () {
   });
 
   it('relaxes by priority when it is asked to, tells by how much, and prices what binds', async () => {
-    const run = await runOf('relaxed', { constraints: [moreTechnology(3)], relaxByPriority: true });
+    const wishes = { relaxByPriority: true, explainConstraints: true };
+    const run = await runOf('relaxed', { constraints: [moreTechnology(3)], ...wishes });
     const result = run['result'] as Message;
-    expect(run['relaxByPriority']).to.equal(true);
+    expect(run).to.include(wishes);
     expect(result['termination']).to.equal('TERMINATION_REASON_OPTIMAL');
     const relaxations = listOf(result, 'relaxations');
     expect(relaxations).to.have.length(1);
@@ -84,6 +85,8 @@ describe('what an infeasible optimization offers', function () {
     expect(verdict).to.include({ lower: 0.6, relaxedLower: used, bindingBound: 'CONSTRAINT_BOUND_MIN' });
     expect(verdict?.['slack']).to.be.closeTo(-0.1, 1e-5);
     expect(verdict?.['shadowPrice']).to.be.greaterThan(0);
+    expect(verdict?.['gainWithout']).to.be.greaterThan(0);
+    expect(result['unexplainedConstraints']).to.deep.equal([]);
     expect((result['certificate'] as Message)['passed']).to.equal(true);
   });
 

@@ -27,6 +27,8 @@ const utility: Strategy = {
     if (operator === undefined || linear === undefined) throw new TypeError('estimates were promised');
     return solveToEnd(task, { quadratics: [{ scale: 2, operator }], linear }, 'solving');
   },
+  // A frontier of one portfolio.
+  frontier: (task) => utility.optimize(task),
 };
 
 const catalog = catalogOf({ strategies: [utility], solvers: [interiorPoint] });
@@ -49,11 +51,20 @@ export function named(
   return constraintOf(type, parameters, { constraintId, ...(priority === undefined ? {} : { priority }) });
 }
 
+/** What a test asks for besides the problem. */
+export interface Asked {
+  readonly explainConstraints?: boolean;
+  readonly points?: number;
+  readonly interrupted?: () => boolean;
+  readonly strategy?: string;
+}
+
 /** BOND, EQUITY and GOLD: 1/3 BOND and 2/3 EQUITY held, half BOND and half EQUITY the benchmark, EQUITY the best return. */
 export async function answerOn(
   constraints: readonly ConstraintDraft[],
   relaxByPriority = false,
   more: Partial<ProblemDraft> = {},
+  { interrupted = () => false, strategy = 'utility', ...asked }: Asked = {},
 ): Promise<OptimizationAnswer> {
   const problem = {
     expectedReturns: { values: vectorOf([0.02, 0.12, 0.05]), period: 'annual' as const },
@@ -63,10 +74,10 @@ export async function answerOn(
     ...more,
     constraints,
   };
-  const request = requestOf(problem, { strategy: { type: 'utility', parameters: {} }, relaxByPriority });
+  const request = requestOf(problem, { strategy: { type: strategy, parameters: {} }, relaxByPriority, ...asked });
   const signal = new AbortController().signal;
   const job = admitStateless(request, catalog);
-  const interruption = { interrupted: () => false, cause: undefined, signal };
+  const interruption = { interrupted, cause: undefined, signal };
   const last = (await lastValueFrom(solveJob(job, toolbox, interruption).pipe(toArray()))).at(-1);
   if (last?.kind !== 'answer') throw new Error('the last news is no answer');
   return last.answer;

@@ -8,7 +8,7 @@ import {
 import type { FrontierPoint, OptimizationResult } from '../../gen/veritasvault/portfolio/v1/optimization_service.ts';
 import { chartLines } from '../display/chart.ts';
 import { counted, elapsed, figure, percent } from '../display/figures.ts';
-import { conflictLines, terminationText } from '../display/result.ts';
+import { conflictLines, relaxationLines, terminationText } from '../display/result.ts';
 import { table } from '../display/table.ts';
 import { readJson, sourceOf } from '../session.ts';
 import type { Session } from '../session.ts';
@@ -53,11 +53,14 @@ function show(session: Session, points: readonly FrontierPoint[], summary: Optim
   if (rows.length > 0) output.lines(table(columns, rows, output.columns, output.paint.bold));
   const head = `${terminationText(summary)}: ${counted(points.length, 'point')} in ${elapsed(Number(summary.elapsedMs))}`;
   output.line(summary.detail === '' ? head : `${head}; ${summary.detail}`);
+  output.lines(relaxationLines(summary, output.columns, output.paint));
   if (summary.conflict !== undefined) output.lines(conflictLines(summary.conflict, output.columns, output.paint));
 }
 
-async function computeFrontier(session: Session, file: string): Promise<void> {
+async function computeFrontier(session: Session, file: string, relax: boolean): Promise<void> {
   const request = messageFrom('ComputeFrontierRequest', ComputeFrontierRequest, readJson(file), sourceOf(file));
+  // The flag only ever turns on what the file leaves off.
+  request.relaxByPriority ||= relax;
   const signal = interruption();
   await withAnyServer(session, async (connection) => {
     const points: FrontierPoint[] = [];
@@ -85,5 +88,10 @@ export function addFrontier(program: Command): void {
     .command('frontier')
     .description('the efficient frontier of a problem given whole in a file')
     .argument('<file>', 'proto JSON of a ComputeFrontierRequest, "-" for the standard input')
-    .action(action((session: Session, file: string, _options: object) => computeFrontier(session, file)));
+    .option('--relax', 'let constraints of priority 5 to 1 give way, as little as needed, when not all can hold')
+    .action(
+      action((session: Session, file: string, { relax }: { readonly relax?: boolean }) =>
+        computeFrontier(session, file, relax === true),
+      ),
+    );
 }

@@ -37,7 +37,15 @@ export interface RunOptions {
   readonly universe?: string;
   readonly id?: string;
   readonly detach?: boolean;
+  readonly relax?: boolean;
+  readonly gains?: boolean;
 }
+
+/** Flags only ever turn on what a file leaves off. */
+const wishesIn = ({ relax, gains }: RunOptions): Record<string, JsonValue> => ({
+  ...(relax === true ? { relaxByPriority: true } : {}),
+  ...(gains === true ? { explainConstraints: true } : {}),
+});
 
 /** Prints an answer and ends with its exit code. */
 export function conclude(session: Session, result: OptimizationResult): void {
@@ -47,8 +55,10 @@ export function conclude(session: Session, result: OptimizationResult): void {
   endWith(exitCodeOfResult(result));
 }
 
-async function optimizeFile(session: Session, file: string): Promise<void> {
-  const request = messageFrom('OptimizeRequest', OptimizeRequest, readJson(file), sourceOf(file));
+async function optimizeFile(session: Session, file: string, options: RunOptions): Promise<void> {
+  const read = readJson(file);
+  const document = isObject(read) ? { ...read, ...wishesIn(options) } : read;
+  const request = messageFrom('OptimizeRequest', OptimizeRequest, document, sourceOf(file));
   const signal = interruption();
   await withAnyServer(session, async (connection) => {
     const display = new SolvingDisplay(session.remarks);
@@ -120,6 +130,7 @@ export function optimizationJson(document: JsonValue, options: RunOptions): Json
     ...(options.constraints === undefined ? {} : { constraints: constraintsIn(options.constraints) }),
     ...(options.universe === undefined ? {} : { universe: options.universe.split(',').map((id) => id.trim()) }),
     ...(Object.keys(estimation).length === 0 ? {} : { estimation }),
+    ...wishesIn(options),
   };
 }
 
@@ -173,12 +184,14 @@ export function addOptimize(program: Command): void {
     .option('--window-start <date>', 'first price used')
     .option('--window-end <date>', 'last price used')
     .option('--universe <ids>', 'asset ids that may be held, separated by commas')
+    .option('--relax', 'let constraints of priority 5 to 1 give way, as little as needed, when not all can hold')
+    .option('--gains', 'tell what the objective would gain without each constraint that binds')
     .option('--id <id>', 'id of the run')
     .option('--detach', 'start the run and do not wait; "folio watch" shows it')
     .action(
       action(async (session: Session, file: string | undefined, options: RunOptions) => {
         if (options.portfolio !== undefined) await optimizePortfolio(session, file, options);
-        else if (file !== undefined) await optimizeFile(session, file);
+        else if (file !== undefined) await optimizeFile(session, file, options);
         else throw new Ended(exitCodes.usage, 'give a FILE with an OptimizeRequest, or --portfolio NAME');
       }),
     );

@@ -89,19 +89,21 @@ function markOf(verdict: ConstraintVerdict, tolerance: number, paint: Paint): st
   return verdict.slack < 1e-6 ? paint.yellow('binding') : paint.green('holds');
 }
 
-/** Tight ones first; of many equal kinds only the tightest are shown, and how many are not. */
+/** Tight ones first, gains instead of slacks where there are any, for want of room; of many equal kinds only the tightest are shown, and how many are not. */
 export function verdictLines(certificate: Certificate, width: number, paint: Paint, most = verdictsMax): string[] {
   const verdicts = certificate.constraints.toSorted((a, b) => a.slack - b.slack);
   const shown = verdicts.slice(0, most);
   const hasPrices = shown.some(({ shadowPrice = 0 }) => shadowPrice > 0);
+  const hasGains = shown.some(({ gainWithout, gainUnbounded }) => gainWithout !== undefined || gainUnbounded);
   const rows = shown.map((verdict) => {
-    const slack = inUnit(verdict.slack, verdict.unit);
+    const slack = inUnit(verdict.slack, verdict.unit).replace(/^-(0\.00 %)$/, '$1');
     return [
       verdict.text,
       inUnit(verdict.value, verdict.unit),
       boundText(verdict),
-      slack.replace(/^-(0\.00 %)$/, '$1'),
+      ...(hasGains ? [] : [slack]),
       ...(hasPrices ? [priceText(verdict)] : []),
+      ...(hasGains ? [gainText(verdict)] : []),
       markOf(verdict, certificate.tolerance, paint),
     ];
   });
@@ -109,8 +111,9 @@ export function verdictLines(certificate: Certificate, width: number, paint: Pai
     { title: 'constraint' },
     { title: 'value', align: 'right' },
     { title: 'bound', align: 'right' },
-    { title: 'slack', align: 'right' },
+    ...(hasGains ? [] : ([{ title: 'slack', align: 'right' }] as const)),
     ...(hasPrices ? ([{ title: 'shadow price', align: 'right' }] as const) : []),
+    ...(hasGains ? ([{ title: 'gain without', align: 'right' }] as const) : []),
     { title: '', flexible: false },
   ] as const;
   const hidden = verdicts.length - shown.length;
@@ -124,6 +127,12 @@ export function verdictLines(certificate: Certificate, width: number, paint: Pai
 /** What the objective gains per unit of the bound; empty where it gains nothing. */
 function priceText({ shadowPrice = 0 }: ConstraintVerdict): string {
   return shadowPrice > 0 ? figure(shadowPrice, 4) : '';
+}
+
+/** What the objective gains at least without the whole constraint; empty where nobody asked or nothing binds. */
+function gainText({ gainWithout, gainUnbounded }: ConstraintVerdict): string {
+  if (gainUnbounded) return 'unbounded';
+  return gainWithout === undefined ? '' : figure(gainWithout, 4);
 }
 
 /** One line: passed or not, and the residuals against the tolerance. */
@@ -162,6 +171,11 @@ export function conflictLines(conflict: Conflict, width: number, paint: Paint): 
   ];
 }
 
+/** What gave way by priority, if anything did. */
+export function relaxationLines({ relaxations }: OptimizationResult, width: number, paint: Paint): readonly string[] {
+  return changes('No portfolio satisfies every constraint; relaxed by priority:', relaxations, width, paint);
+}
+
 /** The whole answer. */
 export function resultLines(result: OptimizationResult, width: number, paint: Paint): string[] {
   const solved = result.termination === TerminationReason.TERMINATION_REASON_OPTIMAL;
@@ -183,7 +197,10 @@ export function resultLines(result: OptimizationResult, width: number, paint: Pa
       ? []
       : [...wrapped(headline(result), width), '', ...weightLines(result, width, paint), ...certificate]),
     ...(result.conflict === undefined ? [] : ['', ...conflictLines(result.conflict, width, paint)]),
-    ...changes('No portfolio satisfies every constraint; relaxed by priority:', result.relaxations, width, paint),
+    ...relaxationLines(result, width, paint),
+    ...(result.unexplainedConstraints.length === 0
+      ? []
+      : wrapped(`gain not known without: ${result.unexplainedConstraints.join(', ')}`, width)),
     ...result.repairs.map(({ description, magnitude }) => `repaired: ${description} (${figure(magnitude)})`),
     ...(result.provenance === undefined ? [] : wrapped(provenanceLine(result.provenance), width).map(paint.dim)),
   ];

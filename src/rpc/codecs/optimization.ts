@@ -104,6 +104,7 @@ export function answerTo(answer: OptimizationAnswer): OptimizationResult {
       statedBound: stated,
       usedBound: used,
     })),
+    unexplainedConstraints: [...(answer.unexplained ?? [])],
   };
 }
 
@@ -134,6 +135,8 @@ function verdictTo(verdict: Verdict): ConstraintVerdict {
     bindingBound: binding === undefined ? BoundNumbers.CONSTRAINT_BOUND_UNSPECIFIED : boundsNamed[binding],
     relaxedLower,
     relaxedUpper,
+    gainWithout: verdict.gain,
+    gainUnbounded: verdict.gainUnbounded ?? false,
   };
 }
 

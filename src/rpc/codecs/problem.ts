@@ -65,12 +65,21 @@ export function optimizationFrom(message: Optimization | undefined, violations: 
     universe: from.universe,
     ...(riskFreeRateAnnual === undefined ? {} : { riskFreeRateAnnual }),
     ...(limits === undefined ? {} : { limits: limitsFrom(limits) }),
-    ...(from.relaxByPriority ? { relaxByPriority: true } : {}),
+    ...wishesFrom(from),
   };
 }
 
 export function optimizeFrom(request: OptimizeRequest, violations: Violation[]): StatelessDraft {
-  return { ...statelessFrom(request, violations), ...(request.relaxByPriority ? { relaxByPriority: true } : {}) };
+  return { ...statelessFrom(request, violations), ...wishesFrom(request) };
+}
+
+type Wishes = Pick<StatelessDraft, 'relaxByPriority' | 'explainConstraints'>;
+
+function wishesFrom(request: { readonly relaxByPriority: boolean; readonly explainConstraints?: boolean }): Wishes {
+  return {
+    ...(request.relaxByPriority ? { relaxByPriority: true } : {}),
+    ...(request.explainConstraints === true ? { explainConstraints: true } : {}),
+  };
 }
 
 function statelessFrom(
@@ -85,7 +94,7 @@ function statelessFrom(
 }
 
 export function frontierFrom(request: ComputeFrontierRequest, violations: Violation[]): StatelessDraft {
-  return { ...statelessFrom(request, violations), points: request.points };
+  return { ...statelessFrom(request, violations), points: request.points, ...wishesFrom(request) };
 }
 
 export function selectionFrom({ type, parameters }: Selection): SelectionDraft {

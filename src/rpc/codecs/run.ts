@@ -31,6 +31,7 @@ export function optimizationTo(run: Run): Optimization {
     endTime: optionalTimestampTo(run.endedAt),
     lastSequence: BigInt(run.lastSequence),
     relaxByPriority: request.relaxByPriority ?? false,
+    explainConstraints: request.explainConstraints ?? false,
   };
 }
 

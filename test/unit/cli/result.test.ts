@@ -49,4 +49,23 @@ describe('an answer of an infeasible problem', () => {
     expect(lines[1]).to.match(/^Technology\s+30\.00 %\s+<= 30\.00 %\s+-10\.00 %\s+0\.125\s+relaxed$/);
     expect(lines[2]).to.match(/^Energy\s+5\.00 %\s+<= 10\.00 %\s+5\.00 %\s+holds$/);
   });
+
+  it('tells what the objective gains without what binds, and of what that is not known', () => {
+    const certificate = Certificate.fromPartial({
+      passed: true,
+      tolerance: 1e-8,
+      constraints: [
+        { text: 'Technology', value: 0.2, upper: 0.2, slack: 0, unit, gainWithout: 0.0125 },
+        { text: 'invested', value: 1, upper: 1, slack: 0, unit, gainUnbounded: true },
+        { text: 'Energy', value: 0.05, upper: 0.1, slack: 0.05, unit },
+      ],
+    });
+    const lines = verdictLines(certificate, 100, paint);
+    expect(lines[0]).to.match(/bound\s+gain without/);
+    expect(lines[1]).to.match(/^Technology\s.*0\.0125\s+binding$/);
+    expect(lines[2]).to.match(/^invested\s.*unbounded\s+binding$/);
+    expect(lines[3]).to.match(/^Energy\s.*10\.00 %\s+holds$/);
+    const result = OptimizationResult.fromPartial({ unexplainedConstraints: ['tech', 'cash'] });
+    expect(resultLines(result, 120, paint)).to.include('gain not known without: tech, cash');
+  });
 });

@@ -111,6 +111,7 @@ describe('a handler', () => {
         strategy: undefined,
         limits: undefined,
         relaxByPriority: false,
+        explainConstraints: false,
       }),
     );
     expect(error?.code).to.equal(codes.INTERNAL);

@@ -1,11 +1,13 @@
 import { expect } from 'chai';
 import {
+  ComputeFrontierRequest,
   ConstraintBound,
+  Optimization,
   OptimizationResult,
   OptimizeRequest,
 } from '../../../src/gen/veritasvault/portfolio/v1/optimization_service.ts';
 import { answerIn, answerTo } from '../../../src/rpc/codecs/optimization.ts';
-import { optimizationFrom, optimizeFrom } from '../../../src/rpc/codecs/problem.ts';
+import { frontierFrom, optimizationFrom, optimizeFrom } from '../../../src/rpc/codecs/problem.ts';
 import type { JsonObject } from '../../../src/values/json.ts';
 
 const line = { constraintId: 'tech', name: 'Tech cap', text: 'sector Technology at most 20 %', unit: 'fraction' };
@@ -88,6 +90,27 @@ describe('codecs of repairs and relaxations', () => {
       relaxByPriority: true,
     });
     expect(optimizeFrom(OptimizeRequest.create(), [])).to.deep.equal({});
+    const request = ComputeFrontierRequest.fromPartial({ points: 3, relaxByPriority: true });
+    expect(frontierFrom(request, [])).to.deep.equal({ points: 3, relaxByPriority: true });
     expect(optimizationFrom(undefined, [])).not.to.have.property('relaxByPriority');
+  });
+
+  it('ask for gains only where the request does, and tell them', () => {
+    const asked = { explainConstraints: true };
+    expect(optimizeFrom(OptimizeRequest.fromPartial(asked), [])).to.deep.equal(asked);
+    expect(optimizationFrom(Optimization.fromPartial(asked), [])).to.include(asked);
+    expect(optimizationFrom(undefined, [])).not.to.have.property('explainConstraints');
+    const verdict = { ...line, value: 0.2, upper: 0.2, slack: 0 };
+    const certificate = { passed: true, primal: 0, dual: 0, gap: 0, tolerance: 1e-8 };
+    const constraints = [{ ...verdict, gain: 0.25 }, { ...verdict, gainUnbounded: true }, verdict];
+    const result = overTheWire({ ...stored, certificate: { ...certificate, constraints }, unexplained: ['cash'] });
+    const told = result.certificate?.constraints.map(({ gainWithout, gainUnbounded }) => [gainWithout, gainUnbounded]);
+    expect(told).to.deep.equal([
+      [0.25, false],
+      [undefined, true],
+      [undefined, false],
+    ]);
+    expect(result.unexplainedConstraints).to.deep.equal(['cash']);
+    expect(overTheWire(stored).unexplainedConstraints).to.deep.equal([]);
   });
 });
