@@ -22,8 +22,8 @@ function addProduct(operator: SymmetricOperator, x: Float64Array, result: Float6
       addRows(exposures, k, x, exposure);
       const factorRisk = new Float64Array(k);
       addRows(factorCovariance, k, exposure, factorRisk);
-      for (let i = 0; i < x.length; i++)
-        result[i] = result[i]! + (specific[i]! * x[i]! + rowTimes(exposures, i * k, factorRisk));
+      addTimes(exposures, factorRisk, result);
+      for (let i = 0; i < x.length; i++) result[i] = result[i]! + specific[i]! * x[i]!;
       return;
     }
     case 'sum':
@@ -49,6 +49,34 @@ function addRows(matrix: Float64Array, width: number, x: Float64Array, total: Fl
     const value = x[i]!;
     for (let j = 0; j < width; j++) total[j] = total[j]! + value * matrix[i * width + j]!;
   }
+}
+
+/** total_i += row i of a matrix times x, four rows at a time. */
+function addTimes(matrix: Float64Array, x: Float64Array, total: Float64Array): void {
+  const width = x.length;
+  let i = 0;
+  for (; i + 4 <= total.length; i += 4) {
+    const p0 = i * width;
+    const p1 = p0 + width;
+    const p2 = p1 + width;
+    const p3 = p2 + width;
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    for (let j = 0; j < width; j++) {
+      const value = x[j]!;
+      s0 += matrix[p0 + j]! * value;
+      s1 += matrix[p1 + j]! * value;
+      s2 += matrix[p2 + j]! * value;
+      s3 += matrix[p3 + j]! * value;
+    }
+    total[i] = total[i]! + s0;
+    total[i + 1] = total[i + 1]! + s1;
+    total[i + 2] = total[i + 2]! + s2;
+    total[i + 3] = total[i + 3]! + s3;
+  }
+  for (; i < total.length; i++) total[i] = total[i]! + rowTimes(matrix, i * width, x);
 }
 
 /** A row that starts at `start` times x, in four sums. */

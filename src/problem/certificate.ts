@@ -3,7 +3,7 @@
  * restriction holds, whether the point is stationary, and the gap to the dual; it shares no code with any solver.
  * Boyd and Vandenberghe, Convex Optimization, 5.5.
  */
-import type { Problem } from './problem.ts';
+import type { Problem, Row } from './problem.ts';
 import type { Multipliers, Solution } from './solution.ts';
 import type { PointMeasured, RestrictionFigure } from './certificate-figures.ts';
 import {
@@ -135,19 +135,24 @@ interface Duality {
 function dualityAt(problem: Problem, w: Float64Array, y: Multipliers, figures: readonly RestrictionFigure[]): Duality {
   let total = 0;
   let largest = 0;
-  const add = (multiplier: number, value: number, lower: number, upper: number): void => {
-    if (multiplier === 0) return;
-    const side = multiplier > 0 ? upper : lower;
-    if (!Number.isFinite(side)) return;
-    const product = multiplier * (side - value);
+  for (const { kind, multiplier, value, lower, upper } of figures) {
+    if (kind !== 'row' && kind !== 'norm' && kind !== 'trade limit') continue;
+    const product = slackProduct(multiplier, value, lower, upper);
     total += product;
     largest = Math.max(largest, Math.abs(product));
-  };
-  for (const figure of figures)
-    if (figure.kind === 'row' || figure.kind === 'norm' || figure.kind === 'trade limit')
-      add(figure.multiplier, figure.value, figure.lower, figure.upper);
-  for (let i = 0; i < w.length; i++) add(y.bounds[i]!, w[i]!, problem.lower[i]!, problem.upper[i]!);
+  }
+  for (let i = 0; i < w.length; i++) {
+    const product = slackProduct(y.bounds[i]!, w[i]!, problem.lower[i]!, problem.upper[i]!);
+    total += product;
+    largest = Math.max(largest, Math.abs(product));
+  }
   return { total, largest };
+}
+
+function slackProduct(multiplier: number, value: number, lower: number, upper: number): number {
+  if (multiplier === 0) return 0;
+  const side = multiplier > 0 ? upper : lower;
+  return Number.isFinite(side) ? multiplier * (side - value) : 0;
 }
 
 interface Stationarity {
@@ -164,11 +169,7 @@ function stationarityAt(problem: Problem, point: PointMeasured, y: Multipliers):
   const smooth = new Float64Array(n);
   let scale = Number.MIN_VALUE;
   const add = (term: Float64Array, factor: number): void => {
-    for (let i = 0; i < n; i++) {
-      const value = factor * term[i]!;
-      smooth[i] = smooth[i]! + value;
-      scale = Math.max(scale, Math.abs(value));
-    }
+    scale = Math.max(scale, addScaled(smooth, term, factor));
   };
   add(problem.linear, -1);
   for (const [t, { scale: s, operator }] of problem.quadratics.entries()) {
@@ -177,16 +178,8 @@ function stationarityAt(problem: Problem, point: PointMeasured, y: Multipliers):
   }
   if (problem.trading?.quadratic !== undefined || problem.trading?.threeHalves !== undefined)
     add(impactSlope(problem, w), 1);
-  for (const [r, { positions, coefficients }] of problem.rows.entries()) {
-    const price = y.rows[r]!;
-    if (price === 0) continue;
-    for (let k = 0; k < positions.length; k++) {
-      const value = price * coefficients[k]!;
-      const position = positions[k]!;
-      smooth[position] = smooth[position]! + value;
-      scale = Math.max(scale, Math.abs(value));
-    }
-  }
+  for (const [r, row] of problem.rows.entries())
+    if (y.rows[r] !== 0) scale = Math.max(scale, addRow(smooth, row, y.rows[r]!));
   add(y.bounds, 1);
   for (const { slope } of extended) if (slope !== undefined) add(slope, 1);
   for (const [k, norm] of problem.norms.entries()) {
@@ -208,6 +201,29 @@ function stationarityAt(problem: Problem, point: PointMeasured, y: Multipliers):
     kinkGap: kinks.gap,
     kinkLargest: kinks.largest,
   };
+}
+
+/** total += factor term. @returns the largest entry added, by size. */
+function addScaled(total: Float64Array, term: Float64Array, factor: number): number {
+  let largest = 0;
+  for (let i = 0; i < total.length; i++) {
+    const value = factor * term[i]!;
+    total[i] = total[i]! + value;
+    largest = Math.max(largest, Math.abs(value));
+  }
+  return largest;
+}
+
+/** The same of a row. */
+function addRow(total: Float64Array, { positions, coefficients }: Row, factor: number): number {
+  let largest = 0;
+  for (let k = 0; k < positions.length; k++) {
+    const value = factor * coefficients[k]!;
+    const position = positions[k]!;
+    total[position] = total[position]! + value;
+    largest = Math.max(largest, Math.abs(value));
+  }
+  return largest;
 }
 
 /** Slope of the quadratic and 3/2-power impact. */
@@ -240,22 +256,34 @@ function nearestSlopes(problem: Problem, w: Float64Array, y: Multipliers, smooth
   let gap = 0;
   let largest = 0;
   let scale = 0;
-  const passes = [false, true];
-  for (const kinksOnly of passes)
-    for (const { centre, buyRate, sellRate, factor } of terms)
-      for (let i = 0; i < w.length; i++) {
-        const trade = w[i]! - centre[i]!;
-        const atKink = Math.abs(trade) <= kinkWidth * Math.max(1, Math.abs(centre[i]!));
-        if (atKink !== kinksOnly) continue;
-        const buy = factor * buyRate[i]!;
-        const sell = factor * sellRate[i]!;
-        const slope = atKink ? Math.min(Math.max(-residual[i]!, -sell), buy) : trade > 0 ? buy : -sell;
+  // Where several terms meet, those away from their kinks come first: only then is it known what is left to the others.
+  const kinks: { readonly term: (typeof terms)[number]; readonly i: number; readonly trade: number }[] = [];
+  for (const term of terms) {
+    const { centre, buyRate, sellRate, factor } = term;
+    for (let i = 0; i < w.length; i++) {
+      const trade = w[i]! - centre[i]!;
+      if (Math.abs(trade) > kinkWidth * Math.max(1, Math.abs(centre[i]!))) {
+        const slope = factor * (trade > 0 ? buyRate[i]! : -sellRate[i]!);
         residual[i] = residual[i]! + slope;
         scale = Math.max(scale, Math.abs(slope));
-        const lost = (trade >= 0 ? buy * trade : -sell * trade) - slope * trade;
-        gap += lost;
-        largest = Math.max(largest, Math.abs(lost));
+      } else if (terms.length > 1 || trade !== 0) kinks.push({ term, i, trade });
+      else {
+        const slope = Math.min(Math.max(-residual[i]!, -factor * sellRate[i]!), factor * buyRate[i]!);
+        residual[i] = residual[i]! + slope;
+        scale = Math.max(scale, Math.abs(slope));
       }
+    }
+  }
+  for (const { term, i, trade } of kinks) {
+    const buy = term.factor * term.buyRate[i]!;
+    const sell = term.factor * term.sellRate[i]!;
+    const slope = Math.min(Math.max(-residual[i]!, -sell), buy);
+    residual[i] = residual[i]! + slope;
+    scale = Math.max(scale, Math.abs(slope));
+    const lost = (trade >= 0 ? buy * trade : -sell * trade) - slope * trade;
+    gap += lost;
+    largest = Math.max(largest, Math.abs(lost));
+  }
   for (const { position, beyond, down, up } of pieceSlopes(problem, w)) {
     const slope = Math.min(Math.max(-residual[position]!, -down), up);
     residual[position] = residual[position]! + slope;
@@ -270,12 +298,15 @@ function nearestSlopes(problem: Problem, w: Float64Array, y: Multipliers, smooth
 /** Multipliers that push against a side that is not there. */
 function wrongSigns(problem: Problem, y: Multipliers): number {
   let worst = 0;
-  const side = (multiplier: number, lower: number, upper: number): void => {
-    if (multiplier === 0) return;
-    if (multiplier > 0 ? upper === Infinity : lower === -Infinity) worst = Math.max(worst, Math.abs(multiplier));
-  };
-  problem.rows.forEach((row, r) => side(y.rows[r]!, row.lower, row.upper));
-  for (let i = 0; i < y.bounds.length; i++) side(y.bounds[i]!, problem.lower[i]!, problem.upper[i]!);
+  for (const [r, { lower, upper }] of problem.rows.entries())
+    worst = Math.max(worst, beyondSide(y.rows[r]!, lower, upper));
+  for (let i = 0; i < y.bounds.length; i++)
+    worst = Math.max(worst, beyondSide(y.bounds[i]!, problem.lower[i]!, problem.upper[i]!));
   for (const multiplier of [...y.norms, ...y.tradeLimits]) worst = Math.max(worst, -multiplier);
   return worst;
+}
+
+function beyondSide(multiplier: number, lower: number, upper: number): number {
+  if (multiplier === 0) return 0;
+  return (multiplier > 0 ? upper === Infinity : lower === -Infinity) ? Math.abs(multiplier) : 0;
 }
