@@ -43,18 +43,11 @@ export class CoordinateDescent implements Descent {
     this.model = model;
     this.checkpoint = checkpoint;
     this.w = Float64Array.from(start);
-    this.unit = maxAbs(start) || 1;
-    checkpoint(model.productWork);
-    this.objective = objectiveOf(model, this.w, productAt(model, this.w));
     this.scale = model.entryScale;
     this.entries = entries;
     this.unit = maxAbs(start) || 1;
     checkpoint(model.productWork);
     this.objective = objectiveOf(model, this.w, productAt(model, this.w));
-    const [only] = model.atoms;
-    const single = model.atoms.length === 1 && only?.leaf.kind === 'dense';
-    this.scale = single ? model.weights[0]! : 1;
-    this.entries = single ? only.leaf.entries : entriesOf(model, checkpoint);
   }
 
   /** One sweep over all weights. */
