@@ -4,6 +4,7 @@
  */
 import type { Checkpoint } from '../../math/checkpoint.ts';
 import { factorizeCholesky, solveCholesky } from '../../math/cholesky.ts';
+import type { Scope } from '../../math/kernels.ts';
 import { dot, maxAbs } from '../../math/vectors.ts';
 import type { ChainForm } from './chain-form.ts';
 import { addCurvatureTimes } from './chain-form.ts';
@@ -30,11 +31,11 @@ export class ChainBorder {
   private gives = new Float64Array(0);
   private schur = new Float64Array(0);
 
-  constructor(form: ChainForm, shares: Shares, checkpoint: Checkpoint) {
+  constructor(form: ChainForm, shares: Shares, scope: Scope, checkpoint: Checkpoint) {
     this.form = form;
     this.shares = shares;
     this.checkpoint = checkpoint;
-    this.system = chainSystemOf(form, checkpoint);
+    this.system = chainSystemOf(form, scope, checkpoint);
     this.give = new Float64Array(form.rows.length);
     this.diagonal = new Float64Array(form.n * form.periods);
   }

@@ -3,6 +3,7 @@
  * they contradict each other its multipliers grow along a ray, and that ray is the proof.
  */
 import type { Checkpoint } from '../../math/checkpoint.ts';
+import { openScope } from '../../math/kernels.ts';
 import { verifyPeriodsInfeasibility } from '../../problem/certificate-periods-infeasibility.ts';
 import type { PeriodMultipliers, PeriodsProblem } from '../../problem/periods.ts';
 import { chainFormOf, type ChainForm } from './chain-form.ts';
@@ -21,7 +22,19 @@ export function contradictionOf(
   if (crossed !== undefined) return crossed;
   const bare = bareOf(problem);
   const form = chainFormOf(bare, checkpoint);
-  const chain = new ChainIteration(form, checkpoint);
+  const scope = openScope();
+  try {
+    return rayFound(bare, form, new ChainIteration(form, scope, checkpoint));
+  } finally {
+    scope.close();
+  }
+}
+
+function rayFound(
+  bare: PeriodsProblem,
+  form: ChainForm,
+  chain: ChainIteration,
+): readonly PeriodMultipliers[] | undefined {
   for (let iteration = 0; iteration < iterationsMax; iteration++) {
     if (chain.step() === 0) return undefined;
     const proof = rayOf(bare, form, chain.point);

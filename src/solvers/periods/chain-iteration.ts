@@ -5,6 +5,7 @@
  * Mehrotra, On the Implementation of a Primal-Dual Interior Point Method, SIAM J. Optimization 2 (1992).
  */
 import type { Checkpoint } from '../../math/checkpoint.ts';
+import type { Scope } from '../../math/kernels.ts';
 import { maxAbs } from '../../math/vectors.ts';
 import type { ChainForm } from './chain-form.ts';
 import { ChainBorder } from './chain-border.ts';
@@ -40,14 +41,15 @@ export class ChainIteration {
   private readonly diagonal: Float64Array;
   private residuals: ChainResiduals;
 
-  constructor(form: ChainForm, checkpoint: Checkpoint) {
+  /** Matrices lie in `scope`, which must stay open as long as steps are made. */
+  constructor(form: ChainForm, scope: Scope, checkpoint: Checkpoint) {
     this.form = form;
     this.point = beginning(form);
     const size = form.n * form.periods;
     const vector = (): Float64Array => new Float64Array(size);
     this.shares = { buy: vector(), sell: vector(), coupling: vector() };
     this.diagonal = vector();
-    this.border = new ChainBorder(form, this.shares, checkpoint);
+    this.border = new ChainBorder(form, this.shares, scope, checkpoint);
     this.residuals = residualsAt(form, this.point);
   }
 

@@ -5,6 +5,14 @@
  */
 import type { Checkpoint } from '../../math/checkpoint.ts';
 import { factorizeCholesky, solveCholesky } from '../../math/cholesky.ts';
+import {
+  addProduct,
+  addSymmetric,
+  addTransposed,
+  solveLowerRows,
+  timesVector,
+  type Scope,
+} from '../../math/kernels.ts';
 import type { ChainForm } from './chain-form.ts';
 
 export interface ChainSystem {
@@ -14,9 +22,10 @@ export interface ChainSystem {
   solve(b: Float64Array, from?: number): void;
 }
 
-export function chainSystemOf(form: ChainForm, checkpoint: Checkpoint): ChainSystem {
+/** `scope` holds its matrices. */
+export function chainSystemOf(form: ChainForm, scope: Scope, checkpoint: Checkpoint): ChainSystem {
   const isDense = form.atoms.flat().some(({ atom }) => atom.leaf.kind === 'dense');
-  return isDense ? new DenseChain(form, checkpoint) : new FactorChain(form, checkpoint);
+  return isDense ? new DenseChain(form, scope, checkpoint) : new FactorChain(form, scope, checkpoint);
 }
 
 /** S_t = H_t - E_t S_{t-1}^-1 E_t with explicit inverses: E is diagonal, so that each costs one inversion and no product. */
@@ -25,9 +34,11 @@ class DenseChain implements ChainSystem {
   private readonly checkpoint: Checkpoint;
   private readonly base: readonly Float64Array[];
   private readonly inverses: readonly Float64Array[];
+  private readonly factor: Float64Array;
+  private readonly columns: Float64Array;
   private couplings: Float64Array;
 
-  constructor(form: ChainForm, checkpoint: Checkpoint) {
+  constructor(form: ChainForm, scope: Scope, checkpoint: Checkpoint) {
     this.form = form;
     this.checkpoint = checkpoint;
     const known = new Map<string, Float64Array>();
@@ -38,14 +49,16 @@ class DenseChain implements ChainSystem {
       known.set(key, base);
       return base;
     });
-    this.inverses = form.atoms.map(() => new Float64Array(form.n * form.n));
+    this.inverses = form.atoms.map(() => scope.floats(form.n * form.n));
+    this.factor = scope.floats(form.n * form.n);
+    this.columns = scope.floats(form.n * form.n);
     this.couplings = new Float64Array(form.n * form.periods);
   }
 
   factorize(diagonal: Float64Array, couplings: Float64Array): void {
     const { n, periods, pinned } = this.form;
     this.couplings = couplings;
-    const factor = new Float64Array(n * n);
+    const { factor } = this;
     for (let t = 0; t < periods; t++) {
       factor.set(this.base[t]!);
       if (t > 0) {
@@ -61,7 +74,7 @@ class DenseChain implements ChainSystem {
         if (pinned[t * n + i] === 1) isolate(factor, n, i);
       }
       factorizeCholesky(factor, n, { pivotMin: 0, replacement: 1e128, checkpoint: this.checkpoint });
-      invert(factor, n, this.inverses[t]!, this.checkpoint);
+      this.invert(this.inverses[t]!);
       for (let i = 0; i < n; i++) if (pinned[t * n + i] === 1) this.inverses[t]![i * n + i] = 0;
     }
   }
@@ -84,21 +97,23 @@ class DenseChain implements ChainSystem {
     }
   }
 
-  private multiply(matrix: Float64Array, x: Float64Array, out: Float64Array): void {
+  /** (L L')^-1 whole, from L in the lower triangle of the factor. */
+  private invert(inverse: Float64Array): void {
     const { n } = this.form;
-    this.checkpoint(n * n);
-    for (let i = 0; i < n; i++) {
-      const row = i * n;
-      let s0 = 0;
-      let s1 = 0;
-      let j = 0;
-      for (; j + 2 <= n; j += 2) {
-        s0 += matrix[row + j]! * x[j]!;
-        s1 += matrix[row + j + 1]! * x[j + 1]!;
-      }
-      if (j < n) s0 += matrix[row + j]! * x[j]!;
-      out[i] = s0 + s1;
-    }
+    const { columns, factor, checkpoint } = this;
+    columns.fill(0);
+    for (let i = 0; i < n; i++) columns[i * n + i] = 1;
+    solveLowerRows(factor, n, columns, n, checkpoint);
+    inverse.fill(0);
+    const both = { left: columns, right: columns, rightTransposed: true, target: inverse, lower: true, checkpoint };
+    addProduct({ rows: n, columns: n, terms: n, ...both });
+    for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) inverse[j * n + i] = inverse[i * n + j]!;
+  }
+
+  private multiply(matrix: Float64Array, x: Float64Array, out: Float64Array): void {
+    this.checkpoint(this.form.n * this.form.n);
+    out.fill(0);
+    addSymmetric(matrix, this.form.n, x, out);
   }
 }
 
@@ -131,45 +146,6 @@ function isolate(matrix: Float64Array, n: number, i: number): void {
   matrix[i * n + i] = 1;
 }
 
-/** (L L')^-1 whole, from L in the lower triangle of `factor`, which is overwritten. */
-function invert(factor: Float64Array, n: number, inverse: Float64Array, checkpoint: Checkpoint): void {
-  // Row by row V = L^-1, written transposed so that the products below run over contiguous memory.
-  inverse.fill(0);
-  for (let j = 0; j < n; j++) {
-    checkpoint(((n - j) * (n - j)) / 2);
-    const column = j * n;
-    inverse[column + j] = 1 / factor[column + j]!;
-    for (let i = j + 1; i < n; i++) {
-      const row = i * n;
-      let s0 = 0;
-      let s1 = 0;
-      let k = j;
-      for (; k + 2 <= i; k += 2) {
-        s0 += factor[row + k]! * inverse[column + k]!;
-        s1 += factor[row + k + 1]! * inverse[column + k + 1]!;
-      }
-      if (k < i) s0 += factor[row + k]! * inverse[column + k]!;
-      inverse[column + i] = -(s0 + s1) / factor[row + i]!;
-    }
-  }
-  factor.set(inverse);
-  for (let i = 0; i < n; i++) {
-    checkpoint(((n - i) * i) / 2);
-    for (let j = 0; j <= i; j++) {
-      let s0 = 0;
-      let s1 = 0;
-      let k = i;
-      for (; k + 2 <= n; k += 2) {
-        s0 += factor[i * n + k]! * factor[j * n + k]!;
-        s1 += factor[i * n + k + 1]! * factor[j * n + k + 1]!;
-      }
-      if (k < n) s0 += factor[i * n + k]! * factor[j * n + k]!;
-      inverse[i * n + j] = s0 + s1;
-      inverse[j * n + i] = s0 + s1;
-    }
-  }
-}
-
 /** sqrt(scale) times the columns of each atom (n x rank). */
 function sideBySide(n: number, rank: number, atoms: ChainForm['atoms'][number]): Float64Array {
   const values = new Float64Array(n * rank);
@@ -194,8 +170,9 @@ class FactorChain implements ChainSystem {
   /** Entry (t T + s) n + i. */
   private readonly inverse: Float64Array;
   private readonly capacitance: Float64Array;
+  private readonly block: Float64Array;
 
-  constructor(form: ChainForm, checkpoint: Checkpoint) {
+  constructor(form: ChainForm, scope: Scope, checkpoint: Checkpoint) {
     this.form = form;
     this.checkpoint = checkpoint;
     const { n, periods } = form;
@@ -210,15 +187,18 @@ class FactorChain implements ChainSystem {
       const [single] = factors;
       const shared = factors.length === 1 ? known.get(single!.atom) : undefined;
       const values =
-        shared !== undefined && shared.scale === single!.scale ? shared.values : sideBySide(n, rank, factors);
+        shared !== undefined && shared.scale === single!.scale
+          ? shared.values
+          : scope.copyOf(sideBySide(n, rank, factors));
       if (factors.length === 1) known.set(single!.atom, { scale: single!.scale, values });
       const block = { rank, first, values };
       first += rank;
       return block;
     });
     this.total = first;
-    this.inverse = new Float64Array(periods * periods * n);
-    this.capacitance = new Float64Array(first * first);
+    this.inverse = scope.floats(periods * periods * n);
+    this.capacitance = scope.floats(first * first);
+    this.block = scope.floats(Math.max(0, ...this.columns.map(({ rank }) => rank)) ** 2);
   }
 
   factorize(diagonal: Float64Array, couplings: Float64Array): void {
@@ -226,7 +206,8 @@ class FactorChain implements ChainSystem {
     const { periods, n } = this.form;
     this.capacitance.fill(0);
     for (let t = 0; t < periods; t++)
-      for (let s = 0; s <= t; s++) this.addProducts(t, s, this.inverse.subarray((t * periods + s) * n));
+      for (let s = 0; s <= t; s++)
+        this.addProducts(t, s, this.inverse.subarray((t * periods + s) * n, (t * periods + s + 1) * n));
     for (let k = 0; k < this.total; k++) this.capacitance[k * this.total + k]! += 1;
     factorizeCholesky(this.capacitance, this.total, { pivotMin: 0, replacement: 1e128, checkpoint: this.checkpoint });
   }
@@ -263,22 +244,17 @@ class FactorChain implements ChainSystem {
     }
   }
 
-  /** capacitance block (t, s) += G_t' diag(weights) G_s. */
-  private addProducts(t: number, s: number, weights: Float64Array): void {
+  /** capacitance block (t, s) = G_t' diag(scale) G_s. */
+  private addProducts(t: number, s: number, scale: Float64Array): void {
     const { n } = this.form;
     const left = this.columns[t]!;
     const right = this.columns[s]!;
-    const { capacitance, total } = this;
-    for (let i = 0; i < n; i++) {
-      const weight = weights[i]!;
-      if (weight === 0) continue;
-      this.checkpoint(left.rank * right.rank);
-      for (let a = 0; a < left.rank; a++) {
-        const x = weight * left.values[i * left.rank + a]!;
-        const row = (left.first + a) * total + right.first;
-        const from = i * right.rank;
-        for (let b = 0; b < right.rank; b++) capacitance[row + b]! += x * right.values[from + b]!;
-      }
+    const target = this.block.subarray(0, left.rank * right.rank).fill(0);
+    const operands = { left: left.values, leftTransposed: true, right: right.values, target, scale };
+    addProduct({ rows: left.rank, columns: right.rank, terms: n, ...operands, checkpoint: this.checkpoint });
+    for (let a = 0; a < left.rank; a++) {
+      const row = target.subarray(a * right.rank, (a + 1) * right.rank);
+      this.capacitance.set(row, (left.first + a) * this.total + right.first);
     }
   }
 
@@ -288,20 +264,13 @@ class FactorChain implements ChainSystem {
     const loads = new Float64Array(this.total);
     for (let t = 0; t < periods; t++) {
       const { rank, first, values } = this.columns[t]!;
-      for (let i = 0; i < n; i++) {
-        const x = b[t * n + i]!;
-        if (x !== 0) for (let k = 0; k < rank; k++) loads[first + k]! += values[i * rank + k]! * x;
-      }
+      addTransposed(values, n, rank, b.subarray(t * n, (t + 1) * n), loads.subarray(first, first + rank));
     }
     solveCholesky(this.capacitance, this.total, loads);
     const pull = new Float64Array(n * periods);
     for (let t = 0; t < periods; t++) {
       const { rank, first, values } = this.columns[t]!;
-      for (let i = 0; i < n; i++) {
-        let s = 0;
-        for (let k = 0; k < rank; k++) s += values[i * rank + k]! * loads[first + k]!;
-        pull[t * n + i] = s;
-      }
+      timesVector(values, n, rank, loads.subarray(first, first + rank), pull.subarray(t * n, (t + 1) * n));
     }
     this.applyInverse(pull);
     for (let at = 0; at < pull.length; at++) b[at] = b[at]! - pull[at]!;

@@ -1,5 +1,6 @@
 /** Several periods chained by their trades, solved together. */
 import type { Checkpoint } from '../../math/checkpoint.ts';
+import { openScope, type Scope } from '../../math/kernels.ts';
 import type { PeriodsCertificate } from '../../problem/certificate-periods.ts';
 import { certifyPeriods, periodsObjective } from '../../problem/certificate-periods.ts';
 import { type PeriodMultipliers, type PeriodsProblem, type PeriodsSolution } from '../../problem/periods.ts';
@@ -50,11 +51,14 @@ function* search(
   interrupted: () => boolean,
 ): Generator<Iterate, PeriodsSolution, void> {
   const run = new Run(problem, settings, lookingAt(interrupted));
+  const scope = openScope();
   try {
-    return yield* run.iterate();
+    return yield* run.iterate(scope);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     return run.stopped('interrupted');
+  } finally {
+    scope.close();
   }
 }
 
@@ -71,11 +75,11 @@ class Run {
     this.checkpoint = checkpoint;
   }
 
-  *iterate(): Generator<Iterate, PeriodsSolution, void> {
+  *iterate(scope: Scope): Generator<Iterate, PeriodsSolution, void> {
     const { problem, settings, checkpoint } = this;
     if (problem.periods.some(({ lower, upper }) => lower.some((value, i) => value > upper[i]!))) return this.refused();
     const form = chainFormOf(problem, checkpoint);
-    const chain = new ChainIteration(form, checkpoint);
+    const chain = new ChainIteration(form, scope, checkpoint);
     let next = polishFrom;
     for (; ; this.iteration++) {
       const { primal, dual, gap } = chain.measure();
