@@ -3,12 +3,14 @@ import { builtInConstraints } from '../constraints/built-in.ts';
 import { builtInCovarianceEstimators, builtInReturnEstimators } from '../estimation/built-in.ts';
 import type { Contributions } from '../sdk/v1/index.ts';
 import { factorNewton } from '../solvers/factor-newton/factor-newton.ts';
+import { branchAndBound } from '../solvers/integers/branch-and-bound.ts';
 import { interiorPoint } from '../solvers/interior-point.ts';
 import { riskBudgeting } from '../solvers/risk-budgeting/risk-budgeting.ts';
+import { scenarioTails } from '../solvers/tails/scenario-tails.ts';
 import { workingSet } from '../solvers/working-set/working-set.ts';
 
 export const builtInContributions: Contributions = {
   constraints: builtInConstraints,
   estimators: [...builtInReturnEstimators, ...builtInCovarianceEstimators],
-  solvers: [factorNewton, workingSet, interiorPoint, riskBudgeting],
+  solvers: [factorNewton, workingSet, interiorPoint, riskBudgeting, branchAndBound, scenarioTails],
 };

@@ -1,0 +1,130 @@
+/**
+ * The choices that integrality leaves open: for every asset a list of pieces, closed intervals of weight on which each count either
+ * includes the asset or does not. One piece per asset makes a convex problem. Where only whole lots are allowed a piece is a lattice.
+ */
+import type { Problem } from '../../problem/problem.ts';
+import { positionMin } from '../../problem/problem.ts';
+
+export interface Piece {
+  readonly lower: number;
+  readonly upper: number;
+  /** By count: 1 where the count includes the asset. */
+  readonly counted: Uint8Array;
+}
+
+/** Admissible weights `base + step k`, k whole. */
+export interface Lattice {
+  readonly base: number;
+  readonly step: number;
+}
+
+export interface Choices {
+  /** By asset, ascending; none when no weight is admissible. */
+  readonly pieces: readonly (readonly Piece[])[];
+  readonly lattices: readonly (Lattice | undefined)[];
+  /** Counts that can bind, by their place in the problem. */
+  readonly counts: readonly number[];
+}
+
+/** A weight this share of a step away from a lattice point stands on it. */
+const latticeRounding = 1e-9;
+
+/** Why the choices of a problem cannot be listed; undefined when they can. */
+export function unlistable({ integrality }: Problem): string | undefined {
+  const steps = new Map<number, Lattice>();
+  for (const lot of integrality?.lots ?? []) {
+    const known = steps.get(lot.position);
+    if (known !== undefined && (known.base !== lot.base || known.step !== lot.step))
+      return 'an asset has round lots of two different sizes';
+    steps.set(lot.position, lot);
+  }
+  return undefined;
+}
+
+/** `lower` and `upper` (n) bound the weights: the problem's own, or tighter ones that follow from them. */
+export function choicesOf(problem: Problem, lower: Float64Array, upper: Float64Array): Choices {
+  const { domains, lots, counts } = problem.integrality ?? { domains: [], lots: [], counts: [] };
+  const n = lower.length;
+  const lattices: (Lattice | undefined)[] = new Array<Lattice | undefined>(n).fill(undefined);
+  for (const { position, base, step } of lots) lattices[position] = { base, step };
+  const binding = [...counts.keys()].filter((j) => {
+    const { minimum, maximum, positions } = counts[j]!;
+    return minimum > 0 || maximum < positions.length;
+  });
+  const pieces = Array.from({ length: n }, (_, i): Piece[] => [
+    { lower: lower[i]!, upper: upper[i]!, counted: new Uint8Array(binding.length) },
+  ]);
+  for (const { position, intervals } of domains)
+    pieces[position] = pieces[position]!.flatMap((piece) =>
+      intervals.map(([from, to]) => within(piece, from, to)).filter(isThere),
+    );
+  binding.forEach((index, j) => {
+    const count = counts[index]!;
+    const distance = count.minimum > 0 ? positionMin : 0;
+    for (const i of new Set(count.positions)) {
+      const centre = count.centre[i]!;
+      pieces[i] = pieces[i]!.flatMap((piece) => splitAt(piece, j, centre, count.side, distance));
+    }
+  });
+  return {
+    pieces: pieces.map((list, i) => list.map((piece) => onLattice(piece, lattices[i])).filter(isThere)),
+    lattices,
+    counts: binding,
+  };
+}
+
+function isThere(piece: Piece): boolean {
+  return piece.lower <= piece.upper;
+}
+
+function within(piece: Piece, from: number, to: number): Piece {
+  return { ...piece, lower: Math.max(piece.lower, from), upper: Math.min(piece.upper, to) };
+}
+
+/** The parts left of, at and right of a centre, by whether count j includes them. */
+function splitAt(
+  piece: Piece,
+  j: number,
+  centre: number,
+  side: 'either' | 'above' | 'below',
+  distance: number,
+): Piece[] {
+  const include = (part: Piece): Piece => ({ ...part, counted: part.counted.with(j, 1) });
+  const below = within(piece, -Infinity, distance > 0 || piece.lower < centre ? centre - distance : -Infinity);
+  const above = within(piece, distance > 0 || piece.upper > centre ? centre + distance : Infinity, Infinity);
+  const parts =
+    side === 'either'
+      ? [include(below), within(piece, centre, centre), include(above)]
+      : side === 'above'
+        ? [within(piece, -Infinity, centre), include(above)]
+        : [include(below), within(piece, centre, Infinity)];
+  return parts.filter(isThere);
+}
+
+/** Shrinks a piece to its outermost lattice points. */
+function onLattice(piece: Piece, lattice: Lattice | undefined): Piece {
+  if (lattice === undefined) return piece;
+  return { ...piece, lower: latticeUp(lattice, piece.lower), upper: latticeDown(lattice, piece.upper) };
+}
+
+/** The least lattice point at or above a weight. */
+export function latticeUp({ base, step }: Lattice, weight: number): number {
+  return Number.isFinite(weight) ? base + step * Math.ceil((weight - base) / step - latticeRounding) : weight;
+}
+
+/** The greatest lattice point at or below a weight. */
+export function latticeDown({ base, step }: Lattice, weight: number): number {
+  return Number.isFinite(weight) ? base + step * Math.floor((weight - base) / step + latticeRounding) : weight;
+}
+
+/** The lattice points on either side of a weight within a range; one twice when it is the only one. */
+export function latticeAround(
+  lattice: Lattice,
+  weight: number,
+  lower: number,
+  upper: number,
+): readonly [number, number] {
+  const inside = Math.min(Math.max(weight, lower), upper);
+  const down = Math.max(latticeDown(lattice, inside), lower);
+  return [down, Math.min(latticeUp(lattice, inside), upper)];
+}

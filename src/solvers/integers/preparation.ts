@@ -1,0 +1,178 @@
+/** From a problem to a search: the diagonal that stands apart, the model, the solver of what choices leave, and the root. */
+import type { Checkpoint } from '../../math/checkpoint.ts';
+import { smallestEigenvalue } from '../../math/eigen.ts';
+import { maxAbs } from '../../math/vectors.ts';
+import type { Problem } from '../../problem/problem.ts';
+import { solveConvex, withinBounds } from './convex-problem.ts';
+import {
+  DenseCurvature,
+  denseMax,
+  FactoredCurvature,
+  isFactored,
+  standingAlone,
+  writtenOut,
+  type Curvature,
+} from './curvature.ts';
+import { largestDiagonal, splitMax } from './diagonal-split.ts';
+import type { DualPoint } from './dual-point.ts';
+import { Incumbents, type SolveWithin } from './incumbents.ts';
+import { IntegerModel } from './integer-model.ts';
+import { PerspectiveRelaxation, type Relaxed } from './relaxation.ts';
+import { SupportProgram } from './support-program.ts';
+import { TreeSearch } from './tree-search.ts';
+import { wholeDomain } from './node-domain.ts';
+
+/** A root gap above this is worth a better diagonal. */
+const gapWorthSplitting = 2e-3;
+const splitsMax = 4;
+/** Least worth of a unit of the diagonal, as a share of the mean. */
+const worthLeast = 1e-2;
+/** Choices that the fast program gives up on and the convex solvers are asked about, outside of closed nodes. */
+const secondOpinionsMax = 20;
+
+export class Preparation {
+  readonly problem: Problem;
+  /** The size of the objective: the riskiest asset held whole, or the best return. */
+  readonly scale: number;
+  private readonly checkpoint: Checkpoint;
+  private readonly interrupted: () => boolean;
+  private readonly covariance: Float64Array | undefined;
+  private incumbents: Incumbents | undefined;
+  private secondOpinions = 0;
+
+  constructor(problem: Problem, checkpoint: Checkpoint, interrupted: () => boolean) {
+    this.problem = problem;
+    this.checkpoint = checkpoint;
+    this.interrupted = interrupted;
+    const n = problem.lower.length;
+    this.covariance = n <= denseMax ? writtenOut(problem, () => undefined) : undefined;
+    let risk = 0;
+    for (let i = 0; i < n; i++) risk = Math.max(risk, 0.5 * (this.covariance?.[i * n + i] ?? 0));
+    const { trading } = problem;
+    const rates = trading === undefined ? 0 : Math.max(maxAbs(trading.buyRate), maxAbs(trading.sellRate));
+    this.scale = Math.max(risk, maxAbs(problem.linear), rates) || 1;
+  }
+
+  /** The objective of the best portfolio so far. */
+  get cutoff(): number {
+    return this.incumbents?.cutoff ?? Infinity;
+  }
+
+  get best(): Incumbents['best'] {
+    return this.incumbents?.best;
+  }
+
+  /** A search whose root has been worked on; another one when a better diagonal was found for it. Throws Interrupted. */
+  *searches(): Generator<TreeSearch, void, void> {
+    const first = this.modelWith(this.firstDiagonal());
+    const start = this.startOf(first);
+    const search = this.searchOf(first, start);
+    yield search;
+    if (search.done || search.gap <= gapWorthSplitting || this.covariance === undefined || first.n > splitMax) return;
+    if (!(this.cutoff < Infinity)) return;
+    const better = this.betterModel(first, start);
+    if (better !== first) yield this.searchOf(better, start);
+  }
+
+  /** Chosen for the sum of its entries, or what stands alone where that is known and more would cost too much. */
+  private firstDiagonal(): Float64Array {
+    const { problem, covariance, checkpoint } = this;
+    const n = problem.lower.length;
+    const alone = standingAlone(problem, checkpoint);
+    if (isFactored(problem) || covariance === undefined) return alone;
+    if (n <= splitMax) return largestDiagonal(covariance, new Float64Array(n).fill(1), checkpoint);
+    if (alone.some((value) => value > 0)) return alone;
+    checkpoint(n * n);
+    return alone.fill(Math.max(0, smallestEigenvalue(covariance, n) * (1 - 1e-6)));
+  }
+
+  private modelWith(diagonal: Float64Array): IntegerModel {
+    const { problem, covariance, checkpoint } = this;
+    const curvature: Curvature =
+      covariance === undefined ? new FactoredCurvature(problem, checkpoint) : new DenseCurvature(covariance, diagonal);
+    return new IntegerModel(problem, diagonal, curvature, checkpoint);
+  }
+
+  private startOf({ n, bounds, couplingUpper }: IntegerModel): DualPoint {
+    const weights = Float64Array.from({ length: n }, (_, i) =>
+      Math.min(Math.max(1 / n, bounds.lower[i]!), bounds.upper[i]!),
+    );
+    return {
+      weights,
+      rows: new Float64Array(this.problem.rows.length),
+      couplings: new Float64Array(couplingUpper.length),
+    };
+  }
+
+  private searchOf(model: IntegerModel, start: DualPoint): TreeSearch {
+    const { checkpoint, scale } = this;
+    const before = this.incumbents?.best;
+    const incumbents = new Incumbents(model, this.solverOf(model), checkpoint);
+    if (before !== undefined) incumbents.best = before;
+    this.incumbents = incumbents;
+    const relaxation = new PerspectiveRelaxation(model, scale, checkpoint);
+    const settle = (lower: Float64Array, upper: Float64Array) => this.settled(model, lower, upper);
+    const search = new TreeSearch({ model, relaxation, incumbents, settle, scale });
+    search.begin(start);
+    search.next();
+    return search;
+  }
+
+  /**
+   * Climbs towards the diagonal with the best root bound: what a unit of it is worth is how much the relaxation leaves an asset's choice open,
+   * half the variance of its weight there; steps of 2 / (k + 2) keep the rest convex (Frank and Wolfe 1956).
+   */
+  private betterModel(first: IntegerModel, start: DualPoint): IntegerModel {
+    const rootOf = (model: IntegerModel): Relaxed =>
+      new PerspectiveRelaxation(model, this.scale, this.checkpoint).relax(
+        wholeDomain(model.choices),
+        start,
+        this.cutoff,
+        1e-2 * this.scale,
+      );
+    let model = first;
+    let diagonal = first.diagonal;
+    let root = rootOf(first);
+    let best = { model, bound: root.bound };
+    for (let k = 0; k < splitsMax; k++) {
+      const mean = root.variance.reduce((total, value) => total + value, 0) / model.n;
+      if (!(mean > 0)) break;
+      const worth = root.variance.map((value) => value / mean + worthLeast);
+      const towards = largestDiagonal(this.covariance!, worth, this.checkpoint);
+      const step = 2 / (k + 3);
+      diagonal = diagonal.map((value, i) => value + step * (towards[i]! - value));
+      model = this.modelWith(diagonal);
+      root = rootOf(model);
+      if (root.bound > best.bound) best = { model, bound: root.bound };
+    }
+    return best.model;
+  }
+
+  /** The fast program where it can say everything, the convex solvers where it cannot or gives up. */
+  private solverOf(model: IntegerModel): SolveWithin {
+    const program = new SupportProgram(model, this.checkpoint);
+    const complete = this.problem.tradeLimits.length === 0;
+    return (lower, upper, guess) => {
+      const point = complete ? program.solve(lower, upper, guess) : undefined;
+      if (point !== undefined || (complete && this.secondOpinions++ >= secondOpinionsMax)) return point;
+      return this.settled(model, lower, upper)?.point;
+    };
+  }
+
+  /** What the convex solvers say of the problem within bounds. */
+  private settled(model: IntegerModel, lower: Float64Array, upper: Float64Array) {
+    const { problem, interrupted, checkpoint } = this;
+    const solution = solveConvex(withinBounds(problem, lower, upper), interrupted);
+    checkpoint(Infinity);
+    const prices = (given: { readonly rows: Float64Array; readonly tradeLimits: Float64Array }): DualPoint => ({
+      weights: solution!.weights.length === model.n ? solution!.weights : new Float64Array(model.n),
+      rows: given.rows,
+      couplings: Float64Array.from([...new Array<number>(model.counts).fill(0), ...given.tradeLimits]),
+    });
+    if (solution?.infeasibility !== undefined) return { contradiction: prices(solution.infeasibility) };
+    if (solution?.termination.reason !== 'optimal') return undefined;
+    const weights = solution.weights.map((value, i) => Math.min(Math.max(value, lower[i]!), upper[i]!));
+    const { objective, multipliers } = solution;
+    return { point: { weights, rows: multipliers.rows, objective }, dual: prices(multipliers), objective };
+  }
+}

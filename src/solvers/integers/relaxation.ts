@@ -1,0 +1,127 @@
+/** What the relaxation of a node tells the search: a bound with the prices that prove it, and which choices are still open. */
+import type { Checkpoint } from '../../math/checkpoint.ts';
+import type { DualPoint, PricedPoint, Separate } from './dual-point.ts';
+import { contradicts, priced, separate } from './dual-point.ts';
+import type { IntegerModel } from './integer-model.ts';
+import type { NodeDomain } from './node-domain.ts';
+import { SmoothedDual } from './smoothed-dual.ts';
+
+export interface Relaxed {
+  readonly bound: number;
+  readonly point: PricedPoint;
+  /** Asset by asset at that point. */
+  readonly separate: Separate;
+  /** (n) weights of the relaxation. */
+  readonly weights: Float64Array;
+  /** (n) how much of an asset stands on its most chosen piece; 1 when its choice is clear. */
+  readonly decided: Float64Array;
+  /** (n) how far the pieces of an asset lie apart, as far as it is undecided between them. */
+  readonly variance: Float64Array;
+  /** Prices that leave no point at all; the bound is then infinite. */
+  readonly contradiction?: DualPoint;
+}
+
+export interface Relaxation {
+  /** @param cutoff bounds from here on need not be any better */
+  relax(domain: NodeDomain, start: DualPoint, cutoff: number, temperature: number): Relaxed;
+}
+
+const fall = 0.2;
+const stepsMax = 12;
+/** A step that gains less than this many temperatures ends the climb at one. */
+const settled = 0.1;
+/** The last temperature as a share of the gap that is still open. */
+const gapShare = 1e-3;
+
+export class PerspectiveRelaxation implements Relaxation {
+  private readonly model: IntegerModel;
+  private readonly dual: SmoothedDual;
+  /** The size of the objective, for temperatures. */
+  private readonly scale: number;
+  /** Newton steps so far. */
+  steps = 0;
+
+  constructor(model: IntegerModel, scale: number, checkpoint: Checkpoint) {
+    this.model = model;
+    this.scale = scale;
+    this.dual = new SmoothedDual(model, checkpoint);
+  }
+
+  relax(domain: NodeDomain, start: DualPoint, cutoff: number, temperature: number): Relaxed {
+    const { dual, model } = this;
+    let T = temperature;
+    dual.start(start, domain, T);
+    let best = this.measured(start, domain);
+    const least = 1e-11 * this.scale;
+    for (;;) {
+      const before = dual.point();
+      for (let k = 0; k < stepsMax; k++) {
+        this.steps++;
+        if (!(dual.step(T) > settled * T)) break;
+      }
+      const here = this.measured(dual.point(), domain);
+      if (here.bound > best.bound) best = here;
+      if (best.bound >= cutoff) break;
+      if (this.missing() > 1e-6) {
+        const contradiction = [dual.point(), differenceOf(dual.point(), before)].find((point) =>
+          contradicts(model, point, domain),
+        );
+        if (contradiction !== undefined) return { ...best, bound: Infinity, contradiction };
+      }
+      const last = Math.max(least, cutoff < Infinity ? gapShare * (cutoff - best.bound) : 1e-7 * this.scale);
+      if (T <= last) break;
+      T = Math.max(T * fall, last);
+      dual.value = dual.evaluate(T, true);
+    }
+    return {
+      ...best,
+      weights: Float64Array.from(dual.weights),
+      decided: Float64Array.from(dual.responses.decided),
+      variance: Float64Array.from(dual.responses.variance),
+    };
+  }
+
+  private measured(point: DualPoint, domain: NodeDomain): Relaxed {
+    const at = priced(this.model, point);
+    const parts = separate(this.model, at, domain);
+    const { weights, responses } = this.dual;
+    return {
+      bound: parts.bound,
+      point: at,
+      separate: parts,
+      weights,
+      decided: responses.decided,
+      variance: responses.variance,
+    };
+  }
+
+  /** How far the rows and couplings are from where their sides stand, relative. */
+  private missing(): number {
+    const { responses, weights } = this.dual;
+    const { rows } = this.model.problem;
+    let worst = 0;
+    rows.forEach(({ positions, coefficients }, r) => {
+      let held = 0;
+      let size = Math.abs(responses.slack[r]!);
+      for (let k = 0; k < positions.length; k++) {
+        const part = coefficients[k]! * weights[positions[k]!]!;
+        held += part;
+        size = Math.max(size, Math.abs(part));
+      }
+      worst = Math.max(worst, Math.abs(held - responses.slack[r]!) / Math.max(size, 1e-12));
+    });
+    responses.held.forEach((held, j) => {
+      const side = responses.slack[rows.length + j]!;
+      worst = Math.max(worst, Math.abs(held - side) / Math.max(Math.abs(side), Math.abs(held), 1e-12));
+    });
+    return worst;
+  }
+}
+
+function differenceOf(a: DualPoint, b: DualPoint): DualPoint {
+  return {
+    weights: a.weights,
+    rows: a.rows.map((value, r) => value - b.rows[r]!),
+    couplings: a.couplings.map((value, j) => value - b.couplings[j]!),
+  };
+}
