@@ -3,7 +3,7 @@ import type { Origin, Problem } from './problem.ts';
 import type { Multipliers } from './solution.ts';
 import type { CheckedTerm } from './certificate-extension.ts';
 import { extendedTerms } from './certificate-extension.ts';
-import { formAt, inner, largestDiagonal } from './certificate-operator.ts';
+import { formAt, inner, largestDiagonal, maxSize } from './certificate-operator.ts';
 import type { FormAt } from './certificate-operator.ts';
 
 /** What one restriction holds at the point. */
@@ -87,8 +87,7 @@ export function termsAt(problem: Problem, { w, quadratics, extended }: PointMeas
 
 /** The objective's own size: its terms, or a hundredth of what one asset held whole would cost, whichever is larger. */
 export function objectiveScale(problem: Problem, terms: readonly number[]): number {
-  let natural = 0;
-  for (let i = 0; i < problem.linear.length; i++) natural = Math.max(natural, Math.abs(problem.linear[i]!));
+  let natural = maxSize(problem.linear);
   for (const { scale, operator } of problem.quadratics)
     natural = Math.max(natural, 0.5 * scale * largestDiagonal(operator));
   return Math.max(

@@ -128,6 +128,13 @@ function diagonalEntry(operator: SymmetricOperator, i: number): number {
   }
 }
 
+/** Largest entry by size; NaN when any is. */
+export function maxSize(values: Float64Array): number {
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]!));
+  return largest;
+}
+
 export function inner(a: Float64Array, b: Float64Array): number {
   let total = 0;
   for (let i = 0; i < a.length; i++) total += a[i]! * b[i]!;

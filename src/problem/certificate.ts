@@ -15,7 +15,7 @@ import {
   termsAt,
 } from './certificate-figures.ts';
 import { atChoices } from './certificate-integrality.ts';
-import { dualNorm, largestDiagonal } from './certificate-operator.ts';
+import { dualNorm, largestDiagonal, maxSize } from './certificate-operator.ts';
 import { pieceSlopes } from './certificate-pieces.ts';
 
 export interface Certificate {
@@ -110,8 +110,10 @@ function wrongShapes(problem: Problem, w: Float64Array, y: Multipliers): string 
 }
 
 function allFinite(values: Float64Array): boolean {
-  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i]!)) return false;
-  return true;
+  // Of finite entries x - x is zero; of the others it is not a number, and neither is the sum from then on.
+  let nothing = 0;
+  for (let i = 0; i < values.length; i++) nothing += values[i]! - values[i]!;
+  return nothing === 0;
 }
 
 function broken(tolerance: number, detail: string): Certificate {
@@ -171,7 +173,8 @@ function stationarityAt(problem: Problem, point: PointMeasured, y: Multipliers):
   const add = (term: Float64Array, factor: number): void => {
     scale = Math.max(scale, addScaled(smooth, term, factor));
   };
-  add(problem.linear, -1);
+  for (let i = 0; i < n; i++) smooth[i] = y.bounds[i]! - problem.linear[i]!;
+  scale = Math.max(scale, maxSize(y.bounds), maxSize(problem.linear));
   for (const [t, { scale: s, operator }] of problem.quadratics.entries()) {
     add(point.quadratics[t]!.product, s);
     scale = Math.max(scale, 1e-2 * s * largestDiagonal(operator));
@@ -180,7 +183,6 @@ function stationarityAt(problem: Problem, point: PointMeasured, y: Multipliers):
     add(impactSlope(problem, w), 1);
   for (const [r, row] of problem.rows.entries())
     if (y.rows[r] !== 0) scale = Math.max(scale, addRow(smooth, row, y.rows[r]!));
-  add(y.bounds, 1);
   for (const { slope } of extended) if (slope !== undefined) add(slope, 1);
   for (const [k, norm] of problem.norms.entries()) {
     const { product, square } = point.norms[k]!;
@@ -189,11 +191,10 @@ function stationarityAt(problem: Problem, point: PointMeasured, y: Multipliers):
   }
   const kinks = nearestSlopes(problem, w, y, smooth);
   scale = Math.max(scale, kinks.scale);
-  let residual = 0;
-  for (let i = 0; i < n; i++) residual = Math.max(residual, Math.abs(kinks.residual[i]!));
+  let residual = maxSize(smooth);
   for (const [k, norm] of problem.norms.entries()) {
     if (norm.bound > 0 || y.norms[k] === 0 || residual === 0) continue;
-    const dual = dualNorm(norm.operator, kinks.residual);
+    const dual = dualNorm(norm.operator, smooth);
     residual = Math.min(residual, dual.length <= y.norms[k]! * (1 + 1e-9) ? dual.outside : Infinity);
   }
   return {
@@ -239,10 +240,10 @@ function impactSlope(problem: Problem, w: Float64Array): Float64Array {
 }
 
 /**
- * Adds the slopes of the trading terms: away from a kink the only one, at a kink the one in its interval that brings the residual
+ * Adds the slopes of the trading terms to the residual: away from a kink the only one, at a kink the one in its interval that brings the residual
  * nearest to zero.
  */
-function nearestSlopes(problem: Problem, w: Float64Array, y: Multipliers, smooth: Float64Array) {
+function nearestSlopes(problem: Problem, w: Float64Array, y: Multipliers, residual: Float64Array) {
   const cost = problem.trading;
   const terms = [
     ...(cost === undefined
@@ -252,7 +253,6 @@ function nearestSlopes(problem: Problem, w: Float64Array, y: Multipliers, smooth
       .map((limit, j) => ({ ...limit, factor: y.tradeLimits[j]! }))
       .filter((term) => term.factor !== 0),
   ];
-  const residual = Float64Array.from(smooth);
   let gap = 0;
   let largest = 0;
   let scale = 0;
@@ -292,7 +292,7 @@ function nearestSlopes(problem: Problem, w: Float64Array, y: Multipliers, smooth
     gap += lost;
     largest = Math.max(largest, Math.abs(lost));
   }
-  return { residual, gap, largest, scale };
+  return { gap, largest, scale };
 }
 
 /** Multipliers that push against a side that is not there. */
