@@ -7,7 +7,6 @@ import { branchAndBound } from '../solvers/integers/branch-and-bound.ts';
 import { interiorPoint } from '../solvers/interior-point.ts';
 import { riskBudgeting } from '../solvers/risk-budgeting/risk-budgeting.ts';
 import { scenarioTails } from '../solvers/tails/scenario-tails.ts';
-import { scenarioTails } from '../solvers/tails/scenario-tails.ts';
 import { workingSet } from '../solvers/working-set/working-set.ts';
 
 export const builtInContributions: Contributions = {
