@@ -76,10 +76,10 @@ export function solveUpper(l: Float64Array, n: number, b: Float64Array): void {
 function solveOne(l: Float64Array, n: number, b: Float64Array, kernel: 'solveLower' | 'solveUpper'): void {
   if (l.length < n * n || b.length < n) throw new RangeError('an operand is shorter than its shape');
   const call = isResident(l) ? new Call() : undefined;
-  const at = call?.floats(b) ?? 0;
+  const at = call?.floats(b, n) ?? 0;
   if (call?.isPlaced === true) {
     call.arena.module[kernel](n, l.byteOffset, n * 8, at);
-    call.back(b, at);
+    call.back(b, n, at);
   } else twins[kernel](n, l, b);
   call?.end();
 }

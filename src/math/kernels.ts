@@ -63,12 +63,12 @@ export function timesVector(
   promise(a.length >= rows * columns && x.length >= columns && out.length >= count);
   if (count === 0) return;
   const call = isResident(a) ? new Call() : undefined;
-  const to = call?.floats(out, false) ?? 0;
+  const to = call?.floats(out, count, false) ?? 0;
   const list = call?.integers(chosen) ?? 0;
-  const from = call?.floats(x) ?? 0;
+  const from = call?.floats(x, columns) ?? 0;
   if (call?.isPlaced === true) {
     call.arena.module.timesVector(count, columns, a.byteOffset, columns * 8, list, from, to);
-    call.back(out, to);
+    call.back(out, count, to);
   } else twins.timesVector(count, columns, a, chosen, x, out);
   call?.end();
 }
@@ -89,12 +89,12 @@ export function addTransposed(
   promise(a.length >= rows * columns && x.length >= rows && out.length >= columns);
   if (count === 0) return;
   const call = isResident(a) ? new Call() : undefined;
-  const to = call?.floats(out) ?? 0;
+  const to = call?.floats(out, columns) ?? 0;
   const list = call?.integers(chosen) ?? 0;
-  const from = call?.floats(x) ?? 0;
+  const from = call?.floats(x, rows) ?? 0;
   if (call?.isPlaced === true) {
     call.arena.module.addTransposed(count, columns, a.byteOffset, columns * 8, list, from, to);
-    call.back(out, to);
+    call.back(out, columns, to);
   } else twins.addTransposed(count, columns, a, chosen, x, out);
   call?.end();
 }
@@ -103,11 +103,11 @@ export function addTransposed(
 export function addSymmetric(s: Float64Array, n: number, x: Float64Array, out: Float64Array): void {
   promise(s.length >= n * n && x.length >= n && out.length >= n);
   const call = isResident(s) ? new Call() : undefined;
-  const to = call?.floats(out) ?? 0;
-  const from = call?.floats(x) ?? 0;
+  const to = call?.floats(out, n) ?? 0;
+  const from = call?.floats(x, n) ?? 0;
   if (call?.isPlaced === true) {
     call.arena.module.addSymmetric(n, s.byteOffset, n * 8, from, to);
-    call.back(out, to);
+    call.back(out, n, to);
   } else twins.addSymmetric(n, s, x, out);
   call?.end();
 }
@@ -320,15 +320,15 @@ export function sweepBudgets(
 ): number {
   promise(s.length >= n * n && budget.length >= n && w.length >= n && (linear === undefined || linear.length >= n));
   const call = isResident(s) ? new Call() : undefined;
-  const to = call?.floats(w) ?? 0;
-  const from = call?.floats(budget) ?? 0;
-  const slope = linear === undefined ? 0 : (call?.floats(linear) ?? 0);
+  const to = call?.floats(w, n) ?? 0;
+  const from = call?.floats(budget, n) ?? 0;
+  const slope = linear === undefined ? 0 : (call?.floats(linear, n) ?? 0);
   if (call?.isPlaced !== true) {
     call?.end();
     return budgets.sweepBudgets(n, s, budget, linear, shift, w);
   }
   const worst = call.arena.module.sweepBudgets(n, s.byteOffset, n * 8, from, slope, shift, to);
-  call.back(w, to);
+  call.back(w, n, to);
   call.end();
   return worst;
 }

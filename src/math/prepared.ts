@@ -59,6 +59,18 @@ export class KeptMatrices {
     return this.#copyOf(scope, source)?.view ?? scope.copyOf(source);
   }
 
+  /** What `work` makes of a kept copy of `source`; of `source` itself where there is no room. */
+  lend<T>(source: Float64Array, work: (view: Float64Array) => T): T {
+    const entry = this.#entryOf(source);
+    if (entry === undefined) return work(source);
+    entry.uses++;
+    try {
+      return work(entry.view);
+    } finally {
+      entry.uses--;
+    }
+  }
+
   derive(
     scope: Scope,
     kind: string,
@@ -70,7 +82,11 @@ export class KeptMatrices {
     const isKeyed = length > 0 && parents.every((parent) => parent !== undefined);
     const key = isKeyed ? [kind, length, ...parents.map(({ number }) => number)].join(' ') : '';
     const known = this.#derived.get(key);
-    if (known !== undefined) return this.#use(scope, known).view;
+    if (known !== undefined) {
+      this.#entries.delete(known);
+      this.#entries.add(known);
+      return this.#use(scope, known).view;
+    }
     const entry = isKeyed ? this.#make(length, key) : undefined;
     const target = entry?.view ?? scope.floats(length);
     if (entry === undefined) {
@@ -88,23 +104,32 @@ export class KeptMatrices {
   }
 
   #copyOf(scope: Scope, source: Float64Array): Entry | undefined {
-    const same = this.#copies.get(source);
-    if (same !== undefined && !same.isGone && looksLike(source, same.view)) return this.#use(scope, same);
-    for (const entry of this.#entries)
-      if (entry.key === '' && looksLike(source, entry.view) && equals(source, entry.view)) {
-        this.#copies.set(source, entry);
-        return this.#use(scope, entry);
-      }
-    const entry = this.#make(source.length, '');
+    const entry = this.#entryOf(source);
+    return entry === undefined ? undefined : this.#use(scope, entry);
+  }
+
+  /** The copy of these contents, made if need be; now the most recently used one. */
+  #entryOf(source: Float64Array): Entry | undefined {
+    const entry = this.#known(source) ?? this.#make(source.length, '');
     if (entry === undefined) return undefined;
-    entry.view.set(source);
-    this.#copies.set(source, entry);
-    return this.#use(scope, entry);
+    if (this.#copies.get(source) !== entry) {
+      entry.view.set(source);
+      this.#copies.set(source, entry);
+    }
+    this.#entries.delete(entry);
+    this.#entries.add(entry);
+    return entry;
+  }
+
+  #known(source: Float64Array): Entry | undefined {
+    const same = this.#copies.get(source);
+    if (same !== undefined && !same.isGone && looksLike(source, same.view)) return same;
+    for (const entry of this.#entries)
+      if (entry.key === '' && looksLike(source, entry.view) && equals(source, entry.view)) return entry;
+    return undefined;
   }
 
   #use(scope: Scope, entry: Entry): Entry {
-    this.#entries.delete(entry);
-    this.#entries.add(entry);
     entry.uses++;
     scope.whenClosed(() => {
       entry.uses--;
@@ -166,6 +191,14 @@ const ofThread = (): KeptMatrices => (matrices ??= new KeptMatrices(threadArena(
 /** A view of the kernels' memory with the contents of `source`: itself when it lies there already. Not to be written to. */
 export function keep(scope: Scope, source: Float64Array): Float64Array {
   return isResident(source) ? source : ofThread().keep(scope, source);
+}
+
+/** Smaller matrices are as fast where they are. */
+const lentMin = 1024;
+
+/** `keep` for the length of one piece of work, without a scope. */
+export function lend<T>(source: Float64Array, work: (view: Float64Array) => T): T {
+  return source.length < lentMin || isResident(source) ? work(source) : ofThread().lend(source, work);
 }
 
 /**

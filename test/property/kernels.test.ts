@@ -135,6 +135,22 @@ describe('the SIMD kernels', () => {
     });
   });
 
+  it('leave alone what lies behind the result in an array that is longer', () => {
+    const scope = openScope();
+    const a = scope.copyOf(Float64Array.from({ length: 12 }, (_, p) => p));
+    const out = new Float64Array(6).fill(9);
+    timesVector(a, 3, 4, new Float64Array(7).fill(1), out);
+    expect([...out]).to.deep.equal([6, 22, 38, 9, 9, 9]);
+    addTransposed(a, 3, 4, Float64Array.of(1, 0, 1, NaN), out);
+    expect([...out]).to.deep.equal([14, 32, 50, 23, 9, 9]);
+    addSymmetric(scope.copyOf(Float64Array.of(1, NaN, 2, 3)), 2, Float64Array.of(1, 1, NaN), out);
+    expect([...out]).to.deep.equal([17, 37, 50, 23, 9, 9]);
+    const b = Float64Array.of(3, 5, 9);
+    solveLower(scope.copyOf(Float64Array.of(1, NaN, 2, 1)), 2, b);
+    expect([...b]).to.deep.equal([3, -1, 9]);
+    scope.close();
+  });
+
   it('multiply by a symmetric matrix that is known by its lower triangle', () => {
     fc.assert(
       fc.property(size(30), seeds, fc.boolean(), (n, seed, wild) => {

@@ -23,11 +23,13 @@ export class Call {
   #top = scratchAddress;
   readonly #borrowed: Block[] = [];
 
-  /** Address of an operand; its contents are copied when it `isRead`, and what was written needs `back`. */
-  floats(array: Float64Array, isRead = true): number {
+  /** Address of the first `length` numbers of an operand; copied when it `isRead`, and what was written needs `back`. */
+  floats(array: Float64Array, length: number, isRead = true): number {
     if (this.arena.holds(array)) return array.byteOffset;
-    const address = this.#room(array.byteLength);
-    if (isRead && address !== 0) this.arena.heap.set(array, address / Float64Array.BYTES_PER_ELEMENT);
+    const address = this.#room(length * Float64Array.BYTES_PER_ELEMENT);
+    if (!isRead || address === 0) return address;
+    const part = length === array.length ? array : array.subarray(0, length);
+    this.arena.heap.set(part, address / Float64Array.BYTES_PER_ELEMENT);
     return address;
   }
 
@@ -41,8 +43,8 @@ export class Call {
   }
 
   /** Copies what was written to the operand's own place. */
-  back(array: Float64Array, address: number): void {
-    if (!this.arena.holds(array)) array.set(this.arena.floatsAt(address, array.length));
+  back(array: Float64Array, length: number, address: number): void {
+    if (!this.arena.holds(array)) array.set(this.arena.floatsAt(address, length));
   }
 
   end(): void {
