@@ -24,8 +24,8 @@ def cvxportfolio_peer(case):
     class Planned(cvx.MultiPeriodOptimization):
         """Remembers what the whole plan was worth; only its first trades are answered."""
 
-        def values_in_time(self, **given):
-            answer = super().values_in_time(**given)
+        def values_in_time_recursive(self, **given):
+            answer = super().values_in_time_recursive(**given)
             self.worth = self._problem.value
             return answer
 
