@@ -7,6 +7,9 @@
  */
 import type { Checkpoint } from '../math/checkpoint.ts';
 import { factorizeCholesky, solveCholesky, solveLower, solveUpper } from '../math/cholesky.ts';
+import { addProduct, addTransposed, addWeightedGram, solveLowerRows, timesVector } from '../math/kernels.ts';
+import { lend } from '../math/prepared.ts';
+import { WorkingMatrix } from '../math/working-matrix.ts';
 import type { Atom } from './atoms.ts';
 import { denseOf, diagonalOf } from './atoms.ts';
 
@@ -37,13 +40,14 @@ export class BorderedSystem {
   /** Dense: how many of the free positions, ordered, are factorized together. */
   private core = 0;
   private restRoots: Float64Array = new Float64Array(0);
-  /** Dense: Cholesky factor of M over the core. Otherwise 1 / M (one entry per free position). */
-  private base: Float64Array = new Float64Array(0);
-  /** Border rows over the free positions, factor columns last; q x f. */
-  private rows: Float64Array[] = [];
-  /** Dense: L^-1 C'. Otherwise C / M. */
-  private swept: Float64Array[] = [];
-  private schur: Float64Array = new Float64Array(0);
+  /** Dense: Cholesky factor of M over the core. */
+  private readonly base = new WorkingMatrix();
+  /** Otherwise (n) 1 / M, zero off the free positions, and the factor columns that have joined the border. */
+  private inverse: Float64Array = new Float64Array(0);
+  private joined: readonly Joined[] = [];
+  /** Dense: L^-1 C' over the ordered free positions (p x f). Otherwise C (p x n), zero off the free positions. */
+  private readonly rows = new WorkingMatrix();
+  private readonly schur = new WorkingMatrix();
   private given = 0;
 
   /**
@@ -81,19 +85,23 @@ export class BorderedSystem {
     this.core = free.length;
     if (this.dense && decouple && free.length >= decoupledFrom) this.order(free, diagonal, weights, shift);
     this.given = borders.length;
-    this.rows = borders.map((border) => gather(border.coefficients, this.free));
     const extra = borders.map((border) => border.diagonal);
     const own = new Float64Array(free.length);
     for (let r = 0; r < free.length; r++) own[r] = Math.max(diagonal[this.free[r]!]! + shift, bareFloor);
-    if (this.dense) this.factorizeDense(own, weights, shift);
-    else this.invertDiagonal(own, weights, extra);
+    if (this.dense) this.factorizeDense(own, weights, borders, shift);
+    else this.invertDiagonal(own, weights, borders);
     this.factorizeSchur(extra, shift);
   }
 
-  private factorizeDense(own: Float64Array, weights: readonly number[], shift: number): void {
+  private factorizeDense(
+    own: Float64Array,
+    weights: readonly number[],
+    borders: readonly Border[],
+    shift: number,
+  ): void {
     const { free, n, checkpoint } = this;
     const core = this.core;
-    const m = this.base.length === core * core ? this.base.fill(0) : new Float64Array(core * core);
+    const m = this.base.reserve(core * core).fill(0);
     const rest = own.slice(core);
     this.atoms.forEach((atom, a) => {
       const weight = weights[a]!;
@@ -115,13 +123,25 @@ export class BorderedSystem {
     }
     const replacement = Math.max(shift, largest * 1e-16);
     factorizeCholesky(m, core, { pivotMin: shift * 1e-3, replacement, checkpoint });
-    this.base = m;
     this.restRoots = rest.map((value) => Math.sqrt(value));
-    this.swept = this.rows.map((row) => {
-      const column = Float64Array.from(row);
-      checkpoint((core * core) / 2);
-      this.sweepDown(column);
-      return column;
+    this.sweepBorders(borders);
+  }
+
+  /** L^-1 C', row by row of C. */
+  private sweepBorders(borders: readonly Border[]): void {
+    const { free, core, checkpoint } = this;
+    const f = free.length;
+    const p = borders.length;
+    const inCore = core === f ? this.rows.reserve(p * f) : new Float64Array(p * core);
+    borders.forEach(({ coefficients }, a) => {
+      for (let r = 0; r < core; r++) inCore[a * core + r] = coefficients[free[r]!]!;
+    });
+    solveLowerRows(this.base.array, core, inCore, p, checkpoint);
+    if (core === f) return;
+    const all = this.rows.reserve(p * f);
+    borders.forEach(({ coefficients }, a) => {
+      all.set(inCore.subarray(a * core, (a + 1) * core), a * f);
+      for (let r = core; r < f; r++) all[a * f + r] = coefficients[free[r]!]! / this.restRoots[r - core]!;
     });
   }
 
@@ -147,75 +167,178 @@ export class BorderedSystem {
   }
 
   private sweepDown(v: Float64Array): void {
-    solveLower(this.base, this.core, v);
+    solveLower(this.base.array, this.core, v);
     for (let r = this.core; r < v.length; r++) v[r] = v[r]! / this.restRoots[r - this.core]!;
   }
 
   private sweepUp(v: Float64Array): void {
-    solveUpper(this.base, this.core, v);
+    solveUpper(this.base.array, this.core, v);
     for (let r = this.core; r < v.length; r++) v[r] = v[r]! / this.restRoots[r - this.core]!;
   }
 
-  private invertDiagonal(own: Float64Array, weights: readonly number[], extra: number[]): void {
-    const { free } = this;
+  private invertDiagonal(own: Float64Array, weights: readonly number[], borders: readonly Border[]): void {
+    const { free, n } = this;
+    const joined: Joined[] = [];
     this.atoms.forEach((atom, a) => {
       const weight = weights[a]!;
       if (weight === 0) return;
       if (atom.diagonal !== undefined)
         for (let r = 0; r < free.length; r++) own[r] = own[r]! + weight * atom.diagonal[free[r]!]!;
-      if (atom.columns === undefined) return;
-      for (let k = 0; k < atom.rank; k++) {
-        this.checkpoint(free.length);
-        const row = new Float64Array(free.length);
-        for (let r = 0; r < free.length; r++) row[r] = atom.columns[free[r]! * atom.rank + k]!;
-        this.rows.push(row);
-        extra.push(1 / weight);
-      }
+      if (atom.columns !== undefined) joined.push({ columns: atom.columns, rank: atom.rank, weight });
     });
-    this.base = own.map((value) => 1 / value);
-    this.swept = this.rows.map((row) => row.map((value, r) => value * this.base[r]!));
+    this.joined = joined;
+    this.inverse = new Float64Array(n);
+    for (let r = 0; r < free.length; r++) this.inverse[free[r]!] = 1 / own[r]!;
+    const rows = this.rows.reserve(borders.length * n).fill(0);
+    borders.forEach(({ coefficients }, a) => {
+      for (const i of free) rows[a * n + i] = coefficients[i]!;
+    });
   }
 
   private factorizeSchur(extra: readonly number[], shift: number): void {
-    const q = this.rows.length;
-    const s = new Float64Array(q * q);
-    const left = this.swept;
-    const right = this.dense ? this.swept : this.rows;
+    const p = this.given;
+    const q = this.joined.reduce((total, { rank }) => total + rank, p);
+    const s = this.schur.reserve(q * q).fill(0);
+    const place = (block: Float64Array, height: number, width: number, row: number, column: number): void => {
+      for (let a = 0; a < height; a++)
+        s.set(block.subarray(a * width, a * width + (row === column ? a + 1 : width)), (row + a) * q + column);
+    };
+    place(this.dense ? this.rowsTimesRows() : this.rowsTimesInverse(), p, p, 0, 0);
+    let at = p;
+    this.joined.forEach((left, l) => {
+      place(this.columnsTimesRows(left), left.rank, p, at, 0);
+      let to = p;
+      for (const right of this.joined.slice(0, l)) {
+        place(this.columnsTimesColumns(left, right), left.rank, right.rank, at, to);
+        to += right.rank;
+      }
+      place(this.gramOf(left), left.rank, left.rank, at, at);
+      at += left.rank;
+    });
+    const added = [...extra, ...this.joined.flatMap(({ rank, weight }) => new Array<number>(rank).fill(1 / weight))];
     for (let a = 0; a < q; a++) {
-      this.checkpoint((a + 1) * this.free.length);
-      for (let b = 0; b <= a; b++) s[a * q + b] = dotOf(left[a]!, right[b]!);
-    }
-    for (let a = 0; a < q; a++) {
-      const own = (s[a * q + a]! + extra[a]!) * (1 + shift * 1e-3);
+      const own = (s[a * q + a]! + added[a]!) * (1 + shift * 1e-3);
       // A border that touches no free position says nothing about its multiplier, which then stays as it is.
       s[a * q + a] = own > 0 ? own : emptyBorder;
     }
     factorizeCholesky(s, q, { pivotMin: 0, replacement: 1e128, checkpoint: this.checkpoint });
-    this.schur = s;
+  }
+
+  /** Dense: (p x p) C M^-1 C' of swept rows. */
+  private rowsTimesRows(): Float64Array {
+    const { given: p, checkpoint } = this;
+    const rows = this.rows.array;
+    const target = new Float64Array(p * p);
+    const shape = { rows: p, columns: p, terms: this.free.length, lower: true };
+    addProduct({ ...shape, left: rows, right: rows, rightTransposed: true, target, checkpoint });
+    return target;
+  }
+
+  /** (p x p) C M^-1 C' with a diagonal M. */
+  private rowsTimesInverse(): Float64Array {
+    const { given: p, inverse: scale, checkpoint } = this;
+    const rows = this.rows.array;
+    const target = new Float64Array(p * p);
+    const shape = { rows: p, columns: p, ...this.chosen(), lower: true };
+    addProduct({ ...shape, left: rows, right: rows, rightTransposed: true, target, scale, checkpoint });
+    return target;
+  }
+
+  /** (rank x p) G' M^-1 C'. */
+  private columnsTimesRows({ columns, rank }: Joined): Float64Array {
+    const { given: p, inverse: scale, checkpoint } = this;
+    const right = this.rows.array;
+    const target = new Float64Array(rank * p);
+    const shape = { rows: rank, columns: p, ...this.chosen() };
+    lend(columns, (left) =>
+      addProduct({ ...shape, left, leftTransposed: true, right, rightTransposed: true, target, scale, checkpoint }),
+    );
+    return target;
+  }
+
+  private columnsTimesColumns(one: Joined, other: Joined): Float64Array {
+    const { inverse: scale, checkpoint } = this;
+    const target = new Float64Array(one.rank * other.rank);
+    const shape = { rows: one.rank, columns: other.rank, ...this.chosen() };
+    lend(one.columns, (left) =>
+      lend(other.columns, (right) =>
+        addProduct({ ...shape, left, leftTransposed: true, right, target, scale, checkpoint }),
+      ),
+    );
+    return target;
+  }
+
+  private gramOf({ columns, rank }: Joined): Float64Array {
+    const target = new Float64Array(rank * rank);
+    const { chosen } = this.chosen();
+    lend(columns, (g) => addWeightedGram(g, this.n, rank, target, chosen, this.inverse, this.checkpoint));
+    return target;
+  }
+
+  /** The free positions as terms of a product; no list when all are. */
+  private chosen(): { readonly terms: number; readonly chosen?: Int32Array } {
+    const { free, n } = this;
+    return free.length === n ? { terms: n } : { terms: free.length, chosen: free };
   }
 
   /** Overwrites f (n; zero off the free positions) by x and g (p) by y. */
   solve(f: Float64Array, g: Float64Array): void {
-    const { free, base, rows, swept } = this;
-    const q = rows.length;
-    this.checkpoint((this.dense ? this.core * this.core : 0) + (2 * free.length + q) * q);
+    if (this.dense) this.solveDense(f, g);
+    else this.solveStructured(f, g);
+  }
+
+  private solveDense(f: Float64Array, g: Float64Array): void {
+    const { free, given: p } = this;
+    this.checkpoint(this.core * this.core + 2 * free.length * p);
     const part = gather(f, free);
-    if (this.dense) this.sweepDown(part);
-    else for (let r = 0; r < part.length; r++) part[r] = part[r]! * base[r]!;
-    const y = new Float64Array(q);
-    const against = this.dense ? swept : rows;
-    for (let a = 0; a < q; a++) y[a] = dotOf(against[a]!, part) - (a < this.given ? g[a]! : 0);
-    solveCholesky(this.schur, q, y);
-    for (let a = 0; a < q; a++) {
-      const value = y[a]!;
-      const column = swept[a]!;
-      for (let r = 0; r < part.length; r++) part[r] = part[r]! - column[r]! * value;
-    }
-    if (this.dense) this.sweepUp(part);
+    this.sweepDown(part);
+    const y = new Float64Array(p);
+    timesVector(this.rows.array, p, free.length, part, y);
+    for (let a = 0; a < p; a++) y[a] = y[a]! - g[a]!;
+    solveCholesky(this.schur.array, p, y);
+    addTransposed(this.rows.array, p, free.length, negative(y), part);
+    this.sweepUp(part);
     f.fill(0);
     for (let r = 0; r < part.length; r++) f[free[r]!] = part[r]!;
-    for (let a = 0; a < this.given; a++) g[a] = y[a]!;
+    g.set(y);
   }
+
+  private solveStructured(f: Float64Array, g: Float64Array): void {
+    const { n, given: p, inverse, joined } = this;
+    const q = joined.reduce((total, { rank }) => total + rank, p);
+    this.checkpoint((2 * n + q) * q);
+    const part = new Float64Array(n);
+    for (let i = 0; i < n; i++) part[i] = inverse[i]! * f[i]!;
+    const y = new Float64Array(q);
+    timesVector(this.rows.array, p, n, part, y);
+    for (let a = 0; a < p; a++) y[a] = y[a]! - g[a]!;
+    let at = p;
+    for (const { columns, rank } of joined) {
+      const to = y.subarray(at, at + rank);
+      lend(columns, (matrix) => addTransposed(matrix, n, rank, part, to));
+      at += rank;
+    }
+    solveCholesky(this.schur.array, q, y);
+    part.fill(0);
+    addTransposed(this.rows.array, p, n, y, part);
+    at = p;
+    const pull = new Float64Array(n);
+    for (const { columns, rank } of joined) {
+      const from = y.subarray(at, at + rank);
+      lend(columns, (matrix) => timesVector(matrix, n, rank, from, pull));
+      for (let i = 0; i < n; i++) part[i] = part[i]! + pull[i]!;
+      at += rank;
+    }
+    for (let i = 0; i < n; i++) f[i] = inverse[i]! * (f[i]! - part[i]!);
+    g.set(y.subarray(0, p));
+  }
+}
+
+/** Factor columns G (n x rank) of an atom with its weight. */
+interface Joined {
+  readonly columns: Float64Array;
+  readonly rank: number;
+  readonly weight: number;
 }
 
 /** target[at + c] += weight entries[from + positions[c]] for c = 0..last. */
@@ -239,14 +362,6 @@ function gather(source: Float64Array, positions: Int32Array): Float64Array {
   return result;
 }
 
-function dotOf(a: Float64Array, b: Float64Array): number {
-  let s0 = 0;
-  let s1 = 0;
-  let i = 0;
-  for (; i + 2 <= a.length; i += 2) {
-    s0 += a[i]! * b[i]!;
-    s1 += a[i + 1]! * b[i + 1]!;
-  }
-  if (i < a.length) s0 += a[i]! * b[i]!;
-  return s0 + s1;
+function negative(a: Float64Array): Float64Array {
+  return a.map((value) => -value);
 }
