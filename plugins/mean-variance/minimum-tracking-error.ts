@@ -1,6 +1,7 @@
-import { defineStrategy, solveToEnd } from '@veritasvault/portfolio/sdk/v1';
-import type { Objective, Task } from '@veritasvault/portfolio/sdk/v1';
+import { defineStrategy, inSteps, solving } from '@veritasvault/portfolio/sdk/v1';
+import type { Objective, Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
+import { frontierOf } from './frontier.ts';
 import { covarianceOf } from './market.ts';
 
 type NoParameters = Record<string, never>;
@@ -14,6 +15,10 @@ function activeVariance(task: Task<NoParameters>): Objective {
   return { quadratics: [{ scale: 1, operator, centre: benchmark }], linear: new Float64Array(operator.size) };
 }
 
+function own(task: Task<NoParameters>): Program {
+  return solving(activeVariance(task), 'least tracking error');
+}
+
 export const minimumTrackingError = defineStrategy<NoParameters>({
   id: 'minimum-tracking-error',
   title: 'Minimum tracking error',
@@ -24,5 +29,7 @@ export const minimumTrackingError = defineStrategy<NoParameters>({
   ],
   parameters: { type: 'object', properties: {}, additionalProperties: false },
   needs: ['covariance', 'benchmark'],
-  optimize: (task) => solveToEnd(task, activeVariance(task), 'least tracking error'),
+  frontierNeeds: ['expected-returns'],
+  optimize: (task) => inSteps(task, () => own(task)),
+  frontier: (task, points) => frontierOf(task, points, activeVariance(task), () => own(task)),
 });

@@ -1,8 +1,14 @@
-import { defineStrategy, solveToEnd } from '@veritasvault/portfolio/sdk/v1';
+import { defineStrategy, inSteps, solving } from '@veritasvault/portfolio/sdk/v1';
+import type { Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
+import { frontierOf } from './frontier.ts';
 import { covarianceOf, leastVariance } from './market.ts';
 
 type NoParameters = Record<string, never>;
+
+function own(task: Task<NoParameters>): Program {
+  return solving(leastVariance(covarianceOf(task)), 'least variance');
+}
 
 export const minimumVariance = defineStrategy<NoParameters>({
   id: 'minimum-variance',
@@ -12,5 +18,7 @@ export const minimumVariance = defineStrategy<NoParameters>({
   references: ['Markowitz, H. (1952). Portfolio Selection. Journal of Finance 7(1), 77-91.'],
   parameters: { type: 'object', properties: {}, additionalProperties: false },
   needs: ['covariance'],
-  optimize: (task) => solveToEnd(task, leastVariance(covarianceOf(task)), 'least variance'),
+  frontierNeeds: ['expected-returns'],
+  optimize: (task) => inSteps(task, () => own(task)),
+  frontier: (task, points) => frontierOf(task, points, leastVariance(covarianceOf(task)), () => own(task)),
 });

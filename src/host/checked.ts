@@ -45,6 +45,7 @@ export function checkedStrategy(strategy: Strategy<never>): Strategy {
     restrictions: task.restrictions,
     signal: task.signal,
     solve: (objective, added) => task.solve(objective, added),
+    ...(task.trace === undefined ? {} : { trace: task.trace.bind(task) }),
     origin: (text) => task.origin(text),
   });
   const frontier = strategy.frontier?.bind(strategy);
@@ -55,6 +56,7 @@ export function checkedStrategy(strategy: Strategy<never>): Strategy {
     references: strategy.references,
     parameters: schema,
     needs: strategy.needs,
+    ...(strategy.frontierNeeds === undefined ? {} : { frontierNeeds: strategy.frontierNeeds }),
     admit: (given, situation) =>
       admittedBy(schema, given, (parameters) => strategy.admit?.(parameters, situation) ?? []),
     optimize: (task) => strategy.optimize(taskFrom(task)),

@@ -35,7 +35,8 @@ export function admitStateless(draft: StatelessDraft, catalog: Catalog): SolveJo
   const strategy = readStrategy(chosen, frontier, problem?.situation, catalog, 'strategy', findings);
   if (draft.problem !== undefined && problem !== undefined) {
     const { estimation, given, constraints, views } = problem;
-    checkNeeds(catalog.strategies.get(chosen?.type ?? ''), constraints, views, estimation, given, catalog, findings);
+    const wanted = withNeeds(catalog.strategies.get(chosen?.type ?? ''), frontier);
+    checkNeeds(wanted, constraints, views, estimation, given, catalog, findings);
   }
   findings.refuse();
   if (problem === undefined || strategy === undefined) throw new TypeError('what is admitted must be whole');
@@ -54,6 +55,12 @@ export function admitStateless(draft: StatelessDraft, catalog: Catalog): SolveJo
 }
 
 type Wishes = Pick<SolveJob, 'relaxByPriority' | 'explainConstraints'>;
+
+/** A frontier may need more than its strategy does. */
+function withNeeds(strategy: Strategy | undefined, frontier: boolean): Strategy | undefined {
+  if (strategy?.frontierNeeds === undefined || !frontier) return strategy;
+  return { ...strategy, needs: [...strategy.needs, ...strategy.frontierNeeds] };
+}
 
 /** Absent unless asked for, so that jobs which ask for nothing keep their digests. */
 function wishesOf({ relaxByPriority, explainConstraints }: Wishes): Wishes {

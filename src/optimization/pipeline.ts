@@ -7,7 +7,7 @@ import { relaxed } from '../problem/relaxable.ts';
 import type { Iterate, Solution } from '../problem/solution.ts';
 import { defaultSettings } from '../problem/solver.ts';
 import type { SolverSettings } from '../problem/solver.ts';
-import type { Answer, SolveEvent, Strategy, StrategyEvent, Task } from '../sdk/v1/index.ts';
+import type { Answer, SolveEvent, Strategy, StrategyEvent, Task, TraceEvent } from '../sdk/v1/index.ts';
 import type { GainTools } from './answering-gains.ts';
 import { amountsOf, cheapestRepair, relaxedByPriority, repairLines } from './answering-repairs.ts';
 import type { RepairTools } from './answering-repairs.ts';
@@ -21,6 +21,7 @@ import { sidesOf } from './restrictions-sides.ts';
 import { applied, defaultField, finite } from './restrictions.ts';
 import type { AppliedConstraint } from './restrictions.ts';
 import type { Interruption, Toolbox } from './toolbox.ts';
+import { refusedTrace, traced } from './tracing.ts';
 
 /**
  * Progress, points when a frontier was asked for, then exactly one answer. Cold. Errors with a Fault for what only the numbers could
@@ -132,6 +133,8 @@ class JobRun {
       signal: this.#interruption.signal,
       solve: (objective, added = []) =>
         this.#solve(compose(situation.universe, objective, [...restrictions, ...added])),
+      trace: (objective, direction, points, added = []) =>
+        this.#trace(compose(situation.universe, objective, [...restrictions, ...added]), direction, points),
       origin: (text) => ({ constraint: 'strategy', name: strategy.title, text, priority: 0 }),
     };
   }
@@ -194,6 +197,25 @@ class JobRun {
         }
       }
     });
+  }
+
+  /** Cold; runs to its end while it is being subscribed to. A solver asked for by name solves the points one by one. */
+  #trace(problem: Problem, direction: Float64Array, count: number): Observable<TraceEvent> {
+    const { traceFrontier } = this.#toolbox;
+    const { solver = '' } = this.#job.limits;
+    if (solver !== '') return refusedTrace(`solver ${solver} was asked for by name`);
+    if (traceFrontier === undefined) return refusedTrace('nothing is traced here');
+    const { tolerance } = this.#settings;
+    const interrupted = (): boolean => this.#interruption.interrupted();
+    return traced(
+      traceFrontier,
+      { problem, direction, count, tolerance, interrupted },
+      {
+        solve: (again) => ended(this.#steps(again)),
+        withCause: (solution) => this.#withCause(solution),
+        count: (iterations) => void (this.#iterations += iterations),
+      },
+    );
   }
 
   #steps(problem: Problem): Generator<Iterate, Solution, void> {

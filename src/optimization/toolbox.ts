@@ -34,6 +34,26 @@ export type RepairSearch = (question: {
   readonly solve: (problem: Problem) => Solution;
 }) => Amounts | undefined;
 
+/** A step of a trace, and how one ends: see `FrontierTrace`. A point that is not optimal is inaccurate and to be solved by itself. */
+export type TraceStep =
+  | { readonly kind: 'iterate'; readonly iterate: Iterate }
+  | { readonly kind: 'point'; readonly lambda: number; readonly solution: Solution };
+export type TraceEnd =
+  | { readonly kind: 'traced'; readonly solver: string; readonly corners: number }
+  /** There is no frontier, or the trace was stopped. */
+  | { readonly kind: 'ended'; readonly solution: Solution }
+  /** The points are to be solved one by one. */
+  | { readonly kind: 'gave-up'; readonly solver: string; readonly detail: string };
+
+/** Points of a frontier, evenly spaced in direction'w, from the least objective of the problem to the greatest direction'w. */
+export type FrontierTrace = (question: {
+  readonly problem: Problem;
+  readonly direction: Float64Array;
+  readonly count: number;
+  readonly tolerance: number;
+  readonly interrupted: () => boolean;
+}) => Generator<TraceStep, TraceEnd, void>;
+
 /** Why the work is to end early. */
 export interface Interruption {
   /** Looked at between iterations; cheap. */
@@ -49,6 +69,8 @@ export interface Toolbox {
   readonly solvers: SolverChoice;
   readonly findConflict: ConflictSearch;
   readonly findRepair: RepairSearch;
+  /** Absent where points of a frontier are solved one by one. */
+  readonly traceFrontier?: FrontierTrace;
   readonly serverVersion: string;
   /** Milliseconds since any fixed moment. */
   readonly now: () => number;

@@ -7,6 +7,7 @@ import type { SolveFailure } from '../optimization/job.ts';
 import { solveJob } from '../optimization/pipeline.ts';
 import type { Toolbox } from '../optimization/toolbox.ts';
 import { findConflict } from '../solvers/conflict.ts';
+import { frontierPoints } from '../solvers/critical-line/points.ts';
 import { findRepair } from '../solvers/repair.ts';
 import { SolverRegistry } from '../solvers/registry.ts';
 import { Fault } from '../values/fault.ts';
@@ -33,6 +34,7 @@ async function toolboxFrom({ serverVersion, ...plugins }: WorkerSettings): Promi
     solvers: new SolverRegistry(loaded.solvers.offers.map(({ contribution }) => contribution)),
     findConflict,
     findRepair,
+    traceFrontier: frontierPoints,
     serverVersion,
     now: () => performance.now(),
   };

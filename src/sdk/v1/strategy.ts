@@ -35,6 +35,18 @@ export type StrategyEvent =
 export type SolveEvent =
   { readonly kind: 'iterate'; readonly iterate: Iterate } | { readonly kind: 'solution'; readonly solution: Solution };
 
+/** What a trace of a frontier tells. Ends after `traced`, `solution` or `refused`. */
+export type TraceEvent =
+  | { readonly kind: 'iterate'; readonly iterate: Iterate }
+  /** The optimum of the objective with `lambda` times the direction added to its linear term. */
+  | { readonly kind: 'point'; readonly lambda: number; readonly solution: Solution }
+  /** All points have been told; by what means, in words. */
+  | { readonly kind: 'traced'; readonly choice: string }
+  /** There is no frontier: why, or the best point of a trace that was stopped. */
+  | { readonly kind: 'solution'; readonly solution: Solution }
+  /** It cannot be traced, for this reason: solve point by point. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
 /** What a strategy needs before it can run; the host sees to it or refuses the request. */
 export type Need = 'expected-returns' | 'covariance' | 'benchmark' | 'market-capitalizations';
 
@@ -48,6 +60,17 @@ export interface Task<Parameters = JsonObject> {
   readonly signal: AbortSignal;
   /** Minimizes `objective` over the restrictions and `added`: iterates, then exactly one solution. Cold. */
   solve(objective: Objective, added?: readonly Lowered[]): Observable<SolveEvent>;
+  /**
+   * Traces the frontier between `objective`, which is to be small, and `direction`'w (n), which is to be great, over the restrictions and
+   * `added`: `points` (at least 2) of it, evenly spaced in direction'w, from the least objective to the greatest direction'w. Cold. Absent
+   * where nothing is traced.
+   */
+  trace?(
+    objective: Objective,
+    direction: Float64Array,
+    points: number,
+    added?: readonly Lowered[],
+  ): Observable<TraceEvent>;
   /** An origin for restrictions that the strategy adds. */
   origin(text: string): Origin;
 }
@@ -61,6 +84,8 @@ export interface Strategy<Parameters = JsonObject> {
   readonly references: readonly string[];
   readonly parameters: JsonSchema<Parameters>;
   readonly needs: readonly Need[];
+  /** What its frontier needs besides. */
+  readonly frontierNeeds?: readonly Need[];
   /** What a user can mend beyond the schema, as field paths below `parameters`. */
   admit?(parameters: Parameters, situation: Situation): readonly Violation[];
   /** Cold and finite: progress, then exactly one solution, then complete. */

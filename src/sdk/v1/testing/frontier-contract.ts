@@ -3,6 +3,8 @@ import { EMPTY } from 'rxjs';
 
 import { dot } from '../../../math/vectors.ts';
 import type { JsonObject } from '../../../values/json.ts';
+import type { Quadratic } from '../../../problem/problem.ts';
+import { difference } from '../../../math/vectors.ts';
 import { quadraticForm } from '../operators.ts';
 import type { Strategy } from '../strategy.ts';
 import { ensure } from './framework.ts';
@@ -26,7 +28,7 @@ export function frontierContract({ framework, engine, strategy, parameters }: Ru
 
 async function checkFrontier(strategy: Strategy, set: JsonObject, engine: Engine): Promise<void> {
   const market = referenceMarket();
-  const { covariance, expectedReturns } = market.estimates;
+  const { expectedReturns } = market.estimates;
   const events = await eventsOf(
     strategy.frontier?.(referenceTask(engine, { ...market, parameters: set }), points) ?? EMPTY,
   );
@@ -35,11 +37,19 @@ async function checkFrontier(strategy: Strategy, set: JsonObject, engine: Engine
   ensure(events.at(-1)?.kind === 'solution', 'the solution was not the last event');
   ensure(events.filter((event) => event.kind === 'solution').length === 1, 'there was more than one solution');
   for (const answer of answers) certified(engine, market, answer);
-  if (covariance === undefined || expectedReturns === undefined) return;
-  const risks = answers.map(({ solution }) => Math.sqrt(quadraticForm(covariance, solution.weights)));
+  const quadratics = answers[0]?.objective.quadratics ?? [];
+  if (quadratics.length === 0 || expectedReturns === undefined) return;
+  const risks = answers.map(({ solution }) => riskOf(quadratics, solution.weights));
   const returns = answers.map(({ solution }) => dot(expectedReturns, solution.weights));
   for (let point = 1; point < points; point++) {
     ensure(risks[point]! >= risks[point - 1]! - 1e-7, `risk falls at point ${point + 1}`);
     ensure(returns[point]! >= returns[point - 1]! - 1e-7, `return falls at point ${point + 1}`);
   }
+}
+
+/** Volatility, tracking error or whatever else the first point minimizes. */
+function riskOf(quadratics: readonly Quadratic[], weights: Float64Array): number {
+  const risk = ({ scale, operator, centre }: Quadratic): number =>
+    scale * quadraticForm(operator, difference(weights, centre));
+  return Math.sqrt(quadratics.reduce((total, quadratic) => total + risk(quadratic), 0));
 }
