@@ -25,8 +25,9 @@ export class FactorDual {
   readonly prices: Float64Array;
   readonly weights: Float64Array;
   readonly parts: Uint8Array;
-  /** Assets whose weight moves with its price: the first `freeCount`. */
+  /** Assets whose weight moves with its price: the first `freeCount`; and by such an asset where it stands there. */
   readonly free: Int32Array;
+  readonly freeAt: Int32Array;
   freeCount = 0;
   /** (k) S G'w - z, and (m) A w. */
   readonly factorGradient: Float64Array;
@@ -49,6 +50,7 @@ export class FactorDual {
     this.weights = scope.floats(n);
     this.parts = new Uint8Array(n);
     this.free = scope.integers(n);
+    this.freeAt = new Int32Array(n);
     this.live = scope.integers(n);
     this.changing = new Int32Array(n);
     this.fall = scope.floats(n);
@@ -58,13 +60,10 @@ export class FactorDual {
     this.refresh();
   }
 
-  /** Prices, weights and gradient from z and y. */
+  /** Prices, weights and gradient from z and y. No direction is valid any more. */
   refresh(): void {
-    const { prices } = this;
-    const { linear } = this.form;
-    this.fallOf(this.z, this.y, prices);
-    for (let i = 0; i < linear.length; i++) prices[i] = linear[i]! - prices[i]!;
-    this.answer();
+    this.fallOf(this.z, this.y, this.fall);
+    this.answer(this.form.linear, 1);
   }
 
   /** dz and dy with how fast they make asset prices fall. */
@@ -90,7 +89,7 @@ export class FactorDual {
     }
   }
 
-  move({ z: dz, y: dy, fall }: Direction, step: number): void {
+  move({ z: dz, y: dy }: Direction, step: number): void {
     for (let j = 0; j < dz.length; j++) this.z[j] = this.z[j]! + step * dz[j]!;
     const rounding = 1e-14 * maxAbs(this.y);
     for (let r = 0; r < dy.length; r++) {
@@ -100,8 +99,7 @@ export class FactorDual {
       const atKink = before !== 0 && Math.abs(after) <= Math.max(rounding, 1e-10 * Math.abs(before));
       this.y[r] = atKink ? 0 : after;
     }
-    for (let i = 0; i < fall.length; i++) this.prices[i] = this.prices[i]! - step * fall[i]!;
-    this.answer();
+    this.answer(this.prices, step);
   }
 
   /** Slope of the dual where it stands, along a direction: its gradient is known. */
@@ -116,26 +114,32 @@ export class FactorDual {
     return slope;
   }
 
-  /** Weights for the prices, then the gradient. */
-  private answer(): void {
-    const { n, space, gain, responses, current, starts, rowOf, coefficients } = this.form;
-    const { prices, weights, parts, free, live, held, factorGradient } = this;
-    held.fill(0);
+  /** Prices that have fallen from `before` for so long, the weights that answer them, and the gradient. */
+  private answer(before: Float64Array, step: number): void {
+    const { n, space, gain, responses, current, rows } = this.form;
+    const { prices, weights, parts, free, freeAt, live, fall, held, factorGradient } = this;
     let freeCount = 0;
     let liveCount = 0;
     for (let i = 0; i < n; i++) {
-      const price = prices[i]!;
+      const price = before[i]! - step * fall[i]!;
       const part = responses.partAt(i, price);
       const w = responses.weightAt(i, price, part);
+      prices[i] = price;
       parts[i] = part;
       weights[i] = w;
-      if (isFree(part)) free[freeCount++] = i;
-      if (w === 0 && current[i] === 0) continue;
-      live[liveCount++] = i;
-      for (let e = starts[i]!; e < starts[i + 1]!; e++) held[rowOf[e]!] = held[rowOf[e]!]! + coefficients[e]! * w;
+      if (isFree(part)) {
+        freeAt[i] = freeCount;
+        free[freeCount++] = i;
+      }
+      if (w !== 0 || current[i] !== 0) live[liveCount++] = i;
     }
     this.freeCount = freeCount;
     this.liveCount = liveCount;
+    for (const [r, { positions, coefficients }] of rows.entries()) {
+      let sum = 0;
+      for (let e = 0; e < positions.length; e++) sum += coefficients[e]! * weights[positions[e]!]!;
+      held[r] = sum;
+    }
     space.held(weights, live.subarray(0, liveCount), factorGradient);
     for (let j = 0; j < factorGradient.length; j++) factorGradient[j] = gain[j]! * factorGradient[j]! - this.z[j]!;
   }

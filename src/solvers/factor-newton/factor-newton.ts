@@ -60,8 +60,13 @@ function lacks(problem: Problem): string | undefined {
   if (quadratics.some(({ scale }) => scale < 0)) return 'a quadratic term is concave';
   if (quadratics.some(({ operator }) => leavesOf(operator).some((leaf) => leaf.kind === 'dense')))
     return 'a covariance is dense';
-  if (!diagonalOfTerms(problem).every((value) => value > 0)) return 'some asset has no specific risk';
+  if (!allPositive(diagonalOfTerms(problem))) return 'some asset has no specific risk';
   return undefined;
+}
+
+function allPositive(values: Float64Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!(values[i]! > 0)) return false;
+  return true;
 }
 
 function* solve(

@@ -38,11 +38,9 @@ export interface FactorForm {
   readonly guess: Float64Array | undefined;
   /** Square root of the largest of d. */
   readonly riskiest: number;
-  /** A by row, scaled, and by asset: entries `starts[i]` up to `starts[i + 1]` of `rowOf` and `coefficients`. */
+  /** (m) A, scaled, and how many coefficients there are in all. */
   readonly rows: readonly Pick<Row, 'positions' | 'coefficients'>[];
-  readonly starts: Int32Array;
-  readonly rowOf: Int32Array;
-  readonly coefficients: Float64Array;
+  readonly entries: number;
   /** (m) l and u scaled, and what they were divided by. */
   readonly rowLower: Float64Array;
   readonly rowUpper: Float64Array;
@@ -148,33 +146,15 @@ function addLowRankTimes(leaf: FactorLeaf, scale: number, x: Float64Array, out: 
 }
 
 function rowsOf(problem: Problem) {
-  const n = problem.universe.assets.length;
   const rowScale = Float64Array.from(problem.rows, (row) => maxAbs(row.coefficients) || 1);
   const rows = problem.rows.map(({ positions, coefficients }, r) => ({
     positions,
     coefficients: rowScale[r] === 1 ? coefficients : coefficients.map((value) => value / rowScale[r]!),
   }));
-  const starts = new Int32Array(n + 1);
-  for (const { positions } of rows)
-    for (let e = 0; e < positions.length; e++) starts[positions[e]! + 1] = starts[positions[e]! + 1]! + 1;
-  for (let i = 0; i < n; i++) starts[i + 1] = starts[i + 1]! + starts[i]!;
-  const next = starts.slice();
-  const rowOf = new Int32Array(starts[n]!);
-  const coefficients = new Float64Array(starts[n]!);
-  for (const [r, row] of rows.entries())
-    for (let e = 0; e < row.positions.length; e++) {
-      const i = row.positions[e]!;
-      const at = next[i]!;
-      next[i] = at + 1;
-      rowOf[at] = r;
-      coefficients[at] = row.coefficients[e]!;
-    }
   return {
     m: rows.length,
     rows,
-    starts,
-    rowOf,
-    coefficients,
+    entries: rows.reduce((total, { positions }) => total + positions.length, 0),
     rowLower: Float64Array.from(problem.rows, (row, r) => row.lower / rowScale[r]!),
     rowUpper: Float64Array.from(problem.rows, (row, r) => row.upper / rowScale[r]!),
     rowScale,

@@ -59,16 +59,17 @@ export function iterateOf(dual: FactorDual, iteration: number): Iterate {
 /** Row prices unscaled; on an asset that stands on a bound, what its price asks for beyond it. */
 export function multipliersOf({ form, prices, weights, y }: FactorDual): Multipliers {
   const { diagonal, current, buyRate, sellRate, lower, upper, rowScale } = form;
-  const bounds = weights.map((w, i) => {
-    if (w > lower[i]! && w < upper[i]!) return 0;
+  const bounds = new Float64Array(weights.length);
+  for (let i = 0; i < weights.length; i++) {
+    const w = weights[i]!;
+    if (w > lower[i]! && w < upper[i]!) continue;
     const wanted = prices[i]! - diagonal[i]! * w;
     const trade = w - current[i]!;
     const buy = wanted - buyRate[i]!;
     const sell = wanted + sellRate[i]!;
     const beyond = trade > 0 ? buy : trade < 0 ? sell : buy > 0 ? buy : Math.min(sell, 0);
-    if (lower[i] === upper[i]) return beyond;
-    return w >= upper[i]! ? Math.max(beyond, 0) : Math.min(beyond, 0);
-  });
+    bounds[i] = lower[i] === upper[i] ? beyond : w >= upper[i]! ? Math.max(beyond, 0) : Math.min(beyond, 0);
+  }
   return {
     rows: y.map((value, r) => value / rowScale[r]!),
     bounds,

@@ -21,40 +21,24 @@ export interface ResponseTerms {
 export class Responses {
   readonly inverse: Float64Array;
   private readonly terms: ResponseTerms;
-  /** Prices at which the weight leaves the lower bound, comes to the current weight, leaves it, and comes to the upper bound. */
+  /** Prices at which the weight leaves the lower bound, where most assets stand. */
   private readonly fromLower: Float64Array;
-  private readonly toStill: Float64Array;
-  private readonly fromStill: Float64Array;
-  private readonly toUpper: Float64Array;
 
   constructor(scope: Scope, terms: ResponseTerms) {
-    const { diagonal, current, buyRate, sellRate, lower, upper } = terms;
+    const { diagonal, current, buyRate, sellRate, lower } = terms;
     const n = diagonal.length;
     this.terms = terms;
     this.inverse = scope.floats(n);
-    this.fromLower = new Float64Array(n);
-    this.toStill = new Float64Array(n);
-    this.fromStill = new Float64Array(n);
-    this.toUpper = new Float64Array(n);
+    this.fromLower = scope.floats(n);
     for (let i = 0; i < n; i++) {
       const d = diagonal[i]!;
-      const still = d * current[i]!;
-      const buy = buyRate[i]!;
-      const sell = sellRate[i]!;
       this.inverse[i] = 1 / d;
-      this.fromLower[i] = d * lower[i]! + (lower[i]! < current[i]! ? -sell : buy);
-      this.toUpper[i] = d * upper[i]! + (upper[i]! > current[i]! ? buy : -sell);
-      // An asset that costs nothing to trade is never still: it buys at every price.
-      this.toStill[i] = buy + sell > 0 ? still - sell : -Infinity;
-      this.fromStill[i] = buy + sell > 0 ? still + buy : -Infinity;
+      this.fromLower[i] = d * lower[i]! + (lower[i]! < current[i]! ? -sellRate[i]! : buyRate[i]!);
     }
   }
 
   partAt(i: number, price: number): number {
-    if (price <= this.fromLower[i]!) return parts.lower;
-    if (price >= this.toUpper[i]!) return parts.upper;
-    if (price > this.fromStill[i]!) return parts.buying;
-    return price < this.toStill[i]! ? parts.selling : parts.still;
+    return price <= this.fromLower[i]! ? parts.lower : this.partAbove(i, price);
   }
 
   /** On the part that the price is on; rounding does not carry it beyond its bounds. */
@@ -65,6 +49,19 @@ export class Responses {
     if (part === parts.still) return current[i]!;
     const beyond = part === parts.buying ? price - buyRate[i]! : price + sellRate[i]!;
     return Math.min(Math.max(beyond * this.inverse[i]!, lower[i]!), upper[i]!);
+  }
+
+  private partAbove(i: number, price: number): number {
+    const { diagonal, current, buyRate, sellRate, upper } = this.terms;
+    const d = diagonal[i]!;
+    const buy = buyRate[i]!;
+    const sell = sellRate[i]!;
+    const most = upper[i]!;
+    if (price >= d * most + (most > current[i]! ? buy : -sell)) return parts.upper;
+    const still = d * current[i]!;
+    // An asset that costs nothing to trade is never still: it buys at every price.
+    if (price > still + buy || !(buy + sell > 0)) return parts.buying;
+    return price < still - sell ? parts.selling : parts.still;
   }
 }
 
