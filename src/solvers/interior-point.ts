@@ -5,17 +5,16 @@ import type { Solver, SolverSettings, Support } from '../problem/solver.ts';
 import type { Checkpoint } from '../math/checkpoint.ts';
 import { lacking } from '../problem/features.ts';
 import { verifyInfeasibility } from '../problem/certificate-infeasibility.ts';
-import { dot, maxAbs } from '../math/vectors.ts';
-import { atomOf } from './atoms.ts';
 import { buildConicForm } from './conic-form-builder.ts';
 import type { ConicForm } from './conic-form.ts';
-import { Embedding, type Progress } from './embedding.ts';
-import { multipliersAt, presolvedProof, proofAt, weightsAt } from './interior-point-outcome.ts';
+import { Embedding } from './embedding.ts';
+import { multipliersAt, presolvedProof, weightsAt } from './interior-point-outcome.ts';
+import { escapes, feasibility, iterateOf, openDirection, proofOfInfeasibility } from './interior-point-phases.ts';
 import { better, candidateAt, type Candidate } from './candidate.ts';
 import { Interrupted, allowing, lookingAt } from './interruption.ts';
-import { addObjectiveTimes, addRowsTimes, addRowsTransposed } from './newton-system.ts';
 import { polish } from './polish.ts';
 import { presolve } from './presolve.ts';
+import { inUnits, outOfUnits, unitsOf } from './units.ts';
 
 const id = 'interior-point';
 /** A point found before the end may break restrictions by this much, relative. */
@@ -26,10 +25,6 @@ const polishEvery = 1e-2;
 const polishPeriod = 10;
 /** A point polished before the end counts when its certificate is better than asked for by this factor. */
 const earlyShare = 1e-2;
-/** A ray may bend or leave the restrictions by this share of its length: an optimum along it would hold a million times the portfolio. */
-const flatness = 1e-6;
-/** Curvature of the feasibility phase, scaled. */
-const traceOfCurvature = 1e-7;
 /** Multiplications that may go into a polish after an interruption: some tenth of a second. */
 const endingWork = 1e8;
 
@@ -70,7 +65,45 @@ interface Reached {
   polished?: Candidate;
 }
 
+/** In units of its own where the numbers lie far apart; what does not hold in the client's units is solved in those. */
 function* solve(
+  problem: Problem,
+  settings: SolverSettings,
+  interrupted: () => boolean,
+): Generator<Iterate, Solution, void> {
+  const units = unitsOf(problem);
+  if (units === undefined) return yield* solveAsGiven(problem, settings, interrupted);
+  const scaled = yield* solveAsGiven(inUnits(problem, units), settings, interrupted);
+  const solution = inClientUnits(problem, outOfUnits(scaled, units), settings);
+  const iterationsMax = settings.iterationsMax - solution.iterations;
+  if (solution.termination.reason !== 'numerical error' || iterationsMax <= 0) return solution;
+  return yield* goingOn(solveAsGiven(problem, { ...settings, iterationsMax }, interrupted), solution.iterations);
+}
+
+/** Checked anew: relative residuals depend on units. */
+function inClientUnits(problem: Problem, solution: Solution, settings: SolverSettings): Solution {
+  const { weights, multipliers, termination, iterations, infeasibility } = solution;
+  const failed = (detail: string): Solution => without(problem, { reason: 'numerical error', detail }, iterations);
+  if (termination.reason === 'infeasible') {
+    const { proven, detail } = verifyInfeasibility(problem, infeasibility!);
+    return proven ? solution : failed(detail);
+  }
+  if (weights.length === 0) return solution;
+  const candidate = candidateAt(problem, weights, () => multipliers);
+  const { objective, primal, dual, gap, detail } = candidate.certificate;
+  const holding = termination.reason === 'optimal' ? candidate.worst <= settings.tolerance : holds(candidate);
+  return holding ? { ...solution, objective, residuals: { primal, dual, gap } } : failed(detail);
+}
+
+/** Iterations go on counting after `before`. */
+function* goingOn(steps: Generator<Iterate, Solution, void>, before: number): Generator<Iterate, Solution, void> {
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done === true) return { ...step.value, iterations: before + step.value.iterations };
+    yield { ...step.value, iteration: before + step.value.iteration };
+  }
+}
+
+function* solveAsGiven(
   problem: Problem,
   settings: SolverSettings,
   interrupted: () => boolean,
@@ -104,7 +137,7 @@ function* iterate(
     yield iterateOf(form, progress, iteration);
     const proof = proofOfInfeasibility(problem, embedding, checkpoint);
     if (proof !== undefined) return infeasible(problem, proof, iteration);
-    if (escapes(embedding)) return unbounded(problem, iteration);
+    if (escapes(form, embedding)) return yield* withoutEnd(problem, form, settings, checkpoint, reached);
     const worst = Math.max(progress.primal, progress.dual, progress.gap);
     if (tries.due(worst, iteration)) {
       const early = polishedAt(problem, embedding, checkpoint);
@@ -120,7 +153,7 @@ function* iterate(
     if (iteration >= settings.iterationsMax)
       return stopped(problem, feasibleAt(problem, { embedding }, checkpoint), iteration, 'iterations');
     if (embedding.step() === 0) {
-      if (embedding.kappa > embedding.tau) return yield* contradiction(problem, form, settings, checkpoint, reached);
+      if (embedding.kappa > embedding.tau) return yield* withoutOptimum(problem, form, settings, checkpoint, reached);
       return stalled(problem, embedding, best, settings, iteration, checkpoint);
     }
     progress = embedding.measure();
@@ -140,40 +173,48 @@ class PolishTries {
   }
 }
 
-/**
- * With a quadratic objective the ray of a proof is reached only as its square root. Where the main iteration ends near such a ray, the
- * restrictions are taken alone, under a trace of curvature that keeps free assets in place.
- */
-function* contradiction(
+/** The objective falls along a ray; whether there is a point from which to follow it is another question. */
+function* withoutEnd(
   problem: Problem,
   form: ConicForm,
   settings: SolverSettings,
   checkpoint: Checkpoint,
   reached: Reached,
 ): Generator<Iterate, Solution, void> {
-  const trace = atomOf({ kind: 'diagonal', size: form.n, entries: new Float64Array(form.n).fill(1) });
-  const bare: ConicForm = {
-    ...form,
-    atoms: [...form.atoms, trace],
-    weights: [...form.weights.map(() => 0), traceOfCurvature],
-    q: new Float64Array(form.q.length),
-  };
   const before = reached.iteration;
-  const embedding = new Embedding(bare, checkpoint);
-  reached.embedding = embedding;
-  for (let iteration = before + 1; ; iteration++) {
-    reached.iteration = iteration;
-    const progress = embedding.measure();
-    yield iterateOf(form, progress, iteration);
-    const proof = proofOfInfeasibility(problem, embedding, checkpoint);
-    if (proof !== undefined) return infeasible(problem, proof, iteration);
-    checkpoint(Infinity);
-    if (iteration >= settings.iterationsMax)
-      return stopped(problem, feasibleAt(problem, { embedding }, checkpoint), iteration, 'iterations');
-    if (embedding.kappa < 1e-6 * embedding.tau || embedding.step() === 0) break;
-  }
-  const detail = 'the restrictions look contradictory, but no proof of it holds';
-  return without(problem, { reason: 'numerical error', detail }, before);
+  const verdict = yield* feasibility(problem, form, settings.iterationsMax, checkpoint, reached);
+  if (verdict === 'feasible') return unbounded(problem, before);
+  if (verdict !== undefined) return infeasible(problem, verdict, reached.iteration);
+  const detail = 'the objective falls without end, but no point was found';
+  return outOfIterations(problem, settings, reached) ?? without(problem, { reason: 'numerical error', detail }, before);
+}
+
+/**
+ * With a quadratic objective the ray of a proof is reached only as its square root. Where the main iteration ends near such a ray, the
+ * restrictions are taken alone, and then the directions that they leave open.
+ */
+function* withoutOptimum(
+  problem: Problem,
+  form: ConicForm,
+  settings: SolverSettings,
+  checkpoint: Checkpoint,
+  reached: Reached,
+): Generator<Iterate, Solution, void> {
+  const verdict = yield* feasibility(problem, form, settings.iterationsMax, checkpoint, reached);
+  if (verdict !== undefined && verdict !== 'feasible') return infeasible(problem, verdict, reached.iteration);
+  const open = yield* openDirection(form, settings.iterationsMax, checkpoint, reached);
+  if (open && verdict === 'feasible') return unbounded(problem, reached.iteration);
+  const detail =
+    verdict === 'feasible'
+      ? 'the objective seems to fall without end, but no direction of it holds'
+      : 'the restrictions look contradictory, but no proof of it holds';
+  const spent = outOfIterations(problem, settings, reached);
+  return spent ?? without(problem, { reason: 'numerical error', detail }, reached.iteration);
+}
+
+function outOfIterations(problem: Problem, settings: SolverSettings, reached: Reached): Solution | undefined {
+  if (reached.iteration < settings.iterationsMax) return undefined;
+  return stopped(problem, undefined, reached.iteration, 'iterations');
 }
 
 function candidateOf(problem: Problem, embedding: Embedding, checkpoint: Checkpoint): Candidate {
@@ -181,40 +222,6 @@ function candidateOf(problem: Problem, embedding: Embedding, checkpoint: Checkpo
   const z = embedding.z.map((value) => value / tau);
   const weights = weightsAt(form, x, tau);
   return candidateAt(problem, weights, () => multipliersAt(problem, form, z, weights, checkpoint));
-}
-
-function iterateOf(form: ConicForm, progress: Progress, iteration: number): Iterate {
-  const objective = progress.objective / form.objectiveScale + form.constant;
-  return { iteration, objective, primal: progress.primal, dual: progress.dual, gap: progress.gap };
-}
-
-/** A ray with b'z < 0 and A'z nearly 0, accepted only when the independent check agrees. */
-function proofOfInfeasibility(
-  problem: Problem,
-  embedding: Embedding,
-  checkpoint: Checkpoint,
-): InfeasibilityProof | undefined {
-  const { form, z } = embedding;
-  const bz = dot(form.b, z);
-  if (!(bz < 0)) return undefined;
-  const pull = new Float64Array(form.q.length);
-  addRowsTransposed(form, 1 / -bz, z, pull);
-  if (!(maxAbs(pull) < 1e-3)) return undefined;
-  const proof = proofAt(problem, form, z, 1 / -bz, checkpoint);
-  return verifyInfeasibility(problem, proof).proven ? proof : undefined;
-}
-
-/** A direction along which every restriction holds, the quadratic stays flat and the linear term falls. */
-function escapes(embedding: Embedding): boolean {
-  const { form, x, s } = embedding;
-  const fall = -dot(form.q, x);
-  if (!(fall > 0)) return false;
-  const flat = new Float64Array(x.length);
-  addObjectiveTimes(form, 1 / fall, x, flat);
-  const reach = s.map((value) => value / fall);
-  addRowsTimes(form, 1 / fall, x, reach);
-  const size = Math.max(1, maxAbs(x) / fall);
-  return maxAbs(flat) <= flatness * size && maxAbs(reach) <= flatness * size;
 }
 
 function polishedAt(problem: Problem, embedding: Embedding, checkpoint: Checkpoint): Candidate | undefined {
