@@ -25,6 +25,15 @@ interface Frontier {
   readonly frontier: readonly { readonly mean: number; readonly variance: number }[];
 }
 
+interface AlanCase {
+  readonly means: readonly number[];
+  readonly covariance: readonly (readonly number[])[];
+  readonly target: number;
+  readonly variance: number;
+  readonly weights: readonly number[];
+  readonly tolerance: number;
+}
+
 const read = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`./cases/${name}.json`, import.meta.url), 'utf8')) as unknown;
 const registry = new SolverRegistry([interiorPoint]);
@@ -93,5 +102,17 @@ describe('OR-Library port1, 31 assets of the Hang Seng', () => {
       worst = Math.max(worst, Math.abs(variance - point.variance) / point.variance);
     }
     expect(worst).to.be.below(1e-6);
+  });
+});
+
+describe('GAMS model library, ALAN', () => {
+  it('least variance at a return of 10 is the printed one', () => {
+    const { means, covariance, target, variance, weights, tolerance } = read('gams-alan') as AlanCase;
+    const rows = [budgetRow(means.length), rowOver(means, target, target, 'mean return')];
+    const operator = denseOperator(covariance);
+    const w = weightsOf(problemOf(means.length, { quadratics: [{ scale: 1, operator }] }, { rows }));
+    expectClose(w, weights, tolerance);
+    const held = w.reduce((sum, a, i) => sum + w.reduce((part, b, j) => part + a * covariance[i]![j]! * b, 0), 0);
+    expect(held).to.be.closeTo(variance, tolerance);
   });
 });

@@ -4,10 +4,16 @@ import { compose } from '../../src/problem/problem.ts';
 import { defaultSettings } from '../../src/problem/solver.ts';
 import type { Engine } from '../../src/sdk/v1/testing/reference-task.ts';
 import { interiorPoint } from '../../src/solvers/interior-point.ts';
+import { SolverRegistry } from '../../src/solvers/registry.ts';
+import { riskBudgeting } from '../../src/solvers/risk-budgeting/risk-budgeting.ts';
+
+const solvers = new SolverRegistry([interiorPoint, riskBudgeting]);
 
 export const referenceEngine: Engine = {
-  solve: (universe, objective, restrictions, interrupted) =>
-    interiorPoint.solve(compose(universe, objective, restrictions), defaultSettings, interrupted),
+  solve: (universe, objective, restrictions, interrupted) => {
+    const problem = compose(universe, objective, restrictions);
+    return solvers.choose(problem).solver.solve(problem, defaultSettings, interrupted);
+  },
   faults: (universe, restrictions, answer) => {
     const problem = compose(universe, answer.objective, [...restrictions, ...answer.added]);
     const certificate = certify(problem, answer.solution);

@@ -1,0 +1,40 @@
+import { defineStrategy, nearestTo, solveToEnd } from '@veritasvault/portfolio/sdk/v1';
+
+import { covarianceOf, variances } from './market.ts';
+import { inverses } from './maximum-diversification.ts';
+
+interface Invested {
+  readonly invested?: number;
+}
+
+export const inverseVolatility = defineStrategy<Invested>({
+  id: 'inverse-volatility',
+  title: 'Inverse volatility',
+  description:
+    'Target weights in proportion to 1 / volatility, sum `invested`; assets without risk have none. The answer is the portfolio nearest to them (least sum of squared differences) that satisfies the restrictions: they themselves when they do.',
+  references: [
+    'Maillard, S., Roncalli, T., Teiletche, J. (2010). The Properties of Equally Weighted Risk Contribution Portfolios. Journal of Portfolio Management 36(4), 60-70.',
+  ],
+  parameters: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      invested: {
+        type: 'number',
+        minimum: 0,
+        maximum: 10,
+        default: 1,
+        description: 'Fraction of net asset value held in assets together; the rest is cash.',
+      },
+    },
+  },
+  needs: ['covariance'],
+  optimize: (task) => {
+    const deviations = variances(covarianceOf(task)).map((value) => Math.sqrt(value));
+    return solveToEnd(
+      task,
+      nearestTo(inverses(deviations, task.parameters.invested ?? 1)),
+      'nearest to inverse volatility',
+    );
+  },
+});

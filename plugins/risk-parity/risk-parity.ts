@@ -1,0 +1,103 @@
+import { defineStrategy, inSteps, quadraticForm } from '@veritasvault/portfolio/sdk/v1';
+import type { JsonSchema, Objective, Program, Task } from '@veritasvault/portfolio/sdk/v1';
+
+import { admitBudgets, sharesOf } from './budgets.ts';
+import type { RiskBudgets } from './budgets.ts';
+import { freePortfolio } from './free-portfolio.ts';
+import { covarianceOf, holdable, longOnly, priceOfInvesting } from './market.ts';
+import { answerOf, zeroOf } from './search.ts';
+
+const budgetsByName = (of: string, example: JsonSchema['examples']): JsonSchema => ({
+  type: 'object',
+  minProperties: 1,
+  additionalProperties: { type: 'number', exclusiveMinimum: 0, maximum: 1e6 },
+  description: `Risk budget by ${of}; only their proportions count.`,
+  ...(example === undefined ? {} : { examples: example }),
+});
+
+export const riskParity = defineStrategy<RiskBudgets>({
+  id: 'risk-parity',
+  title: 'Risk parity',
+  description:
+    "Fully invested, long only, each asset contributing its budget to the risk: w_i (C w)_i = budget_i w' C w. Budgets are equal unless given by asset, by group (shared within it equally, or in proportion to those of the assets), or both; assets without a budget are not held. Under bounds and linear restrictions the constrained portfolio of Richard and Roncalli: w_i (C w)_i / budget_i is the same for all assets that nothing but the budget holds.",
+  references: [
+    'Maillard, S., Roncalli, T., Teiletche, J. (2010). The Properties of Equally Weighted Risk Contribution Portfolios. Journal of Portfolio Management 36(4), 60-70.',
+    'Bruder, B., Roncalli, T. (2012). Managing Risk Exposures Using the Risk Budgeting Approach. ssrn.com/abstract=2009778.',
+    'Richard, J.-C., Roncalli, T. (2019). Constrained Risk Budgeting Portfolios. arXiv 1902.05710.',
+  ],
+  parameters: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      budgets: budgetsByName('asset id', undefined),
+      groups: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['taxonomy', 'budgets'],
+        description: 'Risk budgets of groups of assets.',
+        properties: {
+          taxonomy: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 255,
+            description: '`sector`, `asset-class`, `country`, `currency`, or a key in the groups of the assets.',
+            examples: ['asset-class'],
+          },
+          budgets: budgetsByName('name of the group', [{ Equity: 0.6, Bond: 0.4 }]),
+        },
+      },
+      invested: {
+        type: 'number',
+        exclusiveMinimum: 0,
+        maximum: 10,
+        default: 1,
+        description: 'Fraction of net asset value held in assets together; the rest is cash.',
+      },
+    },
+    examples: [{}, { groups: { taxonomy: 'asset-class', budgets: { Equity: 0.6, Bond: 0.4 } } }],
+  },
+  needs: ['covariance'],
+  admit: admitBudgets,
+  optimize: (task) => inSteps(task, () => budgeted(task)),
+});
+
+/**
+ * The optimum of 1/2 w' C w - scale sum_i budget_i ln w_i over the restrictions, at the scale at which the sum of the weights costs nothing:
+ * then no asset that is free of other restrictions sees anything but its own budget.
+ */
+function* budgeted(task: Task<RiskBudgets>): Program {
+  const covariance = covarianceOf(task);
+  const { invested = 1 } = task.parameters;
+  const shares = sharesOf(task.parameters, task.situation, holdable(task));
+  const added = [longOnly(task, invested, (position) => shares[position]! > 0)];
+  const linear = new Float64Array(shares.length);
+  const objective = (scale: number): Objective => ({
+    quadratics: [{ scale: 1, operator: covariance }],
+    linear,
+    logarithms: shares.map((share) => scale * share),
+  });
+  const restrictions = [...task.restrictions, ...added];
+  const found = yield* zeroOf({
+    first: firstScale(task, shares, invested),
+    phase: 'risk budgets',
+    added,
+    objective,
+    value: (scale, { weights, multipliers }) => {
+      const price = invested * priceOfInvesting(restrictions, multipliers.rows, shares.length);
+      return Math.max(-1, Math.min(1, price / (scale + quadraticForm(covariance, weights))));
+    },
+  });
+  const note =
+    'at no scale of the budgets do the restrictions leave the invested fraction to the budgets alone: it has a price of its own here, and free assets carry their budgets only together with it';
+  return answerOf(found.trial, added, found.isZero ? undefined : note);
+}
+
+/** The variance of the portfolio without further restrictions, which is the scale of its budgets; of equal weights when there is none. */
+function firstScale(task: Task<RiskBudgets>, shares: Float64Array, invested: number): number {
+  const covariance = covarianceOf(task);
+  const free = freePortfolio(covariance, shares);
+  const total = free?.reduce((sum, value) => sum + value, 0) ?? 0;
+  if (total > 0 && total < Infinity) return (invested / total) ** 2;
+  const equal = quadraticForm(covariance, new Float64Array(shares.length).fill(invested / shares.length));
+  return equal > 0 ? equal : 1;
+}
