@@ -1,69 +1,11 @@
 /** General products of strided matrices, packed so that the inner loop reads what lies side by side. */
 import { depth } from '../blocking';
+import { packLeft, packRight } from './pack';
 import { addTile, addTilePart, sumTile } from './tile';
 import { leftAddress, rightAddress, tileAddress } from './workspace';
 
 const rightColumns: i32 = 240;
 const leftRows: i32 = 96;
-
-/** Byte offset of step p: the p-th chosen one when there is a list. */
-function offsetOf(p: i32, step: usize, chosen: usize): usize {
-  return <usize>(chosen === 0 ? p : load<i32>(chosen + ((<usize>p) << 2))) * step;
-}
-
-/** Six columns side by side, zeros where the matrix ends. */
-function packRight(columns: i32, terms: i32, right: usize, rowBytes: usize, step: usize, chosen: usize): void {
-  const sliver = <usize>terms * 48;
-  const packed = rightAddress();
-  for (let p = 0; p < terms; p++) {
-    let source = right + offsetOf(p, step, chosen);
-    let to = packed + <usize>p * 48;
-    let c = 0;
-    if (rowBytes === 8) {
-      for (; c + 6 <= columns; c += 6) {
-        v128.store(to, v128.load(source));
-        v128.store(to, v128.load(source, 16), 16);
-        v128.store(to, v128.load(source, 32), 32);
-        source += 48;
-        to += sliver;
-      }
-    }
-    for (; c < columns; c += 6) {
-      for (let q = 0; q < 6; q++) {
-        const value = c + q < columns ? load<f64>(source) : 0;
-        store<f64>(to + ((<usize>q) << 3), value);
-        source += rowBytes;
-      }
-      to += sliver;
-    }
-  }
-}
-
-/** Three rows side by side, each step times its scale. */
-function packLeft(rows: i32, terms: i32, left: usize, rowBytes: usize, step: usize, chosen: usize, scale: usize): void {
-  const sliver = <usize>terms * 24;
-  const packed = leftAddress();
-  for (let p = 0; p < terms; p++) {
-    let source = left + offsetOf(p, step, chosen);
-    let to = packed + <usize>p * 24;
-    const factor = scale === 0 ? 1 : load<f64>(scale + offsetOf(p, 8, chosen));
-    let r = 0;
-    for (; r + 3 <= rows; r += 3) {
-      store<f64>(to, factor * load<f64>(source));
-      store<f64>(to, factor * load<f64>(source + rowBytes), 8);
-      store<f64>(to, factor * load<f64>(source + 2 * rowBytes), 16);
-      source += 3 * rowBytes;
-      to += sliver;
-    }
-    for (; r < rows; r += 3) {
-      for (let q = 0; q < 3; q++) {
-        const value = r + q < rows ? factor * load<f64>(source) : 0;
-        store<f64>(to + ((<usize>q) << 3), value);
-        source += rowBytes;
-      }
-    }
-  }
-}
 
 /**
  * One block of the product: rows of the left against the packed columns of the right. `packed`: the left lies in its workspace too;
