@@ -7,8 +7,8 @@ interface Invested {
   readonly invested?: number;
 }
 
-export const inverseVolatility = defineStrategy<Invested>({
-  id: 'inverse-volatility',
+export const inverseVolatilityWeights = defineStrategy<Invested>({
+  id: 'inverse-volatility-weights',
   title: 'Inverse volatility',
   description:
     'Target weights in proportion to 1 / volatility, sum `invested`; assets without risk have none. The answer is the portfolio nearest to them (least sum of squared differences) that satisfies the restrictions: they themselves when they do.',
