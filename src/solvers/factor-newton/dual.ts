@@ -25,9 +25,8 @@ export class FactorDual {
   readonly prices: Float64Array;
   readonly weights: Float64Array;
   readonly parts: Uint8Array;
-  /** Assets whose weight moves with its price: the first `freeCount`; and by such an asset where it stands there. */
+  /** Assets whose weight moves with its price: the first `freeCount`. */
   readonly free: Int32Array;
-  readonly freeAt: Int32Array;
   freeCount = 0;
   /** (k) S G'w - z, and (m) A w. */
   readonly factorGradient: Float64Array;
@@ -50,7 +49,6 @@ export class FactorDual {
     this.weights = scope.floats(n);
     this.parts = new Uint8Array(n);
     this.free = scope.integers(n);
-    this.freeAt = new Int32Array(n);
     this.live = scope.integers(n);
     this.changing = new Int32Array(n);
     this.fall = scope.floats(n);
@@ -116,8 +114,8 @@ export class FactorDual {
 
   /** Prices that have fallen from `before` for so long, the weights that answer them, and the gradient. */
   private answer(before: Float64Array, step: number): void {
-    const { n, space, gain, responses, current, rows } = this.form;
-    const { prices, weights, parts, free, freeAt, live, fall, held, factorGradient } = this;
+    const { n, space, gain, responses, current, firstOf, nextOf, rowOf, coefficients } = this.form;
+    const { prices, weights, parts, free, live, fall, held, factorGradient } = this;
     let freeCount = 0;
     let liveCount = 0;
     for (let i = 0; i < n; i++) {
@@ -127,18 +125,16 @@ export class FactorDual {
       prices[i] = price;
       parts[i] = part;
       weights[i] = w;
-      if (isFree(part)) {
-        freeAt[i] = freeCount;
-        free[freeCount++] = i;
-      }
+      if (isFree(part)) free[freeCount++] = i;
       if (w !== 0 || current[i] !== 0) live[liveCount++] = i;
     }
     this.freeCount = freeCount;
     this.liveCount = liveCount;
-    for (const [r, { positions, coefficients }] of rows.entries()) {
-      let sum = 0;
-      for (let e = 0; e < positions.length; e++) sum += coefficients[e]! * weights[positions[e]!]!;
-      held[r] = sum;
+    held.fill(0);
+    for (let at = 0; at < liveCount; at++) {
+      const i = live[at]!;
+      for (let e = firstOf[i]!; e >= 0; e = nextOf[e]!)
+        held[rowOf[e]!] = held[rowOf[e]!]! + coefficients[e]! * weights[i]!;
     }
     space.held(weights, live.subarray(0, liveCount), factorGradient);
     for (let j = 0; j < factorGradient.length; j++) factorGradient[j] = gain[j]! * factorGradient[j]! - this.z[j]!;

@@ -38,9 +38,13 @@ export interface FactorForm {
   readonly guess: Float64Array | undefined;
   /** Square root of the largest of d. */
   readonly riskiest: number;
-  /** (m) A, scaled, and how many coefficients there are in all. */
+  /** (m) A, scaled. */
   readonly rows: readonly Pick<Row, 'positions' | 'coefficients'>[];
-  readonly entries: number;
+  /** A by asset: its first coefficient is `firstOf[i]`, the one after e is `nextOf[e]`, -1 after the last. */
+  readonly firstOf: Int32Array;
+  readonly nextOf: Int32Array;
+  readonly rowOf: Int32Array;
+  readonly coefficients: Float64Array;
   /** (m) l and u scaled, and what they were divided by. */
   readonly rowLower: Float64Array;
   readonly rowUpper: Float64Array;
@@ -151,10 +155,28 @@ function rowsOf(problem: Problem) {
     positions,
     coefficients: rowScale[r] === 1 ? coefficients : coefficients.map((value) => value / rowScale[r]!),
   }));
+  const entries = rows.reduce((total, { positions }) => total + positions.length, 0);
+  const firstOf = new Int32Array(problem.universe.assets.length).fill(-1);
+  const nextOf = new Int32Array(entries);
+  const rowOf = new Int32Array(entries);
+  const coefficients = new Float64Array(entries);
+  let at = 0;
+  for (const [r, row] of rows.entries()) {
+    coefficients.set(row.coefficients, at);
+    rowOf.fill(r, at, at + row.positions.length);
+    for (let e = 0; e < row.positions.length; e++) {
+      const i = row.positions[e]!;
+      nextOf[at] = firstOf[i]!;
+      firstOf[i] = at++;
+    }
+  }
   return {
     m: rows.length,
     rows,
-    entries: rows.reduce((total, { positions }) => total + positions.length, 0),
+    firstOf,
+    nextOf,
+    rowOf,
+    coefficients,
     rowLower: Float64Array.from(problem.rows, (row, r) => row.lower / rowScale[r]!),
     rowUpper: Float64Array.from(problem.rows, (row, r) => row.upper / rowScale[r]!),
     rowScale,

@@ -7,7 +7,6 @@ import { factorizeCholesky, solveLower, solveUpper } from '../../math/cholesky.t
 import { solveLowerRows, type Scope } from '../../math/kernels.ts';
 import type { FactorDual } from './dual.ts';
 import { maximizeKinked } from './kinks.ts';
-import { isFree } from './responses.ts';
 
 export interface Step {
   readonly z: Float64Array;
@@ -22,10 +21,6 @@ export class NewtonSystem {
   private readonly factors: Float64Array;
   private readonly cross: Float64Array;
   private readonly rows: Float64Array;
-  /** A row over the free assets; and the coefficients that stand there, by row: `members` from `starts[r]` up to `starts[r + 1]`. */
-  private readonly line: Float64Array;
-  private readonly members: Int32Array;
-  private readonly starts: Int32Array;
 
   constructor(scope: Scope, dual: FactorDual, regularization: Float64Array) {
     const { m, space } = dual.form;
@@ -34,9 +29,6 @@ export class NewtonSystem {
     this.factors = scope.floats(space.k * space.k);
     this.cross = scope.floats(m * space.k);
     this.rows = new Float64Array(m * m);
-    this.line = new Float64Array(dual.form.n);
-    this.members = new Int32Array(dual.form.entries);
-    this.starts = new Int32Array(m + 1);
   }
 
   /** From where the dual stands now. */
@@ -81,33 +73,20 @@ export class NewtonSystem {
     }
   }
 
-  /** What the rows hold of the free assets, one row after the other against those before it. */
   private gatherRows(): void {
-    const { cross, rows, line, members, starts } = this;
-    const { form, parts, freeAt, freeCount } = this.dual;
-    const { m, space, responses } = form;
+    const { cross, rows } = this;
+    const { form, free, freeCount } = this.dual;
+    const { m, space, responses, firstOf, nextOf, rowOf, coefficients } = form;
     cross.fill(0);
-    let count = 0;
-    for (let r = 0; r < m; r++) {
-      const { positions, coefficients } = form.rows[r]!;
-      line.fill(0, 0, freeCount);
-      for (let e = 0; e < positions.length; e++) {
-        const i = positions[e]!;
-        if (!isFree(parts[i]!)) continue;
+    rows.fill(0);
+    for (let at = 0; at < freeCount; at++) {
+      const i = free[at]!;
+      for (let e = firstOf[i]!; e >= 0; e = nextOf[e]!) {
+        const r = rowOf[e]!;
         const value = coefficients[e]! * responses.inverse[i]!;
         space.addRow(i, value, cross, r * space.k);
-        line[freeAt[i]!] = line[freeAt[i]!]! + value;
-        members[count++] = e;
-      }
-      starts[r + 1] = count;
-      for (let q = 0; q <= r; q++) {
-        const other = form.rows[q]!;
-        let sum = 0;
-        for (let at = starts[q]!; at < starts[q + 1]!; at++) {
-          const e = members[at]!;
-          sum += other.coefficients[e]! * line[freeAt[other.positions[e]!]!]!;
-        }
-        rows[r * m + q] = sum;
+        for (let f = firstOf[i]!; f >= 0; f = nextOf[f]!)
+          rows[r * m + rowOf[f]!] = rows[r * m + rowOf[f]!]! + value * coefficients[f]!;
       }
     }
   }

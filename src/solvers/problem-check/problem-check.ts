@@ -27,8 +27,7 @@ export function problemViolations(problem: Problem): readonly Violation[] {
   problem.rows.forEach((row, r) => {
     const field = `rows[${r}]`;
     if (row.positions.length !== row.coefficients.length) report(field, 'has as many positions as coefficients');
-    if (anyWhere(row.positions.length, (k) => row.positions[k]! < 0 || row.positions[k]! >= n))
-      report(`${field}.positions`, 'must lie in the universe');
+    if (!allBelow(row.positions, n)) report(`${field}.positions`, 'must lie in the universe');
     finite(row.coefficients, row.positions.length, `${field}.coefficients`, report);
     if (Number.isNaN(row.lower) || row.lower === Infinity) report(`${field}.lower`, 'must be a number below Infinity');
     if (Number.isNaN(row.upper) || row.upper === -Infinity)
@@ -57,7 +56,7 @@ function checkTrading(problem: Problem, n: number, report: Report): void {
   finite(trading.current, n, 'trading.current', report);
   finite(trading.buyRate, n, 'trading.buyRate', report);
   finite(trading.sellRate, n, 'trading.sellRate', report);
-  if (anyWhere(n, (i) => trading.buyRate[i]! + trading.sellRate[i]! < 0))
+  if (leastSum(trading.buyRate, trading.sellRate) < 0)
     report('trading', 'buying and selling the same amount must not earn money');
   if (trading.quadratic !== undefined) notNegative(trading.quadratic, n, 'trading.quadratic', report);
   if (trading.threeHalves !== undefined) notNegative(trading.threeHalves, n, 'trading.threeHalves', report);
@@ -76,15 +75,27 @@ function checkPieces({ position, knots, slopes }: TradingPieces, n: number, fiel
   }
 }
 
-function anyWhere(count: number, holds: (i: number) => boolean): boolean {
-  for (let i = 0; i < count; i++) if (holds(i)) return true;
-  return false;
+function leastSum(a: Float64Array, b: Float64Array): number {
+  let least = Infinity;
+  for (let i = 0; i < a.length; i++) least = Math.min(least, a[i]! + b[i]!);
+  return least;
+}
+
+function allBelow(positions: Int32Array, n: number): boolean {
+  for (let k = 0; k < positions.length; k++) if (positions[k]! < 0 || positions[k]! >= n) return false;
+  return true;
+}
+
+/** Whether every value times `sign` is a number above -Infinity. */
+function allAbove(values: Float64Array, sign: -1 | 1): boolean {
+  for (let i = 0; i < values.length; i++) if (!(sign * values[i]! > -Infinity)) return false;
+  return true;
 }
 
 function checkSides(problem: Problem, n: number, report: Report): void {
   const { lower, upper } = problem;
   if (lower.length !== n) report('lower', `has ${lower.length} entries for ${n} assets`);
   if (upper.length !== n) report('upper', `has ${upper.length} entries for ${n} assets`);
-  if (anyWhere(lower.length, (i) => !(lower[i]! < Infinity))) report('lower', 'must be numbers below Infinity');
-  if (anyWhere(upper.length, (i) => !(upper[i]! > -Infinity))) report('upper', 'must be numbers above -Infinity');
+  if (!allAbove(lower, -1)) report('lower', 'must be numbers below Infinity');
+  if (!allAbove(upper, 1)) report('upper', 'must be numbers above -Infinity');
 }
