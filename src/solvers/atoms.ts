@@ -4,6 +4,8 @@
  */
 import { unchecked, type Checkpoint } from '../math/checkpoint.ts';
 import { semidefiniteFactor } from '../math/cholesky.ts';
+import { addProduct, addSymmetric, addTransposed, timesVector } from '../math/kernels.ts';
+import { lend } from '../math/prepared.ts';
 import type { SymmetricOperator } from '../problem/operator.ts';
 
 export type Leaf = Exclude<SymmetricOperator, { readonly kind: 'sum' }>;
@@ -22,22 +24,22 @@ export function leavesOf(operator: SymmetricOperator): Leaf[] {
   return operator.kind === 'sum' ? operator.terms.flatMap(leavesOf) : [operator];
 }
 
-/** Prepares a leaf; the factor covariance is split once. */
+/** What was prepared of the leaves that are still spoken of. */
+const prepared = new WeakMap<Leaf, Atom>();
+
+/** Prepares a leaf, once for as long as it is known; the factor covariance is split. */
 export function atomOf(leaf: Leaf, checkpoint: Checkpoint = unchecked): Atom {
   if (leaf.kind === 'dense') return { leaf, rank: 0 };
   if (leaf.kind === 'diagonal') return { leaf, rank: 0, diagonal: leaf.entries };
-  const { size: n, factors: k, exposures } = leaf;
-  const root = semidefiniteFactor(leaf.factorCovariance, k, checkpoint);
+  const known = prepared.get(leaf);
+  if (known !== undefined) return known;
+  const { size: n, factors: k, exposures: left } = leaf;
+  const right = semidefiniteFactor(leaf.factorCovariance, k, checkpoint);
   const columns = new Float64Array(n * k);
-  for (let i = 0; i < n; i++) {
-    checkpoint(k * k);
-    for (let j = 0; j < k; j++) {
-      let s = 0;
-      for (let l = j; l < k; l++) s += exposures[i * k + l]! * root[l * k + j]!;
-      columns[i * k + j] = s;
-    }
-  }
-  return { leaf, rank: k, diagonal: leaf.specific, columns };
+  addProduct({ rows: n, columns: k, terms: k, left, right, target: columns, checkpoint });
+  const atom = { leaf, rank: k, diagonal: leaf.specific, columns };
+  prepared.set(leaf, atom);
+  return atom;
 }
 
 /** Atoms by identity of their leaf's arrays, in order of first sight. */
@@ -81,7 +83,7 @@ export function workOf(atom: Atom, n: number): number {
 export function addAtomTimes(atom: Atom, weight: number, x: Float64Array, out: Float64Array): void {
   if (weight === 0) return;
   if (atom.leaf.kind === 'dense') {
-    addDenseTimes(atom.leaf.entries, weight, x, out);
+    lend(atom.leaf.entries, (entries) => addSymmetric(entries, x.length, times(weight, x), out));
     return;
   }
   if (atom.diagonal !== undefined)
@@ -92,20 +94,9 @@ export function addAtomTimes(atom: Atom, weight: number, x: Float64Array, out: F
   addColumns(atom.columns, atom.rank, weight, factor, out);
 }
 
-function addDenseTimes(entries: Float64Array, weight: number, x: Float64Array, out: Float64Array): void {
-  const n = x.length;
-  for (let i = 0; i < n; i++) {
-    let s0 = 0;
-    let s1 = 0;
-    const p = i * n;
-    let j = 0;
-    for (; j + 2 <= n; j += 2) {
-      s0 += entries[p + j]! * x[j]!;
-      s1 += entries[p + j + 1]! * x[j + 1]!;
-    }
-    if (j < n) s0 += entries[p + j]! * x[j]!;
-    out[i] = out[i]! + weight * (s0 + s1);
-  }
+/** weight x; x itself when there is nothing to do. */
+function times(weight: number, x: Float64Array): Float64Array {
+  return weight === 1 ? x : x.map((value) => weight * value);
 }
 
 /** out (rank) += weight G' x. */
@@ -116,22 +107,14 @@ export function addColumnsTransposed(
   x: Float64Array,
   out: Float64Array,
 ): void {
-  for (let i = 0; i < x.length; i++) {
-    const value = weight * x[i]!;
-    if (value === 0) continue;
-    const p = i * rank;
-    for (let j = 0; j < rank; j++) out[j] = out[j]! + g[p + j]! * value;
-  }
+  lend(g, (matrix) => addTransposed(matrix, x.length, rank, times(weight, x), out));
 }
 
 /** out (n) += weight G y. */
 export function addColumns(g: Float64Array, rank: number, weight: number, y: Float64Array, out: Float64Array): void {
-  for (let i = 0; i < out.length; i++) {
-    let s = 0;
-    const p = i * rank;
-    for (let j = 0; j < rank; j++) s += g[p + j]! * y[j]!;
-    out[i] = out[i]! + weight * s;
-  }
+  const product = new Float64Array(out.length);
+  lend(g, (matrix) => timesVector(matrix, out.length, rank, y, product));
+  for (let i = 0; i < out.length; i++) out[i] = out[i]! + weight * product[i]!;
 }
 
 /** (n) the diagonal of Q. */
@@ -183,15 +166,10 @@ export function addRootTransposed(
   for (const piece of pieces) {
     const part = out.subarray(start, start + piece.rank);
     start += piece.rank;
-    if (piece.kind === 'columns') addColumnsTransposed(piece.entries, piece.rank, weight, x, part);
-    else if (piece.kind === 'diagonal')
+    if (piece.kind === 'diagonal')
       for (let r = 0; r < piece.rank; r++) part[r] = part[r]! + weight * piece.entries[r]! * x[piece.positions[r]!]!;
-    else
-      for (let i = 0; i < x.length; i++) {
-        const value = weight * x[i]!;
-        const p = i * x.length;
-        if (value !== 0) for (let j = 0; j <= i; j++) part[j] = part[j]! + piece.entries[p + j]! * value;
-      }
+    // The zeros above the diagonal are read along.
+    else addColumnsTransposed(piece.entries, piece.rank, weight, x, part);
   }
 }
 
@@ -207,19 +185,12 @@ export function addRoot(
   for (const piece of pieces) {
     const part = y.subarray(start, start + piece.rank);
     start += piece.rank;
-    if (piece.kind === 'columns') addColumns(piece.entries, piece.rank, weight, part, out);
-    else if (piece.kind === 'diagonal')
+    if (piece.kind === 'diagonal')
       for (let r = 0; r < piece.rank; r++) {
         const i = piece.positions[r]!;
         out[i] = out[i]! + weight * piece.entries[r]! * part[r]!;
       }
-    else
-      for (let i = 0; i < out.length; i++) {
-        let s = 0;
-        const p = i * out.length;
-        for (let j = 0; j <= i; j++) s += piece.entries[p + j]! * part[j]!;
-        out[i] = out[i]! + weight * s;
-      }
+    else addColumns(piece.entries, piece.rank, weight, part, out);
   }
 }
 
@@ -228,15 +199,11 @@ export function denseOf(atom: Atom, n: number, checkpoint: Checkpoint): Float64A
   if (atom.leaf.kind === 'dense') return atom.leaf.entries;
   const result = new Float64Array(n * n);
   const { columns, rank } = atom;
-  for (let i = 0; i < n; i++) {
-    result[i * n + i] = atom.diagonal?.[i] ?? 0;
-    if (columns === undefined) continue;
-    checkpoint(n * rank);
-    for (let j = 0; j < n; j++) {
-      let s = 0;
-      for (let k = 0; k < rank; k++) s += columns[i * rank + k]! * columns[j * rank + k]!;
-      result[i * n + j] = result[i * n + j]! + s;
-    }
+  if (columns !== undefined) {
+    const shape = { rows: n, columns: n, terms: rank, lower: true };
+    addProduct({ ...shape, left: columns, right: columns, rightTransposed: true, target: result, checkpoint });
+    for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) result[j * n + i] = result[i * n + j]!;
   }
+  for (let i = 0; i < n; i++) result[i * n + i] = result[i * n + i]! + (atom.diagonal?.[i] ?? 0);
   return result;
 }

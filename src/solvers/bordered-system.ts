@@ -206,7 +206,8 @@ export class BorderedSystem {
     place(this.dense ? this.rowsTimesRows() : this.rowsTimesInverse(), p, p, 0, 0);
     let at = p;
     this.joined.forEach((left, l) => {
-      place(this.columnsTimesRows(left), left.rank, p, at, 0);
+      const crossed = this.rowsTimesColumns(left);
+      for (let a = 0; a < left.rank; a++) for (let b = 0; b < p; b++) s[(at + a) * q + b] = crossed[b * left.rank + a]!;
       let to = p;
       for (const right of this.joined.slice(0, l)) {
         place(this.columnsTimesColumns(left, right), left.rank, right.rank, at, to);
@@ -244,15 +245,13 @@ export class BorderedSystem {
     return target;
   }
 
-  /** (rank x p) G' M^-1 C'. */
-  private columnsTimesRows({ columns, rank }: Joined): Float64Array {
+  /** (p x rank) C M^-1 G. */
+  private rowsTimesColumns({ columns, rank }: Joined): Float64Array {
     const { given: p, inverse: scale, checkpoint } = this;
-    const right = this.rows.array;
-    const target = new Float64Array(rank * p);
-    const shape = { rows: rank, columns: p, ...this.chosen() };
-    lend(columns, (left) =>
-      addProduct({ ...shape, left, leftTransposed: true, right, rightTransposed: true, target, scale, checkpoint }),
-    );
+    const left = this.rows.array;
+    const target = new Float64Array(p * rank);
+    const shape = { rows: p, columns: rank, ...this.chosen() };
+    lend(columns, (right) => addProduct({ ...shape, left, right, target, scale, checkpoint }));
     return target;
   }
 
