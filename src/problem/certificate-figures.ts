@@ -3,6 +3,7 @@ import type { Origin, Problem } from './problem.ts';
 import type { Multipliers } from './solution.ts';
 import type { CheckedTerm } from './certificate-extension.ts';
 import { extendedTerms } from './certificate-extension.ts';
+import { largestResult } from './certificate-tails.ts';
 import { formAt, inner, largestDiagonal, maxSize } from './certificate-operator.ts';
 import type { FormAt } from './certificate-operator.ts';
 
@@ -90,6 +91,7 @@ export function objectiveScale(problem: Problem, terms: readonly number[]): numb
   let natural = maxSize(problem.linear);
   for (const { scale, operator } of problem.quadratics)
     natural = Math.max(natural, 0.5 * scale * largestDiagonal(operator));
+  for (const term of problem.tailTerms ?? []) natural = Math.max(natural, term.weight * largestResult(term));
   return Math.max(
     terms.reduce((total, term) => total + Math.abs(term), 0),
     1e-2 * natural,
