@@ -3,9 +3,11 @@
  * problem in such units is a problem like any other, and its answer is carried back. Ruiz, A scaling algorithm to equilibrate both rows and
  * columns norms in matrices (2001).
  */
+import { addScaled } from '../math/vectors.ts';
 import type { SymmetricOperator } from '../problem/operator.ts';
 import type { Norm, Problem, Quadratic, Row, Trading, TradeLimit } from '../problem/problem.ts';
 import type { InfeasibilityProof, Multipliers, Solution } from '../problem/solution.ts';
+import { atomOf, diagonalOf, leavesOf } from './atoms.ts';
 
 const rounds = 12;
 /** Units that lie closer together than this are not worth their trouble. */
@@ -17,7 +19,7 @@ export function unitsOf(problem: Problem): Float64Array | undefined {
   const n = problem.lower.length;
   const curvature = new Float64Array(n);
   for (const { scale, operator } of problem.quadratics)
-    for (let i = 0; i < n; i++) curvature[i] = curvature[i]! + scale * ownTerm(operator, i);
+    for (const leaf of leavesOf(operator)) addScaled(curvature, scale, diagonalOf(atomOf(leaf), n));
   const most = curvature.reduce((largest, value) => Math.max(largest, value), 0);
   const units = new Float64Array(n).fill(1);
   const shares = new Float64Array(problem.rows.length).fill(1);
@@ -43,25 +45,6 @@ export function unitsOf(problem: Problem): Float64Array | undefined {
   if (!(largest > spreadMin * least && Number.isFinite(largest))) return undefined;
   // Powers of two, so that nothing is rounded.
   return units.map((unit) => 2 ** Math.round(Math.log2(unit / Math.sqrt(least * largest))));
-}
-
-function ownTerm(operator: SymmetricOperator, i: number): number {
-  switch (operator.kind) {
-    case 'dense':
-      return operator.entries[i * operator.size + i]!;
-    case 'diagonal':
-      return operator.entries[i]!;
-    case 'factor': {
-      const { factors: k, exposures, factorCovariance } = operator;
-      let total = operator.specific[i]!;
-      for (let a = 0; a < k; a++)
-        for (let b = 0; b < k; b++)
-          total += exposures[i * k + a]! * factorCovariance[a * k + b]! * exposures[i * k + b]!;
-      return total;
-    }
-    case 'sum':
-      return operator.terms.reduce((total, term) => total + ownTerm(term, i), 0);
-  }
 }
 
 /** The same problem, of v with w_i = units_i v_i. */
