@@ -8,6 +8,8 @@ import type { Corner } from './critical-line.ts';
 export interface CurvePoint extends Corner {
   /** direction'w. */
   readonly value: number;
+  /** Of the problem itself, without lambda. */
+  readonly objective: number;
 }
 
 export class FrontierCurve {
@@ -70,9 +72,13 @@ export class FrontierCurve {
   /** A share of the way from corner k to the one before it. */
   private between(k: number, share: number): CurvePoint {
     const from = this.corners[k]!;
-    if (!(share > 0) || k === 0) return { ...from, value: this.values[k]! };
+    const [low, least] = [this.values[k]!, this.objectives[k]!];
+    if (!(share > 0) || k === 0) return { ...from, value: low, objective: least };
     const to = this.corners[k - 1]!;
-    if (share >= 1) return { ...to, value: this.values[k - 1]! };
+    const [high, most] = [this.values[k - 1]!, this.objectives[k - 1]!];
+    if (share >= 1) return { ...to, value: high, objective: most };
+    const lambda = from.lambda + share * (to.lambda - from.lambda);
+    const rise = share * (high - low);
     const mixed = (a: Float64Array, b: Float64Array): Float64Array => a.map((x, i) => x + share * (b[i]! - x));
     const multipliers: Multipliers = {
       ...from.multipliers,
@@ -80,10 +86,11 @@ export class FrontierCurve {
       bounds: mixed(from.multipliers.bounds, to.multipliers.bounds),
     };
     return {
-      lambda: from.lambda + share * (to.lambda - from.lambda),
+      lambda,
       weights: mixed(from.weights, to.weights),
       multipliers,
-      value: this.values[k]! + share * (this.values[k - 1]! - this.values[k]!),
+      value: low + rise,
+      objective: least + 0.5 * (from.lambda + lambda) * rise,
     };
   }
 }

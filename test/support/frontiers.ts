@@ -1,0 +1,58 @@
+/** Traced frontiers for tests, every corner of them certified, and the canonical one that timings speak of. */
+import { expect } from 'chai';
+import { certify } from '../../src/problem/certificate.ts';
+import type { Problem } from '../../src/problem/problem.ts';
+import { traceCorners, type Corner, type FrontierEnd } from '../../src/solvers/critical-line/critical-line.ts';
+import { FrontierCurve } from '../../src/solvers/critical-line/curve.ts';
+import { problemAt } from '../../src/solvers/critical-line/points.ts';
+import { denseCase, problemOf } from './problems.ts';
+
+export interface Tradeoff {
+  readonly problem: Problem;
+  /** (n) what is to be great. */
+  readonly direction: Float64Array;
+}
+
+/** Case c225: least variance against return over 225 assets, long-only, fully invested; no linear term of its own. */
+export function frontierCase(n = 225): Tradeoff {
+  const { quadratics, linear } = denseCase(n);
+  const [{ operator }] = quadratics as [(typeof quadratics)[number]];
+  return { problem: problemOf(n, { quadratics: [{ scale: 1, operator }] }, { upper: 1 }), direction: linear };
+}
+
+export interface Traced {
+  readonly corners: readonly Corner[];
+  readonly end: FrontierEnd;
+}
+
+export function traceOf({ problem, direction }: Tradeoff, interrupted: () => boolean = (): boolean => false): Traced {
+  const corners: Corner[] = [];
+  const steps = traceCorners(problem, direction, interrupted);
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done === true) return { corners, end: step.value };
+    corners.push(step.value);
+  }
+}
+
+/** The corners of a trace that runs to its end, each the certified optimum at its lambda, lambda falling to 0. */
+export function cornersOf(tradeoff: Tradeoff, tolerance = 1e-10): readonly Corner[] {
+  const { corners, end } = traceOf(tradeoff);
+  expect(end.kind === 'gave-up' ? end.detail : end.kind).to.equal('traced');
+  let before = Infinity;
+  for (const corner of corners) {
+    expectOptimal(tradeoff, corner, tolerance);
+    expect(corner.lambda).to.be.at.most(before);
+    before = corner.lambda;
+  }
+  expect(before).to.equal(0);
+  return corners;
+}
+
+export function expectOptimal({ problem, direction }: Tradeoff, point: Corner, tolerance: number): void {
+  const certificate = certify(problemAt(problem, direction, point.lambda), point, tolerance);
+  expect(certificate.verdict, `lambda ${point.lambda}: ${certificate.detail}`).to.equal('passed');
+}
+
+export function curveOf(tradeoff: Tradeoff): FrontierCurve {
+  return new FrontierCurve(tradeoff.problem, tradeoff.direction, cornersOf(tradeoff));
+}
