@@ -85,6 +85,7 @@ function* descended(run: Run, descent: Descent): Generator<Iterate, Solution | D
     if (state !== 'moving' || reached.iteration % sweepsPerIterate === 1) {
       const { objective, move } = descent;
       yield { iteration: reached.iteration, objective, primal: 0, dual: move, gap: move };
+      run.checkpoint(Infinity);
     }
     if (state !== 'moving') return state;
     if (reached.iteration >= settings.iterationsMax)

@@ -67,6 +67,8 @@ function* solve(
 
 /** Smallest weight, relative to the mean one, at which a method may begin again. */
 const smallest = 1e-3;
+/** Weights below this share of the mean one may have no room above zero: whether they have, the sequence finds out sooner. */
+const roomless = 1e-9;
 
 /**
  * After methods that found no optimum: the proof that there is no point, or the same from a point that satisfies the restrictions, and at
@@ -78,10 +80,14 @@ function* anew(run: Run, why: string, interrupted: () => boolean): Generator<Ite
   if (found.termination.reason !== 'optimal') return { ...found, solver: id };
   const b = run.model.budgets;
   const held = found.weights.filter((_, i) => b[i]! > 0);
-  const floor = (smallest * held.reduce((total, value) => total + value, 0)) / held.length;
-  const start = found.weights.map((value, i) => (b[i]! > 0 ? Math.max(value, floor) : value));
-  const second = yield* newton(run, start);
-  if (typeof second !== 'string') return second;
+  const mean = held.reduce((total, value) => total + value, 0) / held.length;
+  const start = found.weights.map((value, i) => (b[i]! > 0 ? Math.max(value, smallest * mean) : value));
+  let second = 'some weights have no room above zero';
+  if (held.every((value) => value > roomless * mean)) {
+    const answer = yield* newton(run, start);
+    if (typeof answer !== 'string') return answer;
+    second = answer;
+  }
   const iterationsMax = settings.iterationsMax - reached.iteration;
   if (iterationsMax <= 0) return stopped(problem, found.weights, reached.iteration, 'iterations');
   const steps = sequence(problem, { ...settings, iterationsMax }, interrupted, start);
