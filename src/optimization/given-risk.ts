@@ -21,8 +21,23 @@ const factorNames: Readonly<Record<string, string>> = {
   specificVariance: 'factor_risk.specific_variance',
 };
 
-/** Throws RISK_MODEL_INVALID or COVARIANCE_NOT_PSD with violations below `problem`. Costs n^3 / 3 for a dense covariance. */
+/** What became of models that are still spoken of; they and their annual figures never change. */
+const admitted = new WeakMap<GivenRisk, { readonly assets: readonly string[]; readonly annual: AdmittedRisk }>();
+
+/**
+ * Throws RISK_MODEL_INVALID or COVARIANCE_NOT_PSD with violations below `problem`. Costs n^3 / 3 for a dense covariance; nothing for
+ * a model that was admitted for the same assets before.
+ */
 export function annualRisk(risk: GivenRisk, universe: Universe): AdmittedRisk {
+  const assets = universe.assets.map(({ id }) => id);
+  const known = admitted.get(risk);
+  if (known?.assets.length === assets.length && known.assets.every((id, i) => id === assets[i])) return known.annual;
+  const annual = annualized(risk, universe);
+  admitted.set(risk, { assets, annual });
+  return annual;
+}
+
+function annualized(risk: GivenRisk, universe: Universe): AdmittedRisk {
   const period = periods.get(risk.periodsPerYear);
   if (period === undefined) throw new RangeError(`no period has ${String(risk.periodsPerYear)} in a year`);
   try {

@@ -13,6 +13,8 @@ export interface WorkerSettings {
 export interface SolveOrder {
   readonly id: number;
   readonly job: SolveJob;
+  /** Of the job's risk model, when it lies in shared memory; see `SharedRisk`. */
+  readonly riskNumber?: number;
   /** One Int32: see `signals`. Shared, so that it is seen in the middle of a solve. */
   readonly control: SharedArrayBuffer;
 }

@@ -7,6 +7,7 @@ import { Fault } from '../values/fault.ts';
 import { signals } from './messages.ts';
 import { PoolThread } from './pool-thread.ts';
 import type { ThreadSettings } from './pool-thread.ts';
+import { RiskSharing } from './shared-risk.ts';
 
 export interface WorkerPoolSettings extends ThreadSettings {
   readonly threads: number;
@@ -40,6 +41,7 @@ export class WorkerPool implements SolveEngine {
   readonly #queue: Ticket[] = [];
   readonly #running = new Set<Ticket>();
   readonly #restarts = new Set<NodeJS.Timeout>();
+  readonly #risks = new RiskSharing();
   #next = 1;
   #isClosed = false;
   #drained: (() => void) | undefined;
@@ -151,8 +153,12 @@ export class WorkerPool implements SolveEngine {
     this.#running.add(ticket);
     const { overtimeMs } = this.#settings;
     this.#forceAfter(ticket, job.limits.secondsMax * 1000 + overtimeMs, 'ran over its time limit');
+    const shared = job.risk === undefined ? undefined : this.#risks.share(job.risk);
+    const order = { id, control: control.buffer as SharedArrayBuffer };
     thread.run(
-      { id, job, control: control.buffer as SharedArrayBuffer },
+      shared === undefined
+        ? { ...order, job }
+        : { ...order, job: { ...job, risk: shared.risk }, riskNumber: shared.number },
       {
         news: (news) => subscriber.next(news),
         end: (failure) => {

@@ -15,6 +15,7 @@ import { builtInContributions } from './built-in.ts';
 import { SharedInterruption } from './interruption.ts';
 import { internal } from './messages.ts';
 import type { SolveOrder, WorkerReport, WorkerSettings } from './messages.ts';
+import { KnownRisks } from './shared-risk.ts';
 import { ProgressThrottle } from './throttle.ts';
 
 const port = parentPort;
@@ -65,6 +66,7 @@ function failureOf(error: unknown): SolveFailure {
 }
 
 const toolbox = await toolboxFrom(workerData as WorkerSettings);
-port.on('message', (order: SolveOrder) => solve(order, toolbox));
+const risks = new KnownRisks();
+port.on('message', (order: SolveOrder) => solve(risks.recognized(order), toolbox));
 tell({ kind: 'ready' });
 flushCompileCache();
