@@ -46,6 +46,7 @@ export function checkedStrategy(strategy: Strategy<never>): Strategy {
     signal: task.signal,
     solve: (objective, added) => task.solve(objective, added),
     ...(task.trace === undefined ? {} : { trace: task.trace.bind(task) }),
+    ...(task.plan === undefined ? {} : { plan: task.plan.bind(task) }),
     origin: (text) => task.origin(text),
   });
   const frontier = strategy.frontier?.bind(strategy);

@@ -7,7 +7,18 @@ import { relaxed } from '../problem/relaxable.ts';
 import type { Iterate, Solution } from '../problem/solution.ts';
 import { defaultSettings } from '../problem/solver.ts';
 import type { SolverSettings } from '../problem/solver.ts';
-import type { Answer, SolveEvent, Strategy, StrategyEvent, Task, TraceEvent } from '../sdk/v1/index.ts';
+import type { Situation } from '../problem/situation.ts';
+import type {
+  Answer,
+  PlanEvent,
+  SolveEvent,
+  Stage,
+  Strategy,
+  StrategyEvent,
+  Task,
+  TraceEvent,
+} from '../sdk/v1/index.ts';
+import { refuse } from '../values/fault.ts';
 import type { GainTools } from './answering-gains.ts';
 import { amountsOf, cheapestRepair, relaxedByPriority, repairLines } from './answering-repairs.ts';
 import type { RepairTools } from './answering-repairs.ts';
@@ -15,6 +26,7 @@ import { told } from './answering.ts';
 import type { Setting, Told } from './answering.ts';
 import type { ConflictLine, OptimizationAnswer, RepairLine } from './answer.ts';
 import { digestOf } from './digest.ts';
+import { planned } from './planning.ts';
 import { estimatesOf } from './estimates.ts';
 import type { SolveJob, SolveNews } from './job.ts';
 import { sidesOf } from './restrictions-sides.ts';
@@ -135,8 +147,30 @@ class JobRun {
         this.#solve(compose(situation.universe, objective, [...restrictions, ...added])),
       trace: (objective, direction, points, added = []) =>
         this.#trace(compose(situation.universe, objective, [...restrictions, ...added]), direction, points),
+      plan: (stages, added = []) => this.#plan(stages, restrictions, added, situation),
       origin: (text) => ({ constraint: 'strategy', name: strategy.title, text, priority: 0 }),
     };
+  }
+
+  #plan(
+    stages: readonly Stage[],
+    restrictions: readonly Lowered[],
+    added: readonly Lowered[],
+    situation: Situation,
+  ): Observable<PlanEvent> {
+    const { solvePeriods } = this.#toolbox;
+    if (solvePeriods === undefined) throw new TypeError('nothing is planned here');
+    return planned(stages, restrictions, added, situation, {
+      search: (problem) => {
+        const { solver = '' } = this.#job.limits;
+        const description = `${solver} cannot be asked for: several periods have a solver of their own`;
+        refuse(solver === '' ? [] : [{ field: 'solver', description }]);
+        return solvePeriods(problem, this.#settings, () => this.#interruption.interrupted());
+      },
+      solve: (objective) => ended(this.#steps(compose(situation.universe, objective, [...restrictions, ...added]))),
+      withCause: (solution) => this.#withCause(solution),
+      count: (iterations) => void (this.#iterations += iterations),
+    });
   }
 
   /** The strategy again with bounds relaxed by priority; the same event where no relaxation suffices. */

@@ -1,4 +1,5 @@
 /** What the pipeline works with, handed in by whoever runs it: a worker, or a test. */
+import type { PeriodsProblem, PeriodsSolution } from '../problem/periods.ts';
 import type { Lowered, Origin, Problem } from '../problem/problem.ts';
 import type { Amounts, RelaxableSide } from '../problem/relaxable.ts';
 import type { Iterate, Solution } from '../problem/solution.ts';
@@ -54,6 +55,13 @@ export type FrontierTrace = (question: {
   readonly interrupted: () => boolean;
 }) => Generator<TraceStep, TraceEnd, void>;
 
+/** Several periods together; throws INVALID_ARGUMENT with every violation. */
+export type PeriodsSearch = (
+  problem: PeriodsProblem,
+  settings: SolverSettings,
+  interrupted: () => boolean,
+) => Generator<Iterate, PeriodsSolution, void>;
+
 /** Why the work is to end early. */
 export interface Interruption {
   /** Looked at between iterations; cheap. */
@@ -71,6 +79,8 @@ export interface Toolbox {
   readonly findRepair: RepairSearch;
   /** Absent where points of a frontier are solved one by one. */
   readonly traceFrontier?: FrontierTrace;
+  /** Absent where nothing is planned over several periods. */
+  readonly solvePeriods?: PeriodsSearch;
   readonly serverVersion: string;
   /** Milliseconds since any fixed moment. */
   readonly now: () => number;

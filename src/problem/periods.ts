@@ -6,7 +6,8 @@
  *
  * Boyd, Busseti, Diamond, Kahn, Koh, Nystrup and Speth, Multi-Period Trading via Convex Optimization (2017).
  */
-import type { Bound, Quadratic, Row, TradeLimit, Trading } from './problem.ts';
+import type { Bound, Lowered, Quadratic, Row, TradeLimit, Trading } from './problem.ts';
+import { compose } from './problem.ts';
 import type { Multipliers, Solution } from './solution.ts';
 import type { Universe } from './universe.ts';
 
@@ -59,6 +60,17 @@ export interface PeriodsSolution extends Pick<
   readonly multipliers: readonly PeriodMultipliers[];
   /** A proof that no sequence of portfolios exists; see `verifyPeriodsInfeasibility`. */
   readonly infeasibility?: readonly PeriodMultipliers[];
+}
+
+/** A period under restrictions; those that it cannot hold (norms, tails, integrality) are left out, so look at them first. */
+export function periodOf(
+  universe: Universe,
+  stage: Pick<Period, 'quadratics' | 'linear' | 'trading'>,
+  restrictions: readonly Lowered[],
+): Period {
+  const { quadratics, linear } = stage;
+  const { lower, upper, bounds, rows, tradeLimits } = compose(universe, { quadratics, linear }, restrictions);
+  return { ...stage, lower, upper, bounds, rows, limits: tradeLimits };
 }
 
 /** The restrictions of one period as a problem of its own, with `linear` in place of its expected returns and without its trades. */

@@ -8,6 +8,7 @@ import { solveJob } from '../optimization/pipeline.ts';
 import type { Toolbox } from '../optimization/toolbox.ts';
 import { findConflict } from '../solvers/conflict.ts';
 import { frontierPoints } from '../solvers/critical-line/points.ts';
+import { solvePeriods } from '../solvers/periods/periods.ts';
 import { findRepair } from '../solvers/repair.ts';
 import { SolverRegistry } from '../solvers/registry.ts';
 import { Fault } from '../values/fault.ts';
@@ -36,6 +37,7 @@ async function toolboxFrom({ serverVersion, ...plugins }: WorkerSettings): Promi
     findConflict,
     findRepair,
     traceFrontier: frontierPoints,
+    solvePeriods,
     serverVersion,
     now: () => performance.now(),
   };

@@ -1,10 +1,12 @@
 /** The project's own solver and independent check, in the shape that the contract suites ask for. */
+import { planned } from '../../src/optimization/planning.ts';
 import { certify } from '../../src/problem/certificate.ts';
 import { compose } from '../../src/problem/problem.ts';
 import { defaultSettings } from '../../src/problem/solver.ts';
 import type { Engine } from '../../src/sdk/v1/testing/reference-task.ts';
+import { solvePeriods } from '../../src/solvers/periods/periods.ts';
 import { interiorPoint } from '../../src/solvers/interior-point.ts';
-import { SolverRegistry } from '../../src/solvers/registry.ts';
+import { SolverRegistry, runToEnd } from '../../src/solvers/registry.ts';
 import { riskBudgeting } from '../../src/solvers/risk-budgeting/risk-budgeting.ts';
 
 const solvers = new SolverRegistry([interiorPoint, riskBudgeting]);
@@ -14,6 +16,14 @@ export const referenceEngine: Engine = {
     const problem = compose(universe, objective, restrictions);
     return solvers.choose(problem).solver.solve(problem, defaultSettings, interrupted);
   },
+  plan: ({ situation, restrictions }, stages, added, interrupted) =>
+    planned(stages, restrictions, added, situation, {
+      search: (problem) => solvePeriods(problem, defaultSettings, interrupted),
+      solve: (objective) =>
+        runToEnd(solvers.solve(compose(situation.universe, objective, [...restrictions, ...added]))),
+      withCause: (solution) => solution,
+      count: () => undefined,
+    }),
   faults: (universe, restrictions, answer) => {
     const problem = compose(universe, answer.objective, [...restrictions, ...answer.added]);
     const certificate = certify(problem, answer.solution);

@@ -2,6 +2,7 @@
 export type { Violation } from '../../values/fault.ts';
 export type { Json, JsonObject, JsonSchema } from '../../values/json.ts';
 export type { SymmetricOperator } from '../../problem/operator.ts';
+export type { PeriodTrading } from '../../problem/periods.ts';
 export type {
   Bound,
   Count,
@@ -39,7 +40,18 @@ export type * from './estimator.ts';
 export { manifestSchema } from './manifest.ts';
 export { definePlugin, defineStrategy, sdkVersion } from './plugin.ts';
 export type { Contributions, Host, Manifest, Plugin } from './plugin.ts';
-export type { Answer, Estimates, Need, SolveEvent, Strategy, StrategyEvent, Task, TraceEvent } from './strategy.ts';
+export type {
+  Answer,
+  Estimates,
+  Need,
+  PlanEvent,
+  SolveEvent,
+  Stage,
+  Strategy,
+  StrategyEvent,
+  Task,
+  TraceEvent,
+} from './strategy.ts';
 export { alongFrontier } from './frontier.ts';
 export type { Tradeoff } from './frontier.ts';
 export { dot } from '../../math/vectors.ts';

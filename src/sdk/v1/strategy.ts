@@ -2,6 +2,7 @@
 import type { Observable } from 'rxjs';
 
 import type { SymmetricOperator } from '../../problem/operator.ts';
+import type { Period } from '../../problem/periods.ts';
 import type { Lowered, Objective, Origin } from '../../problem/problem.ts';
 import type { Situation } from '../../problem/situation.ts';
 import type { Iterate, Solution } from '../../problem/solution.ts';
@@ -47,6 +48,20 @@ export type TraceEvent =
   /** It cannot be traced, for this reason: solve point by point. */
   | { readonly kind: 'refused'; readonly reason: string };
 
+/** What is minimized in one of several periods. Trades lead into it from the weights of the one before, into the first from the current ones. */
+export type Stage = Pick<Period, 'quadratics' | 'linear' | 'trading'>;
+
+/** What a plan over several periods tells: iterates, then exactly one solution. */
+export type PlanEvent =
+  | { readonly kind: 'iterate'; readonly iterate: Iterate }
+  | {
+      readonly kind: 'solution';
+      /** (n) by stage; empty where there is none. */
+      readonly weights: readonly Float64Array[];
+      /** The first stage as a problem of its own: what its trades are worth later stands in its linear term. */
+      readonly answer: Answer;
+    };
+
 /** What a strategy needs before it can run; the host sees to it or refuses the request. */
 export type Need = 'expected-returns' | 'covariance' | 'benchmark' | 'market-capitalizations';
 
@@ -71,6 +86,11 @@ export interface Task<Parameters = JsonObject> {
     points: number,
     added?: readonly Lowered[],
   ): Observable<TraceEvent>;
+  /**
+   * Minimizes the sum of `stages` over the restrictions and `added`, which hold in each of them; limits on trades speak of the trades into
+   * each stage. Cold. Fails with a Fault where a restriction cannot be kept over several periods. Absent where nothing is planned.
+   */
+  plan?(stages: readonly Stage[], added?: readonly Lowered[]): Observable<PlanEvent>;
   /** An origin for restrictions that the strategy adds. */
   origin(text: string): Origin;
 }

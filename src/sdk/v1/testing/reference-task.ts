@@ -5,7 +5,7 @@ import type { Lowered, Objective } from '../../../problem/problem.ts';
 import type { Situation } from '../../../problem/situation.ts';
 import type { Iterate, Solution } from '../../../problem/solution.ts';
 import type { Universe } from '../../../problem/universe.ts';
-import type { Answer, Estimates, SolveEvent, StrategyEvent, Task } from '../strategy.ts';
+import type { Answer, Estimates, PlanEvent, SolveEvent, Stage, StrategyEvent, Task } from '../strategy.ts';
 
 /** How to solve and how to check, given from outside: the contract brings no solver along. */
 export interface Engine {
@@ -15,6 +15,13 @@ export interface Engine {
     restrictions: readonly Lowered[],
     interrupted: () => boolean,
   ): Generator<Iterate, Solution, void>;
+  /** Several periods together; see `Task.plan`. Absent where nothing is planned. */
+  plan?(
+    setting: Pick<Setting<unknown>, 'situation' | 'restrictions'>,
+    stages: readonly Stage[],
+    added: readonly Lowered[],
+    interrupted: () => boolean,
+  ): Observable<PlanEvent>;
   /** What is wrong with an answer that claims to be optimal, in words; empty when it passes the independent check. */
   faults(universe: Universe, restrictions: readonly Lowered[], answer: Answer): readonly string[];
 }
@@ -46,6 +53,9 @@ export function referenceTask<Parameters>(engine: Engine, setting: Setting<Param
           subscriber.next({ kind: 'iterate', iterate: next.value });
         }
       }),
+    ...(engine.plan === undefined
+      ? {}
+      : { plan: (stages, added = []) => engine.plan!(setting, stages, added, () => signal.aborted) }),
     origin: (text) => ({ constraint: 'strategy', name: 'strategy', text, priority: 0 }),
   };
 }

@@ -1,4 +1,6 @@
 /** What one run of a strategy must keep: cold, finite, certified, abortable, indifferent to the order of the assets. */
+import { defer } from 'rxjs';
+
 import type { JsonObject } from '../../../values/json.ts';
 import type { Answer, Strategy, StrategyEvent } from '../strategy.ts';
 import { distance, ensure, ensureNone } from './framework.ts';
@@ -141,6 +143,12 @@ function counting(engine: Engine): { readonly engine: Engine; readonly solves: (
       solves++;
       return engine.solve(...given);
     },
+    plan: (...given) =>
+      defer(() => {
+        solves++;
+        if (engine.plan === undefined) throw new Error('the engine plans nothing: give it `plan`');
+        return engine.plan(...given);
+      }),
     faults: (...given) => engine.faults(...given),
   };
   return { engine: counted, solves: () => solves };
