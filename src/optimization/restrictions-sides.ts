@@ -1,5 +1,6 @@
 /** Each bound of each verdict beside the restriction that the solver saw, and what a unit of one is in units of the other. */
 import { inner, productOf } from '../problem/certificate-operator.ts';
+import { tailAt } from '../problem/certificate-tails.ts';
 import type { Lowered } from '../problem/problem.ts';
 import type { RelaxableSide, Restriction } from '../problem/relaxable.ts';
 import type { Holdings, Measured, Situation } from '../problem/situation.ts';
@@ -35,12 +36,14 @@ export function sidesOf(constraints: readonly AppliedConstraint[], situation: Si
   return constraints.flatMap((constraint) => {
     const { stated, handler, lowered } = constraint;
     const after = handler.check(stated.parameters, there, situation);
-    return handler.check(stated.parameters, here, situation).flatMap((measured, index, all) => {
+    const parts = handler.check(stated.parameters, here, situation);
+    const onlyOne = restrictionsByText(lowered);
+    const measuredOnce = singles(parts, ({ text }) => text);
+    return parts.flatMap((measured, index) => {
       const { text } = measured;
-      const restriction = onlyOne(lowered, text);
+      const restriction = onlyOne.get(text);
       const moved = after[index];
-      if (restriction === undefined || moved?.text !== text || all.some((m, i) => i !== index && m.text === text))
-        return [];
+      if (restriction === undefined || moved?.text !== text || !measuredOnce.has(text)) return [];
       const change = valueOf(restriction, there.weights) - valueOf(restriction, here.weights);
       const ratio = change / (moved.value - measured.value);
       return sidesOn(restriction, measured, ratio, constraint);
@@ -72,10 +75,25 @@ function sidesOn(
   ];
 }
 
-function onlyOne(lowered: Lowered, text: string): Restriction | undefined {
+/** The restriction of each part that became exactly one, and no tail. */
+function restrictionsByText(lowered: Lowered): ReadonlyMap<string, Restriction> {
   const { bounds = [], rows = [], norms = [], tradeLimits = [], tails = [] } = lowered;
-  const named = [...bounds, ...rows, ...norms, ...tradeLimits].filter(({ origin }) => origin.text === text);
-  return named.length === 1 && !tails.some(({ origin }) => origin.text === text) ? named[0] : undefined;
+  const alone = singles([...bounds, ...rows, ...norms, ...tradeLimits], ({ origin }) => origin.text);
+  for (const { origin } of tails) alone.delete(origin.text);
+  return alone;
+}
+
+/** Those whose name no other has; thousands of parts are usual. */
+function singles<Named>(all: readonly Named[], nameOf: (each: Named) => string): Map<string, Named> {
+  const found = new Map<string, Named>();
+  const repeated = new Set<string>();
+  for (const each of all) {
+    const name = nameOf(each);
+    if (found.has(name)) repeated.add(name);
+    found.set(name, each);
+  }
+  for (const name of repeated) found.delete(name);
+  return found;
 }
 
 /** What is held, and the same with each asset bought by another amount. */
@@ -94,6 +112,7 @@ function valueOf(restriction: Restriction, weights: Float64Array): number {
     const { positions, coefficients } = restriction;
     return positions.reduce((total, position, k) => total + coefficients[k]! * weights[position]!, 0);
   }
+  if ('scenarios' in restriction) return tailAt(restriction, weights);
   const { centre } = restriction;
   const active = weights.map((weight, i) => weight - (centre?.[i] ?? 0));
   if ('operator' in restriction) return Math.sqrt(Math.max(0, inner(active, productOf(restriction.operator, active))));
