@@ -75,8 +75,9 @@ class PeerProcess {
     });
   }
 
+  /** It has ended or is about to. */
   get isGone(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+    return this.#child.killed || this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
   next(): Promise<Answer> {
@@ -92,7 +93,7 @@ class PeerProcess {
   /** `why` is told to whoever waits for an answer. */
   end(why = 'ended'): Promise<void> {
     for (const tell of this.#waiting.splice(0)) tell({ error: why });
-    if (this.isGone) return Promise.resolve();
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return Promise.resolve();
     const gone = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
     this.#child.kill('SIGKILL');
     return gone;
@@ -100,7 +101,7 @@ class PeerProcess {
 }
 
 /** Loading a library, putting its problem together and a first run that is not counted. */
-const firstSeconds = 40;
+const firstSeconds = 20;
 
 /** The peers of a family on one case; `end` ends their process. A run that takes longer than `secondsMax` is ended and told as an error. */
 export async function pythonPeers(

@@ -1,10 +1,15 @@
 /** All cases, the service first and what takes longest last. */
 import type { BenchCase } from '../bench-case.ts';
 import { budgetCases } from './budgets.ts';
+import { conflictCases } from './conflicts.ts';
 import { denseCases } from './dense.ts';
+import { eventLoopCases } from './event-loop.ts';
 import { factorCases } from './factor.ts';
 import { frontierCases } from './frontier.ts';
+import { fuzzCases } from './fuzz.ts';
+import { integerCases } from './integers.ts';
 import { periodsCases } from './periods.ts';
+import { scalingCases } from './scaling.ts';
 import { serviceCases } from './service.ts';
 import { tailCases } from './tails.ts';
 
@@ -16,4 +21,9 @@ export const cases: readonly BenchCase[] = [
   ...budgetCases,
   ...tailCases,
   ...periodsCases,
+  ...integerCases,
+  ...conflictCases,
+  ...fuzzCases,
+  ...eventLoopCases,
+  ...scalingCases,
 ];

@@ -6,10 +6,6 @@ import scipy.sparse as sp
 from case import INFINITE, conic, stacked, timed
 
 
-def answered(problem, elapsed, x):
-    return elapsed, {"x": x}
-
-
 def piqp_peer(case):
     import piqp
 
@@ -28,7 +24,7 @@ def piqp_peer(case):
         elapsed, status = timed(solver.solve)
         if status != piqp.PIQP_SOLVED:
             raise RuntimeError(str(status))
-        return answered(problem, elapsed, solver.result.x)
+        return elapsed, {"x": solver.result.x}
 
     return run
 
@@ -46,7 +42,7 @@ def osqp_peer(case):
         elapsed, result = timed(solver.solve)
         if result.info.status != "solved":
             raise RuntimeError(result.info.status)
-        return answered(problem, elapsed, result.x)
+        return elapsed, {"x": result.x}
 
     return run
 
@@ -67,7 +63,7 @@ def clarabel_peer(case):
         elapsed, result = timed(solver.solve)
         if str(result.status) != "Solved":
             raise RuntimeError(str(result.status))
-        return answered(problem, elapsed, np.array(result.x))
+        return elapsed, {"x": np.array(result.x)}
 
     return run
 
@@ -84,7 +80,7 @@ def scs_peer(case):
         elapsed, result = timed(solver.solve)
         if result["info"]["status"] != "solved":
             raise RuntimeError(result["info"]["status"])
-        return answered(problem, elapsed, result["x"])
+        return elapsed, {"x": result["x"]}
 
     return run
 
@@ -106,9 +102,31 @@ def daqp_peer(case):
         elapsed, (x, _, exitflag, _) = timed(lambda: daqp.solve(H, f, matrix, high, low, sense))
         if exitflag != 1:
             raise RuntimeError(f"exit flag {exitflag}")
-        return answered(problem, elapsed, x)
+        return elapsed, {"x": x}
 
     return run
+
+
+def highs_model(problem, options):
+    import highspy
+
+    solver = highspy.Highs()
+    solver.silent()
+    for name, value in options.items():
+        solver.setOptionValue(name, value)
+    model = highspy.HighsModel()
+    lp, size = model.lp_, len(problem["q"])
+    lp.num_col_, lp.num_row_ = size, len(problem["l"])
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = problem["q"], problem["lower"], problem["upper"]
+    lp.row_lower_, lp.row_upper_ = problem["l"], problem["u"]
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = problem["A"].indptr, problem["A"].indices, problem["A"].data
+    lower = sp.tril(problem["P"], format="csc")
+    if lower.nnz > 0:
+        model.hessian_.dim_, model.hessian_.format_ = size, highspy.HessianFormat.kTriangular
+        model.hessian_.start_, model.hessian_.index_, model.hessian_.value_ = lower.indptr, lower.indices, lower.data
+    solver.passModel(model)
+    return solver
 
 
 def highs_with(options):
@@ -116,28 +134,13 @@ def highs_with(options):
         import highspy
 
         problem = case.quadratic_program()
-        lower = sp.tril(problem["P"], format="csc")
 
         def run():
-            solver = highspy.Highs()
-            solver.silent()
-            for name, value in {"threads": 1, **options}.items():
-                solver.setOptionValue(name, value)
-            model = highspy.HighsModel()
-            lp, size = model.lp_, len(problem["q"])
-            lp.num_col_, lp.num_row_ = size, len(problem["l"])
-            lp.col_cost_, lp.col_lower_, lp.col_upper_ = problem["q"], problem["lower"], problem["upper"]
-            lp.row_lower_, lp.row_upper_ = problem["l"], problem["u"]
-            lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-            lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = problem["A"].indptr, problem["A"].indices, problem["A"].data
-            if lower.nnz > 0:
-                model.hessian_.dim_, model.hessian_.format_ = size, highspy.HessianFormat.kTriangular
-                model.hessian_.start_, model.hessian_.index_, model.hessian_.value_ = lower.indptr, lower.indices, lower.data
-            solver.passModel(model)
+            solver = highs_model(problem, {"threads": 1, **options})
             elapsed, _ = timed(solver.run)
             if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
                 raise RuntimeError(solver.modelStatusToString(solver.getModelStatus()))
-            return answered(problem, elapsed, np.array(solver.getSolution().col_value))
+            return elapsed, {"x": np.array(solver.getSolution().col_value)}
 
         return run
 
