@@ -74,7 +74,7 @@ def scs_run(problem):
     A, b, equations, inequalities = stacked(problem)
     data = {"P": sp.triu(problem["P"], format="csc"), "A": A, "b": b, "c": problem["q"]}
     cone = {"z": equations, "l": inequalities, "q": problem["soc"], "p": [2 / 3] * problem["powers"]}
-    solution = scs.SCS(data, cone, eps_abs=1e-9, eps_rel=1e-9, max_iters=100000, verbose=False).solve()
+    solution = scs.SCS(data, cone, eps_abs=1e-9, eps_rel=1e-9, max_iters=20000, verbose=False).solve()
     words = {"solved": "optimal", "infeasible": "infeasible", "unbounded": "unbounded"}
     return words.get(solution["info"]["status"], solution["info"]["status"]), solution["x"]
 
@@ -103,7 +103,7 @@ def highs_run(problem):
     solver = highspy.Highs()
     solver.silent()
     solver.setOptionValue("threads", 1)
-    solver.setOptionValue("time_limit", 5.0)
+    solver.setOptionValue("time_limit", 1.0)
     model = highspy.HighsModel()
     lp, size = model.lp_, len(problem["q"])
     lp.num_col_, lp.num_row_ = size, len(problem["l"])

@@ -9,6 +9,7 @@ import type { Lowered, Origin, Problem } from '../problem/problem.ts';
 import { compose } from '../problem/problem.ts';
 import type { InfeasibilityProof, Solution } from '../problem/solution.ts';
 import type { Universe } from '../problem/universe.ts';
+import { solvingByRows } from './row-generation.ts';
 
 export interface ConflictQuestion {
   readonly universe: Universe;
@@ -28,7 +29,8 @@ interface Part {
  *   a verdict keeps its part, so the set is always infeasible as far as proven, and irreducible when every test ended. An interrupted
  *   test is the last one.
  */
-export function findConflict({ universe, restrictions, solve }: ConflictQuestion): readonly Origin[] {
+export function findConflict({ universe, restrictions, ...question }: ConflictQuestion): readonly Origin[] {
+  const solve = solvingByRows(question.solve);
   const parts = partsOf(restrictions);
   const last = { interrupted: false };
   const attempt = (kept: readonly Part[]): Solution => {
@@ -150,5 +152,7 @@ function namedBy(
   problem.rows.forEach((row, r) => rows(r) && name(row.origin));
   problem.norms.forEach((norm, k) => norms(k) && name(norm.origin));
   problem.tradeLimits.forEach((limit, j) => limits(j) && name(limit.origin));
+  const tails = counts(Float64Array.from(problem.tails, (_, k) => proof.tails?.[k]?.price ?? 0));
+  problem.tails.forEach((tail, k) => tails(k) && name(tail.origin));
   return parts.filter((part) => named.has(JSON.stringify([part.origin.constraint, part.origin.text])));
 }

@@ -294,8 +294,11 @@ class FormBuilder {
     const q = new Float64Array(n + auxiliaries);
     for (let i = 0; i < n; i++) q[i] = this.isFree[i] === 1 ? this.linear[i]! : 0;
     for (let k = 0; k < auxiliaries; k++) q[n + k] = this.auxiliaryCosts[k]!;
-    const weights = this.atoms.atoms.map((_, a) => this.weights[a] ?? 0);
-    const objectiveScale = this.objectiveScale(q, weights);
+    const sizes = this.atoms.atoms.map((atom) => maxAbs(diagonalOf(atom, this.n)));
+    // A diagonal of zeros is all there is of a semidefinite matrix.
+    const weights = sizes.map((size, a) => (size > 0 ? (this.weights[a] ?? 0) : 0));
+    const most = weights.reduce((largest, weight, a) => Math.max(largest, weight * sizes[a]!), maxAbs(q));
+    const objectiveScale = most > 0 && Number.isFinite(most) ? 1 / most : 1;
     return {
       n,
       auxiliaries,
@@ -350,14 +353,6 @@ class FormBuilder {
       for (const value of part) rows.push(value);
     });
     return { cones, rows };
-  }
-
-  private objectiveScale(q: Float64Array, weights: readonly number[]): number {
-    let size = maxAbs(q);
-    this.atoms.atoms.forEach((atom, a) => {
-      if (weights[a]! > 0) size = Math.max(size, weights[a]! * maxAbs(diagonalOf(atom, this.n)));
-    });
-    return size > 0 && Number.isFinite(size) ? 1 / size : 1;
   }
 }
 

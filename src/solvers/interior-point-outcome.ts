@@ -37,7 +37,9 @@ export function multipliersAt(
   weights: Float64Array,
   checkpoint: Checkpoint,
 ): Multipliers {
-  const duals = dualsAt(problem, form, z, 1 / form.objectiveScale);
+  // Where nothing is asked for nothing has a price; what an iteration leaves is rounding.
+  const asked = maxAbs(form.q) > 0 || form.weights.some((weight) => weight > 0);
+  const duals = dualsAt(problem, form, asked ? z : new Float64Array(z.length), 1 / form.objectiveScale);
   if (form.free.length < form.n) completeFixed(problem, form, duals, objectiveGradient(problem, weights, checkpoint));
   attribute(problem, form.presolved, duals);
   for (const k of form.presolved.normsTaken) directionOf(problem, k, duals.pulls[k]!, duals.norms, checkpoint);

@@ -4,11 +4,13 @@
  * way would pay (column generation, Dantzig and Wolfe 1960), until none does; so few are ever elastic, and the answer is that of all.
  */
 import { inner, productOf } from '../problem/certificate-operator.ts';
-import type { Bound, Lowered, Norm, Problem } from '../problem/problem.ts';
+import { tailAt } from '../problem/certificate-tails.ts';
+import type { Bound, Lowered, Norm, Problem, Tail } from '../problem/problem.ts';
 import type { Amounts, RelaxableSide } from '../problem/relaxable.ts';
 import type { Multipliers, Solution } from '../problem/solution.ts';
 import type { Universe } from '../problem/universe.ts';
 import { elasticProblem } from './repair-problem.ts';
+import { solvingByRows } from './row-generation.ts';
 
 export interface RepairQuestion {
   readonly universe: Universe;
@@ -23,6 +25,8 @@ const roundsMax = 60;
 const touchesMax = 80;
 /** Relative change of a norm between two steps at which it has settled. */
 const settled = 1e-9;
+/** An interior proof whispers of all that could take part: those join that pull at least this share of the loudest. */
+const loudShare = 1e-2;
 /** Relaxations below this share of their measure are rounding. */
 const negligible = 1e-7;
 
@@ -30,9 +34,9 @@ const negligible = 1e-7;
  * @returns what has to give way, in the unit of each restriction; empty when nothing has to, undefined when nothing suffices or a solve
  *   ended without a verdict
  */
-export function findRepair(question: RepairQuestion): Amounts | undefined {
+export function findRepair(asked: RepairQuestion): Amounts | undefined {
+  const question = { ...asked, solve: solvingByRows(asked.solve) };
   const lowered = joined(question.restrictions);
-  if ((lowered.tails ?? []).length > 0) return undefined;
   const chosen = new Set<RelaxableSide>();
   for (let round = 0; round < roundsMax; round++) {
     const { problem, solution, amounts } = settle(question, lowered, chosen);
@@ -40,7 +44,9 @@ export function findRepair(question: RepairQuestion): Amounts | undefined {
     const candidates = question.sides.filter((side) => !chosen.has(side));
     if (reason === 'infeasible' && solution.infeasibility !== undefined) {
       const pull = multipliersOn(problem, solution.infeasibility);
-      const joining = candidates.filter((side) => pull(side) > 0);
+      const pulls = candidates.map((side) => pull(side) * side.measure);
+      const loud = loudShare * pulls.reduce((most, value) => Math.max(most, value), 0);
+      const joining = candidates.filter((_, k) => pulls[k]! > 0 && pulls[k]! >= loud);
       if (joining.length === 0) return undefined;
       for (const side of joining) chosen.add(side);
     } else if (reason === 'optimal') {
@@ -62,7 +68,7 @@ interface Settled {
 /** Solves with the chosen sides elastic; norms by majorization, those that need not give way are kept. */
 function settle({ universe, solve }: RepairQuestion, lowered: Lowered, chosen: ReadonlySet<RelaxableSide>): Settled {
   const touching = new Map<RelaxableSide, number | undefined>();
-  for (const side of chosen) touching.set(side, 'operator' in side.restriction ? side.measure : undefined);
+  for (const side of chosen) touching.set(side, isTerm(side) ? side.measure : undefined);
   for (let touch = 0; ; touch++) {
     const { problem, columns } = elasticProblem(universe, lowered, touching);
     const solution = solve(problem);
@@ -77,23 +83,31 @@ function settle({ universe, solve }: RepairQuestion, lowered: Lowered, chosen: R
         if (z > negligible) amounts.set(side, z * side.measure);
         continue;
       }
-      const norm = side.restriction as Norm;
-      const value = valueOf(norm, weights);
-      const excess = value - norm.bound;
+      const limit = side.restriction as Norm | Tail;
+      const value =
+        'operator' in limit ? valueOf(limit, weights) : tailAt(limit, weights.slice(0, universe.assets.length));
+      const excess = value - limit.bound;
       if (excess > negligible * side.measure) amounts.set(side, excess);
-      const next = Math.max(value, 1e-6 * side.measure);
-      if (Math.abs(next - before) > settled * before) moving = true;
+      const next = 'operator' in limit ? Math.max(value, 1e-6 * side.measure) : value;
+      if ('operator' in limit && Math.abs(next - before) > settled * before) moving = true;
       touching.set(side, next);
     }
     if (moving && touch < touchesMax) continue;
-    // A norm that ends below its bound is held down at a price that its bound does not ask for.
-    const slack = [...touching].filter(
-      ([side, value]) => value !== undefined && value < (side.restriction as Norm).bound * (1 - settled),
-    );
+    // A norm or tail that ends below its bound is held down at a price that its bound does not ask for.
+    const slack = [...touching].filter(([{ restriction, measure }, value]) => {
+      if (value === undefined) return false;
+      const { bound } = restriction as Norm | Tail;
+      return value < bound - settled * ('operator' in restriction ? bound : measure);
+    });
     if (slack.length === 0) return { problem, solution, amounts };
     for (const [side] of slack) touching.delete(side);
     touch = 0;
   }
+}
+
+/** Whether it gives way as a term of the objective. */
+function isTerm({ restriction }: RelaxableSide): boolean {
+  return 'operator' in restriction || 'scenarios' in restriction;
 }
 
 /** How far a weight is beyond the bound that its asset pays for leaving. */
@@ -152,6 +166,10 @@ function multipliersOn(problem: Problem, multipliers: Multipliers): (side: Relax
     if ('operator' in restriction) {
       const k = problem.norms.findIndex(sameOrigin);
       return k < 0 ? 0 : multipliers.norms[k]!;
+    }
+    if ('scenarios' in restriction) {
+      const k = problem.tails.findIndex(sameOrigin);
+      return k < 0 ? 0 : (multipliers.tails?.[k]?.price ?? 0);
     }
     const j = problem.tradeLimits.findIndex(sameOrigin);
     return j < 0 ? 0 : multipliers.tradeLimits[j]!;

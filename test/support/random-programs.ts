@@ -338,3 +338,44 @@ function steepCosts(n: number, random: Random): RandomProgram {
   const problem = problemOf(n, { quadratics: [{ scale: tens(random, -2, 2), operator }], linear, trading }, {});
   return { problem, verdict: 'optimal', kind: 'steep costs' };
 }
+
+/** Long-only portfolios over a factor model, from nearly linear to nothing but risk: caps, narrow bands around the benchmark's sectors, costs. */
+export function fuzzProgram(random: Random): RandomProgram {
+  const n = random.integer(100, 799);
+  const k = random.integer(3, 27);
+  const draws = random.vector(k * 2 * k, () => random.normal());
+  const factorCovariance = new Float64Array(k * k);
+  for (let a = 0; a < k; a++)
+    for (let b = 0; b < k; b++) {
+      let value = a === b ? 1e-5 : 0;
+      for (let p = 0; p < 2 * k; p++) value += (draws[a * 2 * k + p]! * draws[b * 2 * k + p]! * 2e-3) / (2 * k);
+      factorCovariance[a * k + b] = value;
+    }
+  const operator: SymmetricOperator = {
+    kind: 'factor',
+    size: n,
+    factors: k,
+    exposures: random.vector(n * k, () => random.normal()),
+    factorCovariance,
+    specific: random.vector(n, () => random.between(0.1, 0.5) ** 2),
+  };
+  const held = random.vector(n, () => (random.chance(0.4) ? random.next() : 0));
+  const total = held.reduce((sum, value) => sum + value, 0);
+  const upper = Math.max(3 / n, tens(random, -2, 0));
+  const current = held.map((value) => Math.min(value / total, upper));
+  const rate = new Float64Array(n).fill(random.chance(0.2) ? 0 : tens(random, -5, -2));
+  const sectors = Int32Array.from({ length: n }, () => random.integer(0, 10));
+  const band = tens(random, -4, -1);
+  const rows = [rowOver(new Float64Array(n).fill(1), 1, 1, 'budget')];
+  for (let s = 0; s < 11; s++) {
+    const inside = Float64Array.from(sectors, (sector) => (sector === s ? 1 : 0));
+    const share = inside.reduce((sum, value) => sum + value, 0) / n;
+    if (share > 0) rows.push(rowOver(inside, Math.max(0, share - band), share + band, `sector ${s}`));
+  }
+  const objective = {
+    quadratics: [{ scale: tens(random, -1, 3), operator }],
+    linear: random.vector(n, () => 0.05 + 0.05 * random.normal()),
+    trading: { current, buyRate: rate, sellRate: rate },
+  };
+  return { problem: problemOf(n, objective, { rows, upper }), verdict: 'optimal', kind: 'fuzz' };
+}
