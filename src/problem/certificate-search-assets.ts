@@ -76,11 +76,16 @@ export class AdmissibleCosts {
     let best = Infinity;
     for (const cell of this.cells[i]!) {
       const { lower, upper, counted } = cell;
-      const from = Math.max(lower, range.lower);
-      const to = Math.min(upper, range.upper);
+      let from = Math.max(lower, range.lower);
+      let to = Math.min(upper, range.upper);
       const single = lower === upper;
-      if (from > to || (from === to && !single && this.lots.get(i) === undefined)) continue;
-      if (single && ((from === range.lower && range.lowerOpen) || (to === range.upper && range.upperOpen))) continue;
+      const step = this.lots.get(i)?.step;
+      if (from > to || (from === to && !single && step === undefined)) continue;
+      const [fromOpen, toOpen] = [from === range.lower && range.lowerOpen, to === range.upper && range.upperOpen];
+      if (single && (fromOpen || toOpen)) continue;
+      // Between places an open end is as good as a closed one, but not on a lattice.
+      if (step !== undefined && fromOpen) from += 0.5 * step;
+      if (step !== undefined && toOpen) to -= 0.5 * step;
       const price = counted.reduce((total, j) => total + this.counts[j]!, 0);
       best = Math.min(best, price + this.between(i, from, to));
     }

@@ -41,8 +41,8 @@ export function unlistable({ integrality }: Problem): string | undefined {
   return undefined;
 }
 
-/** `lower` and `upper` (n) bound the weights: the problem's own, or tighter ones that follow from them. */
-export function choicesOf(problem: Problem, lower: Float64Array, upper: Float64Array): Choices {
+export function choicesOf(problem: Problem): Choices {
+  const { lower, upper } = problem;
   const { domains, lots, counts } = problem.integrality ?? { domains: [], lots: [], counts: [] };
   const n = lower.length;
   const lattices: (Lattice | undefined)[] = new Array<Lattice | undefined>(n).fill(undefined);

@@ -19,8 +19,8 @@ export interface PricedPoint extends DualPoint {
   readonly constant: number;
 }
 
-/** Prices on sides that are not there are dropped. */
-function allowed({ problem, counts }: IntegerModel, point: DualPoint): Pick<DualPoint, 'rows' | 'couplings'> {
+/** The prices of a point, less those on sides that are not there. */
+export function allowed({ problem, counts }: IntegerModel, point: DualPoint): Pick<DualPoint, 'rows' | 'couplings'> {
   const rows = point.rows.map((price, r) => {
     const row = problem.rows[r]!;
     return (price > 0 ? row.upper < Infinity : row.lower > -Infinity) ? price : 0;
@@ -78,7 +78,7 @@ const marginMin = 1e-9;
 
 /** Whether the prices alone, without the objective, leave no point in a domain: a positive combination that nothing can meet. */
 export function contradicts(model: IntegerModel, point: DualPoint, domain: NodeDomain): boolean {
-  const { problem, n, segments, choices } = model;
+  const { problem, n, segments } = model;
   const { rows, couplings } = allowed(model, point);
   const pull = new Float64Array(n);
   let total = 0;
@@ -105,11 +105,8 @@ export function contradicts(model: IntegerModel, point: DualPoint, domain: NodeD
         slope += couplings[j]! * segments.alpha[j]![p]!;
         constant += couplings[j]! * segments.beta[j]![p]!;
       }
-      // The ends of the piece, not of the segment: straight segments are single points.
-      const { lower, upper } = choices.pieces[i]![piece]!;
-      const single = segments.lower[p] === segments.upper[p];
-      const from = Math.max(single ? lower : segments.lower[p]!, domain.lower?.[i] ?? -Infinity);
-      const to = Math.min(single ? upper : segments.upper[p]!, domain.upper?.[i] ?? Infinity);
+      const from = Math.max(segments.lower[p]!, domain.lower?.[i] ?? -Infinity);
+      const to = Math.min(segments.upper[p]!, domain.upper?.[i] ?? Infinity);
       if (from > to) continue;
       const end = slope === 0 ? 0 : slope * (slope > 0 ? from : to);
       least = Math.min(least, end + constant);

@@ -106,7 +106,14 @@ export class Incumbents {
     return undefined;
   }
 
-  countsHold(choice: Choice): boolean {
+  /** Prices of the couplings that show a choice to break a count; nothing when it keeps them all. */
+  brokenCounts(choice: Choice): Float64Array | undefined {
+    const excess = this.excessOf(choice);
+    const j = excess.findIndex((value) => value !== 0);
+    return j < 0 ? undefined : new Float64Array(this.model.couplingUpper.length).fill(Math.sign(excess[j]!), j, j + 1);
+  }
+
+  private countsHold(choice: Choice): boolean {
     return this.excessOf(choice).every((value) => value === 0);
   }
 

@@ -6,7 +6,7 @@
 import type { Checkpoint } from '../../math/checkpoint.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { Choices, Piece } from './choices.ts';
-import { choicesOf } from './choices.ts';
+import { choicesOf, latticeDown, latticeUp } from './choices.ts';
 import type { Curvature } from './curvature.ts';
 import { impliedBounds, reach, type Bounds } from './implied-bounds.ts';
 import { centrePulls } from './centre-pulls.ts';
@@ -53,7 +53,7 @@ export class IntegerModel {
     this.problem = problem;
     this.n = n;
     this.bounds = impliedBounds(problem);
-    this.choices = choicesOf(problem, this.bounds.lower, this.bounds.upper);
+    this.choices = choicesOf(problem);
     this.diagonal = diagonal;
     this.curvature = curvature;
     this.d = Float64Array.from(diagonal);
@@ -69,7 +69,7 @@ export class IntegerModel {
         fixed += impact * trading.current[i]! ** 2;
       }
     this.constant = fixed;
-    this.segments = segmentsOf(problem, this.choices, this.d);
+    this.segments = segmentsOf(problem, this.choices, this.bounds);
     const reaches = problem.rows.map((row) => reach(this.bounds, row));
     this.rowLower = Float64Array.from(problem.rows, ({ lower }, r) => (lower > -Infinity ? lower : reaches[r]![0] - 1));
     this.rowUpper = Float64Array.from(problem.rows, ({ upper }, r) => (upper < Infinity ? upper : reaches[r]![1] + 1));
@@ -89,6 +89,12 @@ export class IntegerModel {
     return this.choices.counts.length;
   }
 
+  /** The weights of one piece, as far as the rows leave them. */
+  range(i: number, piece: number): readonly [lower: number, upper: number] {
+    const { lower, upper } = clipped(this.choices, this.bounds, i, piece);
+    return [lower, upper];
+  }
+
   /** target = linear + G v + A' rows. `product` is G v. */
   pull(product: Float64Array, rows: Float64Array, target: Float64Array): void {
     const { linear } = this;
@@ -102,7 +108,7 @@ export class IntegerModel {
   }
 }
 
-function segmentsOf(problem: Problem, choices: Choices, d: Float64Array): Segments {
+function segmentsOf(problem: Problem, choices: Choices, bounds: Bounds): Segments {
   const costs = costLines(problem);
   const limits = problem.tradeLimits.length;
   const counts = choices.counts.length;
@@ -116,8 +122,10 @@ function segmentsOf(problem: Problem, choices: Choices, d: Float64Array): Segmen
     const kinks = [...lines, ...limitLines.filter(({ slopes }) => slopes[0] !== slopes[1])].flatMap(
       (line) => line.kinks,
     );
-    pieces.forEach((piece, k) => {
-      for (const [from, to] of partsOf(piece, kinks, d[i]! > 0)) {
+    pieces.forEach((_, k) => {
+      const piece = clipped(choices, bounds, i, k);
+      if (piece.lower > piece.upper) return;
+      for (const [from, to] of partsOf(piece, kinks)) {
         const middle =
           Number.isFinite(from) && Number.isFinite(to) ? 0.5 * (from + to) : Number.isFinite(from) ? from + 1 : to - 1;
         const cost = lines.map((line) => lineAt(line, middle));
@@ -151,11 +159,18 @@ function segmentsOf(problem: Problem, choices: Choices, d: Float64Array): Segmen
   };
 }
 
-/** A piece cut at the kinks inside it; its two ends alone where a line is all that there is. */
-function partsOf({ lower, upper }: Piece, kinks: readonly number[], curved: boolean): (readonly [number, number])[] {
+/** A piece cut at the kinks inside it. */
+function partsOf({ lower, upper }: Piece, kinks: readonly number[]): (readonly [number, number])[] {
   const inside = [...new Set(kinks)].filter((kink) => kink > lower && kink < upper).sort((a, b) => a - b);
   const ends = [lower, ...inside, upper];
-  if (lower === upper) return [[lower, upper]];
-  if (!curved) return ends.map((end) => [end, end] as const);
   return ends.slice(1).map((end, k) => [ends[k]!, end] as const);
+}
+
+/** A piece as far as the implied bounds leave it, its ends on the lattice where there is one. */
+function clipped({ pieces, lattices }: Choices, { lower, upper }: Bounds, i: number, k: number): Piece {
+  const piece = pieces[i]![k]!;
+  const lattice = lattices[i];
+  const from = lattice === undefined || piece.lower >= lower[i]! ? lower[i]! : latticeUp(lattice, lower[i]!);
+  const to = lattice === undefined || piece.upper <= upper[i]! ? upper[i]! : latticeDown(lattice, upper[i]!);
+  return { ...piece, lower: Math.max(piece.lower, from), upper: Math.min(piece.upper, to) };
 }

@@ -1,6 +1,8 @@
 /** What a search comes to: the best portfolio with its prices, the proven bound and its proof, or a proof that there is none. */
 import { certify } from '../../problem/certificate.ts';
+import { atChoices } from '../../problem/certificate-integrality.ts';
 import { objectiveAt, primalResidual } from '../../problem/certificate-figures.ts';
+import { verifySearch } from '../../problem/certificate-search.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { Limit, Multipliers, SearchProof, Solution, Termination } from '../../problem/solution.ts';
 import { branchAndBoundId } from './branch-and-bound-id.ts';
@@ -13,6 +15,7 @@ import type { TreeSearch } from './tree-search.ts';
 export const gapMax = 1e-6;
 /** What a bound is lowered by, relative to the size of the objective: rounding of the two ways to compute it. */
 const rounding = 1e-12;
+const polishRounds = 3;
 
 export function concluded(
   problem: Problem,
@@ -39,7 +42,9 @@ export function concluded(
   const polished = limit === undefined ? polishedAt(problem, best) : undefined;
   const { weights, multipliers } = polished ?? { weights: best.weights, multipliers: multipliersAt(problem, best) };
   const objective = objectiveAt(problem, weights);
-  const bound = Math.min(search.bound, objective) - rounding * preparation.scale;
+  // What the proof comes to when it is replayed; where it is too large for that, what the search says of it.
+  const proven = proof === undefined ? search.bound - rounding * preparation.scale : verifySearch(problem, proof).bound;
+  const bound = Math.min(proven, objective);
   const gap = search.relativeTo(objective - bound, objective);
   const certificate = certify(problem, { weights, multipliers });
   const solved = gap <= gapMax && certificate.verdict === 'passed' && proof !== undefined;
@@ -69,15 +74,22 @@ function toldOf(gap: number, { nodes }: TreeSearch, proof: SearchProof | undefin
   return gap <= gapMax ? `${proven}; the certificate of the portfolio failed: ${detail}` : proven;
 }
 
-/** The portfolio solved once more among its choices, to the last digit and with every price. */
-function polishedAt(
-  problem: Problem,
-  { lower, upper }: Incumbent,
-): Pick<Solution, 'weights' | 'multipliers'> | undefined {
-  const solution = solveConvex(withinBounds(problem, lower, upper), () => false);
-  if (solution?.termination.reason !== 'optimal') return undefined;
-  const weights = solution.weights.map((value, i) => (lower[i] === upper[i] ? lower[i]! : value));
-  return { weights, multipliers: solution.multipliers };
+/**
+ * The portfolio solved once more among its choices, to the last digit and with every price. Where it ends on the edge of a choice, it makes
+ * the one beyond as well, and is solved again among those.
+ */
+function polishedAt(problem: Problem, best: Incumbent): Pick<Solution, 'weights' | 'multipliers'> | undefined {
+  let { lower, upper } = best;
+  let polished: Pick<Solution, 'weights' | 'multipliers'> | undefined;
+  for (let round = 0; round < polishRounds; round++) {
+    const solution = solveConvex(withinBounds(problem, lower, upper), () => false);
+    if (solution?.termination.reason !== 'optimal') break;
+    const weights = solution.weights.map((value, i) => Math.min(Math.max(value, lower[i]!), upper[i]!));
+    polished = { weights, multipliers: solution.multipliers };
+    if (certify(problem, polished).verdict === 'passed') break;
+    ({ lower, upper } = atChoices(problem, weights));
+  }
+  return polished;
 }
 
 /** The prices that the search itself knows: of the rows, and through them of the bounds. */

@@ -1,6 +1,6 @@
 /** The tree of cuts as the search grows it, and as it is handed out in the end. */
 import type { SearchBranch, SearchCut, SearchLeaf } from '../../problem/solution.ts';
-import type { DualPoint } from './dual-point.ts';
+import { allowed, type DualPoint } from './dual-point.ts';
 import type { IntegerModel } from './integer-model.ts';
 
 /** A place in the tree: open until it is cut in two or closed by a bound. */
@@ -35,14 +35,15 @@ export class Leaves {
     if (known !== undefined) return known;
     const { problem, n, choices, counts } = this.model;
     const prices = new Float64Array(problem.integrality!.counts.length);
-    choices.counts.forEach((index, j) => (prices[index] = point.couplings[j]!));
+    const { rows, couplings } = allowed(this.model, point);
+    choices.counts.forEach((index, j) => (prices[index] = couplings[j]!));
     const leaf: SearchLeaf = {
       ...(withObjective ? { weights: point.weights } : {}),
       multipliers: {
-        rows: point.rows,
+        rows,
         bounds: new Float64Array(0),
         norms: new Float64Array(problem.norms.length),
-        tradeLimits: point.couplings.slice(counts),
+        tradeLimits: couplings.slice(counts),
       },
       counts: prices,
     };

@@ -17,7 +17,7 @@ import { Responses } from './smoothed-responses.ts';
 const activeShare = 1e-13;
 const halvings = 6;
 const ridge = 1e-13;
-/** How much of their own diagonal is added to the equations of the prices: nearly nothing, until a step fails to climb. */
+/** How much of their natural response is added to the equations of the prices: nearly nothing, until a step fails to climb. */
 const dampingLeast = 1e-10;
 const dampingFirst = 1e-3;
 const dampingMost = 1e6;
@@ -35,6 +35,8 @@ export class SmoothedDual {
   private readonly matrix: Float64Array;
   value = -Infinity;
   private damping = dampingLeast;
+  /** By row: how fast it would fall with its price if every asset were free to answer by itself. */
+  private readonly natural: Float64Array;
 
   constructor(model: IntegerModel, checkpoint: Checkpoint) {
     const { n } = model;
@@ -47,6 +49,7 @@ export class SmoothedDual {
     this.rows = new Float64Array(model.problem.rows.length);
     this.couplings = new Float64Array(model.couplingUpper.length);
     this.matrix = new Float64Array(0);
+    this.natural = naturalResponses(model);
   }
 
   /** Begins at a point on a node. */
@@ -224,8 +227,10 @@ export class SmoothedDual {
       }
       target[m + j] = target[m + j]! - held;
     }
-    for (let a = 0; a < size; a++)
-      gram[a * size + a] = gram[a * size + a]! * (1 + this.damping) + 1e-14 * largest + 1e-300;
+    for (let a = 0; a < size; a++) {
+      const natural = gram[a * size + a]! + (this.natural[a] ?? 0);
+      gram[a * size + a] = gram[a * size + a]! + this.damping * natural + 1e-14 * largest + 1e-300;
+    }
     if (factorizeCholesky(gram, size) > 0) return undefined;
     solveLower(gram, size, target);
     solveUpper(gram, size, target);
@@ -250,6 +255,19 @@ export class SmoothedDual {
     for (let j = 0; j < dk.length; j++) climb += (responses.held[j]! - responses.slack[m + j]!) * dk[j]!;
     return { dv, dy, dk, climb };
   }
+}
+
+/** Assets without curvature answer as if they had the mean of the others'. */
+function naturalResponses({ n, d, curvature, problem }: IntegerModel): Float64Array {
+  const own = new Float64Array(1);
+  const bend = Float64Array.from(d, (value, i) => {
+    curvature.block(Int32Array.of(i), 1, own);
+    return value + own[0]!;
+  });
+  const mean = bend.reduce((total, value) => total + value, 0) / n || 1;
+  return Float64Array.from(problem.rows, ({ positions, coefficients }) =>
+    coefficients.reduce((total, a, k) => total + (a * a) / Math.max(bend[positions[k]!]!, 1e-3 * mean), 0),
+  );
 }
 
 function shift(target: Float64Array, factor: number, source: Float64Array): void {

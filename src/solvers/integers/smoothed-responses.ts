@@ -38,7 +38,7 @@ export class Responses {
     const { n, segments } = model;
     const c = model.couplingUpper.length;
     const m = model.problem.rows.length;
-    const total = segments.lower.length;
+    const total = 2 * segments.lower.length;
     this.model = model;
     this.weight = new Float64Array(n);
     this.spread = new Float64Array(n);
@@ -69,37 +69,19 @@ export class Responses {
         if (segments.piece[p]! < first[i]! || segments.piece[p]! > last[i]!) continue;
         const from = lower === undefined ? segments.lower[p]! : Math.max(segments.lower[p]!, lower[i]!);
         const to = upper === undefined ? segments.upper[p]! : Math.min(segments.upper[p]!, upper[i]!);
-        if (from > to) {
-          // A straight segment is only its ends; where the range begins inside a piece it ends there too.
-          continue;
+        if (from > to) continue;
+        // A straight line is as good as its two ends.
+        for (const end of d[i] === 0 && from < to ? [from, to] : [undefined]) {
+          if (end !== undefined && !Number.isFinite(end)) continue;
+          this.lower[kept] = end ?? from;
+          this.upper[kept] = end ?? to;
+          this.origin[kept++] = p;
         }
-        this.lower[kept] = from;
-        this.upper[kept] = to;
-        this.origin[kept++] = p;
       }
-      if (d[i] === 0 && lower !== undefined && upper !== undefined) kept = this.endsOf(i, kept, lower[i]!, upper[i]!);
       complete &&= kept > this.start[i]!;
     }
     this.start[n] = kept;
     return complete;
-  }
-
-  /** Where an asset without curvature has its range cut inside a piece, the cut ends stand for it. */
-  private endsOf(i: number, kept: number, lower: number, upper: number): number {
-    const { segments } = this.model;
-    let end = kept;
-    for (const side of [lower, upper]) {
-      if (!Number.isFinite(side) || end >= this.lower.length) continue;
-      for (let p = segments.start[i]!; p + 1 < segments.start[i + 1]!; p++) {
-        const samePiece = segments.piece[p] === segments.piece[p + 1];
-        if (!samePiece || segments.lower[p]! >= side || segments.upper[p + 1]! <= side) continue;
-        this.lower[end] = side;
-        this.upper[end] = side;
-        this.origin[end++] = p;
-        break;
-      }
-    }
-    return end;
   }
 
   /** The sum of the softmins less the support of the sides. */

@@ -167,14 +167,24 @@ export class TreeSearch {
   /** Nothing is left to choose: the convex solvers have the last word. */
   private closeSettled(place: Place, relaxed: Relaxed, domain: NodeDomain): void {
     const { model, incumbents } = this;
-    const { pieces } = model.choices;
+    const { pieces, lattices } = model.choices;
     const choice = Int16Array.from(domain.first);
-    const lower = Float64Array.from(choice, (piece, i) =>
-      Math.max(pieces[i]![piece]!.lower, domain.lower?.[i] ?? -Infinity),
-    );
-    const upper = Float64Array.from(choice, (piece, i) =>
-      Math.min(pieces[i]![piece]!.upper, domain.upper?.[i] ?? Infinity),
-    );
+    // Beyond what the rows imply a piece keeps its own bounds, so that prices are found on the rows.
+    const side = (piece: number, i: number, end: 0 | 1): number => {
+      if (lattices[i] !== undefined) return this.rangeOf(i, domain)[end];
+      const { lower, upper } = pieces[i]![piece]!;
+      return end === 0 ? lower : upper;
+    };
+    const lower = Float64Array.from(choice, (piece, i) => side(piece, i, 0));
+    const upper = Float64Array.from(choice, (piece, i) => side(piece, i, 1));
+    const broken = incumbents.brokenCounts(choice);
+    if (broken !== undefined) {
+      place.leaf = this.leaves.at(
+        { ...relaxed.point, rows: new Float64Array(relaxed.point.rows.length), couplings: broken },
+        false,
+      );
+      return;
+    }
     const settled = this.settle(lower, upper);
     if (settled?.contradiction !== undefined && contradicts(model, settled.contradiction, domain)) {
       place.leaf = this.leaves.at(settled.contradiction, false);
@@ -185,7 +195,7 @@ export class TreeSearch {
       this.close(place, relaxed.point, relaxed.bound);
       return;
     }
-    if (incumbents.countsHold(choice)) incumbents.offer({ ...settled.point, choice, lower, upper });
+    incumbents.offer({ ...settled.point, choice, lower, upper });
     const point = priced(model, settled.dual);
     const { bound } = separate(model, point, domain);
     if (bound > relaxed.bound) this.close(place, point, bound);
@@ -308,8 +318,7 @@ export class TreeSearch {
   }
 
   private rangeOf(i: number, domain: NodeDomain): readonly [number, number] {
-    const pieces = this.model.choices.pieces[i]!;
-    const from = Math.max(pieces[domain.first[i]!]!.lower, domain.lower![i]!);
-    return [from, Math.min(pieces[domain.last[i]!]!.upper, domain.upper![i]!)];
+    const from = Math.max(this.model.range(i, domain.first[i]!)[0], domain.lower![i]!);
+    return [from, Math.min(this.model.range(i, domain.last[i]!)[1], domain.upper![i]!)];
   }
 }
