@@ -242,4 +242,18 @@ describe('optimizations over the wire', function () {
     expect(points.every((point) => (point['certificate'] as { passed: boolean }).passed)).to.equal(true);
     expect(messages.at(-1)?.['event']).to.equal('summary');
   });
+
+  it('streams the frontier of least variance when expected returns are given, and says what is missing when not', async () => {
+    const { expectedReturns, ...without } = problemMessage(12);
+    expect(expectedReturns).to.not.equal(undefined);
+    const request = { problem: problemMessage(12), points: 5, strategy: { type: 'minimum-variance' } };
+    const messages = await client.collect('OptimizationService/ComputeFrontier', request);
+    expect(messages.filter((message) => message['event'] === 'point').length).to.equal(5);
+    const summary = messages.at(-1)?.['summary'] as { provenance: { solverChoice: string } };
+    expect(summary.provenance.solverChoice).to.match(/frontier by critical-line/);
+    const failure = await refusal(
+      client.collect('OptimizationService/ComputeFrontier', { ...request, problem: without }),
+    );
+    expect(failure.violations.map(({ field }) => field)).to.deep.equal(['problem.expected_returns']);
+  });
 });
