@@ -59,6 +59,7 @@ function multipliersBy(problem: Problem, multipliers: Multipliers): (restriction
   problem.rows.forEach((row, r) => found.set(row, multipliers.rows[r]));
   problem.norms.forEach((norm, k) => found.set(norm, multipliers.norms[k]));
   problem.tradeLimits.forEach((limit, j) => found.set(limit, multipliers.tradeLimits[j]));
+  problem.tails.forEach((tail, k) => found.set(tail, multipliers.tails?.[k]?.price));
   const stating = { lower: new Map<number, number>(), upper: new Map<number, number>() };
   for (const { position, lower, upper } of problem.bounds) {
     if (lower === problem.lower[position]) stating.lower.set(position, (stating.lower.get(position) ?? 0) + 1);

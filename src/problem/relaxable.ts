@@ -1,7 +1,7 @@
 /** Restrictions whose bounds may move: what may give way, by how much it did, and the restrictions that are left. */
-import type { Bound, Lowered, Norm, Row, TradeLimit } from './problem.ts';
+import type { Bound, Lowered, Norm, Row, Tail, TradeLimit } from './problem.ts';
 
-export type Restriction = Bound | Row | Norm | TradeLimit;
+export type Restriction = Bound | Row | Norm | TradeLimit | Tail;
 
 /** A side of one restriction that may give way. */
 export interface RelaxableSide {
@@ -30,16 +30,17 @@ export function relaxed(lowered: Lowered, amounts: Amounts): Lowered {
     const by = moved.get(stated);
     return by === undefined ? stated : { ...stated, lower: stated.lower - by.lower, upper: stated.upper + by.upper };
   };
-  const limited = <Limited extends Norm | TradeLimit>(stated: Limited): Limited => {
+  const limited = <Limited extends Norm | TradeLimit | Tail>(stated: Limited): Limited => {
     const by = moved.get(stated);
     return by === undefined ? stated : { ...stated, bound: stated.bound + by.upper };
   };
-  const { bounds, rows, norms, tradeLimits } = lowered;
+  const { bounds, rows, norms, tradeLimits, tails } = lowered;
   return {
     ...lowered,
     ...(bounds === undefined ? {} : { bounds: bounds.map(ranged) }),
     ...(rows === undefined ? {} : { rows: rows.map(ranged) }),
     ...(norms === undefined ? {} : { norms: norms.map(limited) }),
     ...(tradeLimits === undefined ? {} : { tradeLimits: tradeLimits.map(limited) }),
+    ...(tails === undefined ? {} : { tails: tails.map(limited) }),
   };
 }

@@ -3,10 +3,24 @@
  * way gets a pseudo-asset behind the last asset, whose weight z >= 0 is its relaxation in units of its measure; sum(z) is minimized.
  * A row a'w <= u reads a'w - m z <= u, and a bound becomes such a row. A trade limit f(w) <= b reads f(w) + m (c - z)+ <= b + m c,
  * which for z <= c is f(w) <= b + m z. One bound of each asset needs neither: beyond it the asset costs 1 / m a unit, as trades do. A norm is not linear in its bound: the caller hands in the value around which it is majorized,
- * sqrt(q) <= (q / s + s) / 2, a quadratic term of the objective that touches at sqrt(q) = s.
+ * sqrt(q) <= (q / s + s) / 2, a quadratic term of the objective that touches at sqrt(q) = s. A tail that gives way costs 1 / m a unit as a
+ * term of the objective; the caller sees to it that it does not end below its bound.
  */
 import type { SymmetricOperator } from '../problem/operator.ts';
-import type { Bound, Lowered, Norm, Origin, Problem, Quadratic, Row, TradeLimit, Trading } from '../problem/problem.ts';
+import type {
+  Bound,
+  Lowered,
+  Norm,
+  Origin,
+  Problem,
+  Quadratic,
+  Row,
+  Tail,
+  TailMeasure,
+  TailTerm,
+  TradeLimit,
+  Trading,
+} from '../problem/problem.ts';
 import { compose } from '../problem/problem.ts';
 import type { RelaxableSide } from '../problem/relaxable.ts';
 import type { Universe } from '../problem/universe.ts';
@@ -47,15 +61,28 @@ export function elasticProblem(
     if (side === undefined || touching === undefined) norms.push({ ...norm, ...wide });
     else quadratics.push({ scale: 1 / (side.measure * touching), ...wide });
   }
+  const tails: Tail[] = [];
+  const tailTerms: TailTerm[] = [];
+  for (const tail of lowered.tails ?? []) {
+    const [side] = of(tail);
+    const wide = { ...tail, scenarios: widenedRows(tail.scenarios, n, size), ...centred(tail.centre, size) };
+    if (side === undefined || !elastic.has(side)) tails.push(wide);
+    else tailTerms.push({ ...measureOf(wide), weight: 1 / side.measure });
+  }
   const limits = (lowered.tradeLimits ?? []).map((limit) => widerLimit(limit, of(limit)[0], columns, size));
   const { bounds, rows } = elasticRanges(lowered, of, columns, kinks);
   for (const [side, position] of columns) {
     const ceiling = 'buyRate' in side.restriction ? ceilingOf(side.restriction, side.measure) : Infinity;
     bounds.push({ position, lower: 0, upper: ceiling, origin: relaxation });
   }
-  const objective = { quadratics, linear, ...(kinks.size === 0 ? {} : { trading: tradingOf(kinks, size) }) };
+  const objective = {
+    quadratics,
+    linear,
+    ...(kinks.size === 0 ? {} : { trading: tradingOf(kinks, size) }),
+    ...(tailTerms.length === 0 ? {} : { tailTerms }),
+  };
   const problem = compose({ assets: [...universe.assets, ...pseudo] }, objective, [
-    { bounds, rows, norms, tradeLimits: limits },
+    { bounds, rows, norms, tradeLimits: limits, tails },
   ]);
   return { problem, columns };
 }
@@ -157,6 +184,19 @@ function widerLimit(
   wide.centre[column] = ceiling;
   wide.sellRate[column] = side.measure;
   return { ...wide, bound: limit.bound + side.measure * ceiling };
+}
+
+function measureOf({ bound: _, origin: __, ...measure }: Tail): TailMeasure {
+  return measure;
+}
+
+/** Rows of n entries with zeros behind them. */
+function widenedRows(entries: Float64Array, n: number, size: number): Float64Array {
+  if (n === size) return entries;
+  const count = entries.length / n;
+  const wide = new Float64Array(count * size);
+  for (let s = 0; s < count; s++) wide.set(entries.subarray(s * n, (s + 1) * n), s * size);
+  return wide;
 }
 
 function longer(values: Float64Array, size: number): Float64Array {

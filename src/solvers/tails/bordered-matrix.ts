@@ -1,7 +1,7 @@
 /**
  * Solves  [ N  B' ] [x]   [f]     N (m x m) positive semidefinite, B (q x m), E = diag(border) >= 0, by Cholesky of N and of
  *         [ B  -E ] [v] = [g]     E + B N^-1 B', both scaled to a diagonal of ones: entries range over twenty orders near an optimum.
- * Pivots that vanish hold their variable; what that leaves is refined away where it can be.
+ * A direction in which N vanishes is lent some, and a border that depends on others is held; what that leaves is refined away where it can be.
  */
 import type { Checkpoint } from '../../math/checkpoint.ts';
 import { solveLowerRows } from '../../math/kernels.ts';
@@ -9,6 +9,8 @@ import type { Floats } from './epigraph-program.ts';
 import { factorizeCholesky, solveCholesky, solveLower, solveUpper } from '../../math/cholesky.ts';
 
 const pivotMin = 1e-15;
+/** Curvature lent to a direction without any, of a diagonal of ones. */
+const lent = 1e-6;
 const held = 1e128;
 
 export class BorderedMatrix {
@@ -45,7 +47,7 @@ export class BorderedMatrix {
     const { size: m, count, matrix, factor, swept, schur, border, scale } = this;
     factor.set(matrix);
     if (!scaled(factor, m, scale)) return false;
-    factorizeCholesky(factor, m, { pivotMin, replacement: held, checkpoint });
+    factorizeCholesky(factor, m, { pivotMin, replacement: lent, checkpoint });
     for (let r = 0; r < count; r++) for (let k = 0; k < m; k++) swept[r * m + k] = this.borders[r * m + k]! * scale[k]!;
     solveLowerRows(factor, m, swept, count, checkpoint);
     for (let r = 0; r < count; r++)
@@ -117,12 +119,17 @@ export class BorderedMatrix {
   }
 }
 
-/** Scales the lower triangle to a diagonal of ones. @returns whether it is finite; a diagonal of zero stays. */
+/** Scales the lower triangle to a diagonal of ones. @returns whether it is finite; a diagonal of zero stays, and is scaled like the largest. */
 function scaled(matrix: Float64Array, size: number, scale: Float64Array): boolean {
+  let largest = 0;
   for (let i = 0; i < size; i++) {
     const entry = matrix[i * size + i]!;
     if (!(entry >= 0 && entry < Infinity)) return false;
-    scale[i] = entry > 0 ? 1 / Math.sqrt(entry) : 0;
+    largest = Math.max(largest, entry);
+  }
+  for (let i = 0; i < size; i++) {
+    const entry = matrix[i * size + i]!;
+    scale[i] = 1 / Math.sqrt(entry > 0 ? entry : largest > 0 ? largest : 1);
   }
   for (let i = 0; i < size; i++)
     for (let k = 0; k <= i; k++) matrix[i * size + k] = matrix[i * size + k]! * scale[i]! * scale[k]!;

@@ -12,6 +12,8 @@ import type { ProgramBuilder, Room } from './program-builder.ts';
 const tolerance = 1e-11;
 /** Pieces of the worst loss to begin with, and that enter at a time. */
 const worstMin = 20;
+/** Of so many results all drawdowns can be in play at once. */
+const wholeMax = 120;
 
 export class PathsInPlay implements MeasureInPlay {
   readonly measure: TailMeasure;
@@ -196,7 +198,7 @@ export class PathsInPlay implements MeasureInPlay {
   }
 
   everything(): void {
-    if (this.paths) return;
-    for (let s = 0; s < this.count; s++) this.add(s, s);
+    if (this.paths && this.count > wholeMax) return;
+    for (let s = 0; s < this.count; s++) for (let t = this.paths ? 0 : s; t <= s; t++) this.add(s, t);
   }
 }

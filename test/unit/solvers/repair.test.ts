@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { tailAt } from '../../../src/problem/certificate-tails.ts';
 import type { Bound, Lowered, Norm, Problem, Row, TradeLimit } from '../../../src/problem/problem.ts';
 import { compose } from '../../../src/problem/problem.ts';
 import type { RelaxableSide, Restriction } from '../../../src/problem/relaxable.ts';
@@ -35,6 +36,7 @@ const weightUpTo = (position: number, upper: number): Bound => ({
 function excess({ restriction, side }: RelaxableSide, w: Float64Array): number {
   if ('operator' in restriction) return Math.sqrt(quadraticForm(restriction.operator, w)) - restriction.bound;
   if ('buyRate' in restriction) return traded(restriction, w) - restriction.bound;
+  if ('scenarios' in restriction) return tailAt(restriction, w) - restriction.bound;
   const value =
     'position' in restriction
       ? w[restriction.position]!

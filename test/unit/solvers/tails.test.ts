@@ -1,0 +1,176 @@
+import { expect } from 'chai';
+import { certify } from '../../../src/problem/certificate.ts';
+import { verifyInfeasibility } from '../../../src/problem/certificate-infeasibility.ts';
+import { primalResidual } from '../../../src/problem/certificate-figures.ts';
+import { tailAt } from '../../../src/problem/certificate-tails.ts';
+import type { Problem } from '../../../src/problem/problem.ts';
+import type { Solution } from '../../../src/problem/solution.ts';
+import { defaultSettings } from '../../../src/problem/solver.ts';
+import { runToEnd } from '../../../src/solvers/registry.ts';
+import { scenarioTails } from '../../../src/solvers/tails/scenario-tails.ts';
+import { Random, denseOperator, originOf, problemOf, rowOver } from '../../support/problems.ts';
+import { cvarCase, randomMeasure } from '../../support/tail-problems.ts';
+
+const never = (): boolean => false;
+const solved = (problem: Problem): Solution => runToEnd(scenarioTails.solve(problem, defaultSettings, never));
+
+function optimum(problem: Problem): Solution {
+  const solution = solved(problem);
+  expect(solution.termination.reason, solution.termination.detail).to.equal('optimal');
+  expect(certify(problem, solution).verdict).to.equal('passed');
+  return solution;
+}
+
+/** 60 assets and 400 scenarios: more than are all in play at once. */
+const { problem: least, mean } = cvarCase(60, 400);
+const measure = least.tailTerms![0]!;
+const limited = (bound: number): Problem => ({
+  ...least,
+  tailTerms: [],
+  linear: mean,
+  tails: [{ ...measure, bound, origin: originOf('cvar') }],
+});
+
+describe('the scenario tail solver', () => {
+  it('takes problems with tails alone, and not integrality', () => {
+    expect(scenarioTails.supports(least).yes).to.equal(true);
+    expect(scenarioTails.supports(problemOf(2, {}))).to.deep.equal({
+      yes: false,
+      why: 'no scenario tail is in the problem',
+    });
+    const counted = { ...least, integrality: { domains: [], lots: [], counts: [] } };
+    expect(scenarioTails.supports(counted).yes).to.equal(false);
+    const concave = { scale: -1, operator: denseOperator([[1]]) };
+    expect(scenarioTails.supports({ ...least, quadratics: [concave] }).yes).to.equal(false);
+  });
+
+  it('ends exactly at a vertex: weights out of the portfolio are 0, stress and prices balance to rounding', () => {
+    const { weights, residuals, multipliers } = optimum(least);
+    expect(weights.filter((weight) => weight === 0).length).to.be.above(20);
+    expect(Math.max(residuals.primal, residuals.dual, residuals.gap)).to.be.below(1e-12);
+    const { losses } = multipliers.tailTerms![0]!;
+    expect(losses.reduce((sum, q) => sum + q, 0)).to.be.closeTo(1, 1e-14);
+  });
+
+  it('gives the same bits each time', () => {
+    expect(solved(least)).to.deep.equal(solved(least));
+  });
+
+  it('minimizes under a limit what it limits under a minimum', () => {
+    const { objective } = optimum(least);
+    const { weights, multipliers } = optimum(limited(objective * 1.1));
+    expect(tailAt(measure, weights)).to.be.closeTo(objective * 1.1, 1e-12);
+    expect(multipliers.tails![0]!.price).to.be.above(0);
+    const loose = optimum(limited(10));
+    expect(loose.multipliers.tails![0]!.price).to.equal(0);
+  });
+
+  it('prices a limit by what a little more room is worth', () => {
+    const bound = optimum(least).objective * 1.1;
+    const at = optimum(limited(bound));
+    const step = 1e-6;
+    const gain = at.objective - optimum(limited(bound + step)).objective;
+    expect(gain / step).to.be.closeTo(at.multipliers.tails![0]!.price, 1e-4 * at.multipliers.tails![0]!.price);
+  });
+
+  it('proves that a limit below the least measure cannot hold', () => {
+    const problem = limited(optimum(least).objective * 0.999);
+    const solution = solved(problem);
+    expect(solution.termination.reason).to.equal('infeasible');
+    expect(verifyInfeasibility(problem, solution.infeasibility!).proven).to.equal(true);
+    expect(solution.infeasibility!.tails![0]!.price).to.be.above(0);
+  });
+
+  it('proves what rows, crossing bounds and turnover contradict', () => {
+    const high = rowOver(mean, 1, Infinity, 'return');
+    const crossing = { ...least, lower: least.lower.map((side, i) => (i === 3 ? 0.5 : side)) };
+    const centre = new Float64Array(60);
+    const rate = new Float64Array(60).fill(1);
+    const turnover = { centre, buyRate: rate, sellRate: rate, bound: 0.5, origin: originOf('turnover') };
+    for (const problem of [
+      { ...least, rows: [...least.rows, high] },
+      crossing,
+      { ...least, tradeLimits: [turnover] },
+    ]) {
+      const solution = solved(problem);
+      expect(solution.termination.reason).to.equal('infeasible');
+      expect(verifyInfeasibility(problem, solution.infeasibility!).proven).to.equal(true);
+    }
+  });
+
+  it('says when the objective falls without end', () => {
+    const free = problemOf(
+      2,
+      {
+        linear: Float64Array.of(1, 0),
+        tailTerms: [{ ...measure, scenarios: Float64Array.of(0.1, 0, -0.1, 0), weight: 0.5 }],
+      },
+      { lower: -Infinity },
+    );
+    expect(solved(free).termination.reason).to.equal('unbounded');
+    const heavier = { ...free, tailTerms: [{ ...free.tailTerms![0]!, weight: 20 }] };
+    optimum(heavier);
+  });
+
+  it('takes costs of trading, taxes of lots, impact, turnover and a covariance beside tails', () => {
+    const random = new Random(5);
+    const current = random.vector(60, () => 1 / 60);
+    const rate = random.vector(60, () => 0.002 * random.next());
+    const pieces = [{ position: 1, knots: Float64Array.of(-0.01, 0), slopes: Float64Array.of(-0.05, -0.02, 0.001) }];
+    const trading = { current, buyRate: rate, sellRate: rate, quadratic: new Float64Array(60).fill(0.01), pieces };
+    const one = new Float64Array(60).fill(1);
+    const turnover = { centre: current, buyRate: one, sellRate: one, bound: 0.8, origin: originOf('turnover') };
+    const operator = {
+      kind: 'diagonal',
+      size: 60,
+      entries: random.vector(60, () => random.between(0.02, 0.1)),
+    } as const;
+    const problem = {
+      ...least,
+      trading,
+      tradeLimits: [turnover],
+      quadratics: [{ scale: 0.1, operator, centre: current }],
+    };
+    const { multipliers, weights } = optimum(problem);
+    expect(multipliers.tradeLimits[0]).to.be.above(0);
+    expect(weights.filter((weight, i) => weight === current[i]).length).to.be.above(3);
+  });
+
+  it('takes norm limits by cutting planes', () => {
+    const random = new Random(6);
+    const tail = randomMeasure(5, random);
+    const operator = denseOperator(
+      [0, 1, 2, 3, 4].map((i) => [0, 1, 2, 3, 4].map((j) => (i === j ? 0.04 + 0.01 * i : 0.01))),
+    );
+    const problem = {
+      ...problemOf(5, { linear: random.vector(5, () => 0.1 * random.normal()), tailTerms: [{ ...tail, weight: 1 }] }),
+      norms: [{ operator, bound: 0.14, origin: originOf('volatility') }],
+    };
+    expect(optimum(problem).multipliers.norms[0]).to.be.above(0);
+    const tight = solved({ ...problem, norms: [{ ...problem.norms[0]!, bound: 0.1 }] });
+    expect(tight.termination.reason).to.equal('infeasible');
+  });
+
+  it('stops at the limit of iterations with a point that holds', () => {
+    const full = optimum(least);
+    for (let iterationsMax = 1; iterationsMax < full.iterations; iterationsMax++) {
+      const solution = runToEnd(scenarioTails.solve(least, { ...defaultSettings, iterationsMax }, never));
+      expect(solution.termination).to.include({ reason: 'feasible', limit: 'iterations' });
+      expect(primalResidual(least, solution.weights)).to.be.below(1e-6);
+      expect(solution.objective).to.be.at.least(full.objective - 1e-9);
+    }
+  });
+
+  it('stops when it is interrupted, wherever it is', () => {
+    const reasons = new Set<string>();
+    for (let looks = 0; looks < 30; looks++) {
+      let seen = 0;
+      const solution = runToEnd(scenarioTails.solve(least, defaultSettings, () => ++seen > looks));
+      reasons.add(solution.termination.reason);
+      if (solution.termination.reason === 'optimal') break;
+      expect(solution.termination.limit).to.equal('interrupted');
+      expect(seen).to.equal(looks + 1);
+    }
+    expect([...reasons]).to.include.members(['no solution found', 'feasible']);
+  });
+});
