@@ -15,17 +15,20 @@ const measureMs = 8000;
 const sectorNames = 11;
 
 /** b10000x70 as a request states it: the same risk, returns, caps and sectors. */
-export function jobOf(n: number, k: number): SolveJob {
+function jobOf(n: number, k: number): SolveJob {
   const { quadratics, linear, trading, rows } = factorCase(n, k);
   const [quadratic] = quadratics;
   if (quadratic?.operator.kind !== 'factor' || trading === undefined) throw new Error('expected a factor model');
   const { exposures, factorCovariance, specific } = quadratic.operator;
-  const sector = new Array<string>(n).fill('none');
+  const sector: string[] = Array.from({ length: n }, () => 'none');
   for (const [index, row] of rows.slice(1).entries())
     for (const position of row.positions) sector[position] = `S${String(index)}`;
   const bands = rows
     .slice(1)
-    .map((row, index) => [`S${String(index)}`, { min: row.lower, max: Math.min(1, row.upper) }]);
+    .map((row, index): [string, { min: number; max: number }] => [
+      `S${String(index)}`,
+      { min: row.lower, max: Math.min(1, row.upper) },
+    ]);
   const constraint = { field: 'constraints', name: '' };
   return {
     universe: { assets: sector.map((name, i) => ({ id: `A${String(i)}`, sector: name, groups: {} })) },
