@@ -8,6 +8,7 @@ import { factorCases } from './factor.ts';
 import { frontierCases } from './frontier.ts';
 import { fuzzCases } from './fuzz.ts';
 import { integerCases } from './integers.ts';
+import { kernelCases } from './kernels.ts';
 import { periodsCases } from './periods.ts';
 import { scalingCases } from './scaling.ts';
 import { serviceCases } from './service.ts';
@@ -15,6 +16,7 @@ import { tailCases } from './tails.ts';
 
 export const cases: readonly BenchCase[] = [
   ...serviceCases,
+  ...kernelCases,
   ...denseCases,
   ...factorCases,
   ...frontierCases,
