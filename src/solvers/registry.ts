@@ -101,7 +101,11 @@ function* handingOver(
   let standing: Solution | undefined;
   for (const { solver } of others) {
     const iterationsMax = settings.iterationsMax - iterations;
-    if (!gaveUp(solution) || iterationsMax <= 0) break;
+    if (!gaveUp(solution)) break;
+    if (iterationsMax <= 0) {
+      solution = outOfIterations(solution);
+      break;
+    }
     const spent = `${solution.iterations} iterations`;
     choice += `; ${solution.solver} gave up after ${spent}: ${solution.termination.detail}; then ${solver.id}`;
     if (solution.termination.reason === 'feasible') standing = solution;
@@ -113,6 +117,13 @@ function* handingOver(
   // A point that holds is worth more than a later failure.
   const answer = gaveUp(solution) && solution.weights.length === 0 ? (standing ?? solution) : solution;
   return { ...answer, choice, iterations };
+}
+
+/** It gave up by itself, but that nobody else may try is due to the limit. */
+function outOfIterations(solution: Solution): Solution {
+  const { reason, limit } = solution.termination;
+  if (reason === 'numerical error' || limit !== undefined) return solution;
+  return { ...solution, termination: { ...solution.termination, limit: 'iterations' } };
 }
 
 /** Iterations go on counting from one solver to the next. */

@@ -13,7 +13,8 @@ import { builtInContributions } from '../../src/workers/built-in.ts';
 import { chainOf } from './period-problems.ts';
 import { Random, denseCase, factorCase, originOf, problemOf } from './problems.ts';
 
-const registry = new SolverRegistry(builtInContributions.solvers ?? []);
+/** Of the built-in solvers. */
+export const registry = new SolverRegistry(builtInContributions.solvers ?? []);
 
 interface Answered {
   readonly solver: string;
@@ -99,14 +100,19 @@ function periods(): Answered {
   return { solver, vectors: weights };
 }
 
+/** What the registry solves, by kind. */
+export const problemsOfEveryKind: Readonly<Record<string, () => Problem>> = {
+  'dense covariance': dense,
+  'factor model with costs': () => factorCase(200, 10),
+  'limits of volatility and turnover, impact': limited,
+  'scenario tail': tails,
+  'at most eight names': integers,
+  'risk budgets': budgets,
+  'no portfolio': infeasible,
+};
+
 const kinds: Readonly<Record<string, () => Answered>> = {
-  'dense covariance': () => single(dense()),
-  'factor model with costs': () => single(factorCase(200, 10)),
-  'limits of volatility and turnover, impact': () => single(limited()),
-  'scenario tail': () => single(tails()),
-  'at most eight names': () => single(integers()),
-  'risk budgets': () => single(budgets()),
-  'no portfolio': () => single(infeasible()),
+  ...Object.fromEntries(Object.entries(problemsOfEveryKind).map(([kind, build]) => [kind, () => single(build())])),
   'corners of a frontier': corners,
   'chain of periods': periods,
 };
