@@ -85,7 +85,7 @@ export const installDependencies = async () => {
       .slice(-25)
       .join('\n');
     throw new SetupError(
-      `npm ci failed after ${result.elapsed}; the registry must be reachable (npm config get registry) and the disk have 500 MB free.\n${tail}`,
+      `npm ci failed after ${result.elapsed}; the registry must be reachable (npm config get registry) and the disk have 700 MB free.\n${tail}`,
     );
   }
   keepStamp();
