@@ -19,6 +19,7 @@ import { Curvature } from './curvature.ts';
 import { DenseFace } from './dense-face.ts';
 import { descend, type DescentEnd } from './descent.ts';
 import type { Face } from './face.ts';
+import { FactorFace, isFactored } from './factor-face.ts';
 import { Region } from './region.ts';
 import { vertexOf } from './vertex.ts';
 import { Walk } from './walk.ts';
@@ -102,7 +103,7 @@ function* trace(
     return { kind: 'gave-up', detail: 'the rows at the start vertex are dependent to rounding', changes: 0 };
   const pinned = Uint8Array.from(standing.side, (_, index) => (region.isFixed(index) ? 1 : 0));
   const parts = { region, curvature, face, standing, linear: curvature.linear, checkpoint };
-  const changesMax = 20 * (region.n + region.m) + 200;
+  const changesMax = 4 * (region.n + region.m) + 200;
   let walk = new Walk({ ...parts, direction: unit, pinned });
   if (walk.begin() === 'tied') {
     const end = decide(parts, walk.decided(), changesMax, counter);
@@ -128,7 +129,7 @@ const endings = {
 } as const satisfies Record<Exclude<DescentEnd, 'done'>, object>;
 
 function faceOf(region: Region, curvature: Curvature): Face {
-  return new DenseFace(region, curvature);
+  return isFactored(region, curvature) ? new FactorFace(region, curvature) : new DenseFace(region, curvature);
 }
 
 /**

@@ -53,6 +53,11 @@ export class UpdatedInverse {
     for (let q = 0; q < this.count; q++) out[q] = this.t[p * this.stride + q]!;
   }
 
+  /** T += factor h h'. */
+  add(h: Float64Array, factor: number): void {
+    this.addOuter(h, h, factor);
+  }
+
   /** Appends a row and column c, of which h = T c and curvature = own entry - c'h, not zero. */
   border(h: Float64Array, curvature: number): void {
     const { count } = this;

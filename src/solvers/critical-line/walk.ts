@@ -24,6 +24,9 @@ const accurate = 1e-13;
 /** Slopes of free assets, relative. */
 const steady = 1e-12;
 const usable = 1e-8;
+/** A face that solves no better than this is factorized anew, not more often than after so many changes. */
+const stale = 1e-10;
+const changesMin = 20;
 
 export type Outcome = 'changed' | 'moved' | 'unbounded' | 'singular';
 
@@ -54,6 +57,9 @@ export class Walk implements Motion {
   private readonly outlook: Outlook;
   private residual = 0;
   private lack = 0;
+  /** Changes of the face since it was factorized, and whether they have left it inaccurate. */
+  private changes = 0;
+  private isStale = false;
   private pull = 0;
   private weightScale = 0;
   private slopeScale = 1;
@@ -184,12 +190,15 @@ export class Walk implements Motion {
 
   /** How weights and prices move as lambda falls. @returns false when the face is singular to rounding. */
   aim(): boolean {
+    if (this.isStale && this.changes >= changesMin && !this.renew()) return false;
     return this.solveAim() || (this.renew() && this.solveAim());
   }
 
   /** Factorizes the face anew. @returns false when it is singular to rounding. */
   renew(): boolean {
     const { face } = this.parts;
+    this.changes = 0;
+    this.isStale = false;
     const free = Array.from(face.free.subarray(0, face.freeCount));
     const active = Array.from(face.active.subarray(0, face.activeCount));
     return face.begin(free, active);
@@ -209,6 +218,7 @@ export class Walk implements Motion {
     curvature.addTimes(free, freeCount, dw, dg);
     region.addTransposed(dy, dg);
     this.measureAim();
+    this.isStale ||= this.residual > stale;
     for (let pass = 0; this.residual > accurate && pass < 3; pass++) {
       const before = this.residual;
       x.fill(0);
@@ -278,6 +288,7 @@ export class Walk implements Motion {
   /** Holds what is slack; lets go what is held, or exchanges it. `moved`: the weights have, at the same lambda. */
   change({ index, at }: Change): Outcome {
     const { face, standing } = this.parts;
+    this.changes++;
     if (standing.side[index] === 0) {
       if (!face.leave(index)) return 'singular';
       standing.hold(index, at);

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { verifyInfeasibility } from '../../../src/problem/certificate-infeasibility.ts';
+import type { SymmetricOperator } from '../../../src/problem/operator.ts';
 import type { Solution } from '../../../src/problem/solution.ts';
 import { criticalLineId, traceCorners, traces } from '../../../src/solvers/critical-line/critical-line.ts';
 import { frontierPoints, type FrontierStep, type PointsEnd } from '../../../src/solvers/critical-line/points.ts';
@@ -136,15 +137,37 @@ describe('the critical line', () => {
     expect(steps.next().value).to.include({ kind: 'stopped' });
   });
 
-  it('traces factor models', () => {
-    const { operator } = riskModel(80, 6, new Random(8));
+  it('traces a factor model as it does its matrix, in far smaller systems', () => {
+    const n = 60;
     const random = new Random(9);
-    const direction = random.vector(80, () => random.next());
-    const corners = cornersOf({
-      problem: problemOf(80, { quadratics: [{ scale: 3, operator }] }, { upper: 0.1 }),
+    const { operator, market } = riskModel(n, 4, random);
+    const { exposures, factorCovariance, specific } = operator;
+    const entries = new Float64Array(n * n);
+    for (let i = 0; i < n; i++)
+      for (let j = 0; j < n; j++) {
+        let covered = i === j ? specific[i]! : 0;
+        for (let a = 0; a < 4; a++)
+          for (let b = 0; b < 4; b++)
+            covered += exposures[i * 4 + a]! * factorCovariance[a * 4 + b]! * exposures[j * 4 + b]!;
+        entries[i * n + j] = covered;
+      }
+    const rows = [budgetRow(n)];
+    for (let group = 0; group < 5; group++) {
+      const members = Float64Array.from({ length: n }, (_, i) => (i % 5 === group ? 1 : 0));
+      rows.push(rowOver(members, 0.1, 0.3, `group ${group}`));
+    }
+    const direction = random.vector(n, () => random.next());
+    const problem = (given: SymmetricOperator): Tradeoff => ({
+      problem: problemOf(n, { quadratics: [{ scale: 3, operator: given, centre: market }] }, { rows, upper: 0.1 }),
       direction,
     });
-    expect(corners.length).to.be.greaterThan(20);
+    const [factored, whole] = [cornersOf(problem(operator)), cornersOf(problem({ kind: 'dense', size: n, entries }))];
+    expect(factored.length).to.be.greaterThan(40);
+    expect(whole.length).to.equal(factored.length);
+    factored.forEach(({ lambda, weights }, k) => {
+      expect(whole[k]!.lambda).to.be.closeTo(lambda, 1e-9);
+      weights.forEach((weight, i) => expect(whole[k]!.weights[i]!).to.be.closeTo(weight, 1e-9));
+    });
   });
 });
 
