@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 
+import { allOrNone } from '../../src/constraints/all-or-none.ts';
 import { assetClass } from '../../src/constraints/asset-class.ts';
 import { bounds } from '../../src/constraints/bounds.ts';
 import { budget } from '../../src/constraints/budget.ts';
@@ -10,12 +11,17 @@ import { country } from '../../src/constraints/country.ts';
 import { exclusion } from '../../src/constraints/exclusion.ts';
 import { factorExposure } from '../../src/constraints/factor-exposure.ts';
 import { group } from '../../src/constraints/group.ts';
+import { holdingMinimum } from '../../src/constraints/holding-minimum.ts';
 import { linearText } from '../../src/constraints/linear-text.ts';
 import { linear } from '../../src/constraints/linear.ts';
+import { names } from '../../src/constraints/names.ts';
 import { noBuy } from '../../src/constraints/no-buy.ts';
 import { noSell } from '../../src/constraints/no-sell.ts';
+import { roundLots } from '../../src/constraints/round-lots.ts';
 import { sector } from '../../src/constraints/sector.ts';
+import { tradeMinimum } from '../../src/constraints/trade-minimum.ts';
 import { trackingError } from '../../src/constraints/tracking-error.ts';
+import { trades } from '../../src/constraints/trades.ts';
 import { turnover } from '../../src/constraints/turnover.ts';
 import { volatility } from '../../src/constraints/volatility.ts';
 import type { SymmetricOperator } from '../../src/problem/operator.ts';
@@ -69,6 +75,33 @@ function loweredSlacks(lowered: Lowered, weights: Float64Array): { text: string;
       return sum + (trade > 0 ? buyRate[i]! * trade : -sellRate[i]! * trade);
     }, 0);
     slacks.push({ text: origin.text, slack: bound - cost });
+  }
+  return [...slacks, ...integerSlacks(lowered, weights)];
+}
+
+/** Smaller distances are rounding: neither a position nor an odd lot. */
+const rounding = 1e-9;
+
+function integerSlacks({ domains, lots, counts }: Lowered, weights: Float64Array): { text: string; slack: number }[] {
+  const slacks: { text: string; slack: number }[] = [];
+  for (const { position, intervals, origin } of domains ?? []) {
+    const value = weights[position]!;
+    const slack = Math.max(...intervals.map(([lower, upper]) => Math.min(value - lower, upper - value)));
+    slacks.push({ text: origin.text, slack });
+  }
+  for (const { position, base, step, origin } of lots ?? []) {
+    const steps = (weights[position]! - base) / step;
+    const left = Math.abs(steps - Math.round(steps)) * step;
+    slacks.push({ text: origin.text, slack: left <= rounding ? 0 : -left });
+  }
+  for (const { positions, centre, side, minimum, maximum, origin } of counts ?? []) {
+    const distances = Array.from(positions, (position) => {
+      const away = weights[position]! - centre[position]!;
+      return side === 'either' ? Math.abs(away) : side === 'above' ? away : -away;
+    });
+    const any = distances.filter((distance) => distance > rounding).length;
+    const clear = distances.filter((distance) => distance > 1e-6 - rounding).length;
+    slacks.push({ text: origin.text, slack: Math.min(clear - minimum, maximum - any) });
   }
   return slacks;
 }
@@ -172,7 +205,14 @@ function law<Parameters>(handler: ConstraintHandler<Parameters>, parameters: fc.
   return { type: handler.type, property };
 }
 
+const size = fc.double({ min: 0.01, max: 0.3, noNaN: true });
+const countRange = fc.tuple(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 4 })).map(([a, b]) => ({
+  min: Math.min(a, b),
+  max: Math.max(a, b),
+}));
+
 const laws: readonly Law[] = [
+  law(allOrNone, fc.record({ assets: fc.record({ A0: size, A1: size.map((value) => -value) }) })),
   law(assetClass, fc.record({ Equities: range, Cash: range })),
   law(
     bounds,
@@ -194,6 +234,7 @@ const laws: readonly Law[] = [
     }),
   ),
   law(group, fc.record({ taxonomy: fc.constant('theme'), limits: fc.record({ Water: range, AI: range }) })),
+  law(holdingMinimum, fc.record({ min: size })),
   law(
     linear,
     fc
@@ -212,10 +253,28 @@ const laws: readonly Law[] = [
       )
       .map((expression) => ({ expression })),
   ),
+  law(
+    names,
+    fc.oneof(
+      countRange,
+      countRange.map((sides) => ({ ...sides, of: { assets: ['A0', 'A1'] } })),
+    ),
+  ),
   law(noBuy, selection),
   law(noSell, selection),
+  law(
+    roundLots,
+    fc.record({ lots: fc.record({ A0: size, A1: size }), relativeTo: fc.constantFrom('none', 'current') }),
+  ),
   law(sector, fc.record({ Energy: range, 'Health Care': range })),
   law(trackingError, fc.record({ max: limit, period, definition: fc.constant('ex-ante' as const) })),
+  law(tradeMinimum, fc.record({ min: size, of: fc.constantFrom({ assets: ['A1'] }, { assets: ['A0', 'A1'] }) })),
+  law(
+    trades,
+    fc
+      .tuple(countRange, fc.constantFrom('all' as const, 'buys' as const, 'sells' as const))
+      .map(([sides, side]) => ({ ...sides, side })),
+  ),
   law(
     turnover,
     fc.record({

@@ -2,6 +2,9 @@
 import type { Lowered } from '../../../problem/problem.ts';
 import { quadraticForm } from '../operators.ts';
 
+/** A smaller distance from a centre is rounding, no position. */
+const rounding = 1e-9;
+
 /** The smallest slack of all restrictions that have this text, in their own units; Infinity when none has. */
 export function slackByText(lowered: Lowered, weights: Float64Array): ReadonlyMap<string, number> {
   const slacks = new Map<string, number>();
@@ -24,6 +27,21 @@ export function slackByText(lowered: Lowered, weights: Float64Array): ReadonlyMa
       return sum + (trade > 0 ? buyRate[i]! * trade : -sellRate[i]! * trade);
     }, 0);
     note(origin.text, bound - traded);
+  }
+  for (const { position, intervals, origin } of lowered.domains ?? []) {
+    const value = weights[position]!;
+    note(origin.text, Math.max(...intervals.map(([lower, upper]) => Math.min(value - lower, upper - value))));
+  }
+  for (const { position, base, step, origin } of lowered.lots ?? []) {
+    const steps = (weights[position]! - base) / step;
+    note(origin.text, -Math.abs(steps - Math.round(steps)) * step);
+  }
+  for (const { positions, centre, side, minimum, maximum, origin } of lowered.counts ?? []) {
+    const value = positions.filter((position) => {
+      const away = weights[position]! - centre[position]!;
+      return (side === 'either' ? Math.abs(away) : side === 'above' ? away : -away) > rounding;
+    }).length;
+    note(origin.text, Math.min(value - minimum, maximum - value));
   }
   return slacks;
 }

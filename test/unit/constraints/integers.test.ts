@@ -1,0 +1,128 @@
+import { expect } from 'chai';
+import { allOrNone } from '../../../src/constraints/all-or-none.ts';
+import { holdingMinimum } from '../../../src/constraints/holding-minimum.ts';
+import { names } from '../../../src/constraints/names.ts';
+import { roundLots } from '../../../src/constraints/round-lots.ts';
+import { tradeMinimum } from '../../../src/constraints/trade-minimum.ts';
+import { trades } from '../../../src/constraints/trades.ts';
+import { fieldsOf, holdingsOf, originOf, situation } from './fixture.ts';
+
+describe('the number of names', () => {
+  it('counts weights that are not 0, short ones too, among the assets meant', () => {
+    const holdings = holdingsOf(0.4, -0.1, 0, 0, 0.5, 0);
+    const [verdict] = names.check({ max: 2 }, holdings, situation);
+    expect(verdict).to.include({ text: 'names at most 2', value: 3, upper: 2, slack: -1, unit: 'names' });
+    const [shares] = names.check({ max: 2, of: { assetClasses: ['Equity'] } }, holdings, situation);
+    expect(shares).to.include({ text: 'names among Equity at most 2', value: 2, slack: 0 });
+  });
+
+  it('lowers to a count of weights away from 0, with no side where none is given', () => {
+    const { counts } = names.lower({ min: 2 }, situation, originOf);
+    expect(counts?.[0]).to.deep.include({ side: 'either', minimum: 2, maximum: 6, centre: new Float64Array(6) });
+  });
+
+  it('lets no dust count towards a minimum', () => {
+    const [verdict] = names.check({ min: 2 }, holdingsOf(0.9, 1e-8, 0, 0, 0, 0), situation);
+    expect(verdict?.value).to.equal(1);
+  });
+
+  it('refuses numbers that are no counts, crossed ranges, and more than there are', () => {
+    expect(fieldsOf(names.admit({}, situation))).to.deep.equal(['']);
+    expect(fieldsOf(names.admit({ max: 1.5 }, situation))).to.deep.equal(['max']);
+    expect(fieldsOf(names.admit({ min: 3, max: 2 }, situation))).to.deep.equal(['min']);
+    expect(fieldsOf(names.admit({ min: 7 }, situation))).to.deep.equal(['min']);
+    expect(fieldsOf(names.admit({ max: 2, of: { assets: ['NONE'] } }, situation))).to.deep.equal(['of.assets[0]']);
+    expect(names.admit({ max: 2, of: { sectors: ['Energy'] } }, situation)).to.deep.equal([]);
+  });
+});
+
+describe('the number of trades', () => {
+  it('counts weights away from the current ones, buys and sells apart when asked', () => {
+    const holdings = holdingsOf(0.4, 0.2, 0.05, 0.1, 0.15, 0);
+    expect(trades.check({ max: 2 }, holdings, situation)[0]).to.include({ value: 3, slack: -1 });
+    expect(trades.check({ max: 2, side: 'buys' }, holdings, situation)[0]).to.include({ value: 1, unit: 'buys' });
+    expect(trades.check({ max: 1, side: 'sells' }, holdings, situation)[0]).to.include({ value: 2, slack: -1 });
+  });
+
+  it('lowers to a count around the current weights', () => {
+    const { counts } = trades.lower({ max: 3, side: 'sells' }, situation, originOf);
+    expect(counts?.[0]).to.deep.include({ side: 'below', minimum: 0, maximum: 3, centre: situation.current });
+  });
+});
+
+describe('minimum sizes', () => {
+  it('let an asset be held not at all or by enough', () => {
+    const verdicts = holdingMinimum.check({ min: 0.1 }, holdingsOf(0.3, 0.02, 0.08, 0, -0.2, 0), situation);
+    expect(verdicts.map(({ slack }) => slack < 0)).to.deep.equal([false, true, true, false, false, false]);
+    expect(verdicts[0]?.text).to.equal('holding of AAPL none or at least 10 %');
+  });
+
+  it('let an asset be traded not at all or by enough', () => {
+    const { domains } = tradeMinimum.lower({ min: 0.05, of: { assets: ['XOM'] } }, situation, originOf);
+    expect(domains?.[0]?.intervals).to.deep.equal([
+      [-Infinity, 0.2 - 0.05],
+      [0.2, 0.2],
+      [0.25, Infinity],
+    ]);
+    const [verdict] = tradeMinimum.check(
+      { min: 0.05, of: { assets: ['XOM'] } },
+      holdingsOf(0, 0.21, 0, 0, 0, 0),
+      situation,
+    );
+    expect(verdict?.slack).to.be.below(0);
+  });
+
+  it('refuse sizes that are none', () => {
+    expect(fieldsOf(holdingMinimum.admit({ min: 0 }, situation))).to.deep.equal(['min']);
+    expect(fieldsOf(holdingMinimum.admit({ min: 10 }, situation))).to.deep.equal(['min']);
+    expect(fieldsOf(tradeMinimum.admit({ min: 0.1, of: { sectors: ['None'] } }, situation))).to.deep.equal([
+      'of.sectors[0]',
+    ]);
+  });
+});
+
+describe('round lots', () => {
+  it('hold whole lots, or trade whole lots and keep the odd one', () => {
+    const lots = { AAPL: 0.04 };
+    const held = (weight: number, relativeTo: 'none' | 'current'): boolean =>
+      roundLots.check({ lots, relativeTo }, holdingsOf(weight, 0, 0, 0, 0, 0), situation)[0]!.slack >= 0;
+    expect([held(0.36, 'none'), held(0.3, 'none'), held(0.3, 'current'), held(0.38, 'current')]).to.deep.equal([
+      true,
+      false,
+      true,
+      true,
+    ]);
+    const { lots: lowered } = roundLots.lower({ lots, relativeTo: 'current' }, situation, originOf);
+    expect(lowered?.[0]).to.include({ position: 0, base: 0.3, step: 0.04 });
+  });
+
+  it('refuse lots of nothing and of unknown assets', () => {
+    expect(fieldsOf(roundLots.admit({ lots: { AAPL: 0, NONE: 0.1 } }, situation))).to.deep.equal([
+      'lots.AAPL',
+      'lots.NONE',
+    ]);
+    expect(fieldsOf(roundLots.admit({ lots: {} }, situation))).to.deep.equal(['lots']);
+  });
+});
+
+describe('all or none', () => {
+  it('allows the weight stated or nothing', () => {
+    const slackAt = (weight: number): number =>
+      allOrNone.check({ assets: { XOM: 0.1 } }, holdingsOf(0, weight, 0, 0, 0, 0), situation)[0]!.slack;
+    expect([slackAt(0), slackAt(0.1)].map((slack) => slack === 0)).to.deep.equal([true, true]);
+    expect(slackAt(0.06)).to.be.below(0);
+    const { domains } = allOrNone.lower({ assets: { XOM: -0.1 } }, situation, originOf);
+    expect(domains?.[0]?.intervals).to.deep.equal([
+      [-0.1, -0.1],
+      [0, 0],
+    ]);
+  });
+
+  it('refuses a whole of nothing and unknown assets', () => {
+    expect(fieldsOf(allOrNone.admit({ assets: { XOM: 0, NONE: 0.1 } }, situation))).to.deep.equal([
+      'assets.XOM',
+      'assets.NONE',
+    ]);
+    expect(fieldsOf(allOrNone.admit({ assets: {} }, situation))).to.deep.equal(['assets']);
+  });
+});
