@@ -3,6 +3,8 @@
  * written out. One more variable, the elastic, stands behind the assets; it is pinned to zero unless the search needs it to begin.
  */
 import type { Checkpoint } from '../../math/checkpoint.ts';
+import { addTransposed, type Scope } from '../../math/kernels.ts';
+import { derive, keep } from '../../math/prepared.ts';
 import type { SymmetricOperator } from '../../problem/operator.ts';
 import { maxAbs } from '../../math/vectors.ts';
 import type { Problem } from '../../problem/problem.ts';
@@ -43,26 +45,35 @@ export class WorkingSetModel {
   /** Curvature added around `anchor`, for covariances that are singular on the free assets. */
   ridge = 0;
   anchor: Float64Array;
+  /** The one covariance, where there is only one and it is dense. */
   private readonly single: Float64Array | undefined;
+  /** (n) moves by asset, and which assets move; room for a product. */
+  private readonly moved: Float64Array;
+  private readonly movers: Int32Array;
   private readonly terms: Problem['quadratics'];
   private readonly cache: (Float64Array | undefined)[];
 
-  constructor(problem: Problem, checkpoint: Checkpoint) {
+  /** What lies in `scope` is void when that closes. */
+  constructor(scope: Scope, problem: Problem, checkpoint: Checkpoint) {
     const n = problem.universe.assets.length;
     this.n = n;
     this.terms = problem.quadratics.filter(({ scale }) => scale > 0);
     const [first] = this.terms;
     const alone = this.terms.length === 1 && first?.operator.kind === 'dense' ? first.operator : undefined;
     this.scale = alone === undefined ? 1 : first!.scale;
-    this.single = alone?.entries;
+    this.single = alone === undefined ? undefined : keep(scope, alone.entries);
+    this.moved = scope.floats(n);
+    this.movers = scope.integers(n);
     this.cache = [];
     this.lower = extended(problem.lower, 0);
     this.upper = extended(problem.upper, 0);
     this.anchor = new Float64Array(n + 1);
     this.diagonal = new Float64Array(n + 1);
-    for (let i = 0; i < n; i++)
-      for (const { scale, operator } of this.terms)
-        this.diagonal[i] = this.diagonal[i]! + (scale / this.scale) * entryOf(operator, i, i);
+    if (alone !== undefined) this.diagonal.set(diagonalOf(scope, alone.entries, n));
+    else
+      for (let i = 0; i < n; i++)
+        for (const { scale, operator } of this.terms)
+          this.diagonal[i] = this.diagonal[i]! + scale * entryOf(operator, i, i);
     this.largestDiagonal = this.diagonal.reduce((most, value) => Math.max(most, value), 0);
     this.diagonal[n] = this.largestDiagonal;
     this.linear = extended(
@@ -115,38 +126,45 @@ export class WorkingSetModel {
   /** Entry (i, j) with the ridge; the elastic is curved by itself. */
   entry(i: number, j: number): number {
     if (i === j) return this.diagonal[i]! + this.ridge;
-    return i === this.n || j === this.n ? 0 : this.row(i)[j]!;
+    if (i === this.n || j === this.n) return 0;
+    return this.single === undefined ? this.row(i)[j]! : this.single[i * this.n + j]!;
   }
 
-  /** slope += Q moves, over the positions moved; four rows of Q at a time. */
+  /** target (f x f) = the quadratic with the ridge over the positions listed, lower triangle. */
+  gather(positions: readonly number[], target: Float64Array): void {
+    const { n, single } = this;
+    const size = positions.length;
+    for (let a = 0; a < size; a++) {
+      const i = positions[a]!;
+      if (single !== undefined && i !== n)
+        for (let b = 0; b < a; b++) target[a * size + b] = positions[b] === n ? 0 : single[i * n + positions[b]!]!;
+      else for (let b = 0; b < a; b++) target[a * size + b] = this.entry(i, positions[b]!);
+      target[a * size + a] = this.entry(i, i);
+    }
+  }
+
+  /** slope += Q moves, over the positions moved. */
   addMoves(slope: Float64Array, positions: readonly number[], moves: ArrayLike<number>): void {
-    const { n } = this;
-    const assets: number[] = [];
-    const amounts: number[] = [];
-    positions.forEach((position, k) => {
+    const { n, single, moved, movers } = this;
+    let count = 0;
+    for (let k = 0; k < positions.length; k++) {
+      const position = positions[k]!;
       const move = moves[k]!;
-      if (move === 0) return;
-      slope[position] = slope[position]! + (position === n ? this.diagonal[n]! + this.ridge : this.ridge) * move;
-      if (position === n) return;
-      assets.push(position);
-      amounts.push(move);
-    });
-    let k = 0;
-    for (; k + 4 <= assets.length; k += 4) {
-      const [q0, q1, q2, q3] = [
-        this.row(assets[k]!),
-        this.row(assets[k + 1]!),
-        this.row(assets[k + 2]!),
-        this.row(assets[k + 3]!),
-      ];
-      const [m0, m1, m2, m3] = [amounts[k]!, amounts[k + 1]!, amounts[k + 2]!, amounts[k + 3]!];
-      for (let j = 0; j < n; j++) slope[j] = slope[j]! + (m0 * q0[j]! + m1 * q1[j]! + (m2 * q2[j]! + m3 * q3[j]!));
+      if (move === 0) continue;
+      if (position === n) slope[n] = slope[n]! + (this.diagonal[n]! + this.ridge) * move;
+      else {
+        slope[position] = slope[position]! + this.ridge * move;
+        moved[position] = move;
+        movers[count++] = position;
+      }
     }
-    for (; k < assets.length; k++) {
-      const row = this.row(assets[k]!);
-      const move = amounts[k]!;
-      for (let j = 0; j < n; j++) slope[j] = slope[j]! + move * row[j]!;
-    }
+    if (single !== undefined) addTransposed(single, n, n, moved, slope, movers.subarray(0, count));
+    else
+      for (let k = 0; k < count; k++) {
+        const row = this.row(movers[k]!);
+        const move = moved[movers[k]!]!;
+        for (let j = 0; j < n; j++) slope[j] = slope[j]! + move * row[j]!;
+      }
   }
 
   /** The objective in its own units, from weights and their slope. */
@@ -159,17 +177,25 @@ export class WorkingSetModel {
     return this.scale * total;
   }
 
-  /** Q w - linear, ridge included, from scratch. */
-  slopeAt(w: Float64Array): Float64Array {
-    const slope = this.linear.map((value, i) => -value - this.ridge * this.anchor[i]!);
-    const positions = Array.from(w.keys()).filter((i) => w[i] !== 0);
-    this.addMoves(
-      slope,
-      positions,
-      positions.map((i) => w[i]!),
-    );
-    return slope;
+  /** slope = Q w - linear, ridge included, from scratch. */
+  slopeAt(w: Float64Array, slope: Float64Array): void {
+    const positions: number[] = [];
+    const weights: number[] = [];
+    for (let i = 0; i < slope.length; i++) {
+      slope[i] = -this.linear[i]! - this.ridge * this.anchor[i]!;
+      if (w[i] === 0) continue;
+      positions.push(i);
+      weights.push(w[i]!);
+    }
+    this.addMoves(slope, positions, weights);
   }
+}
+
+/** A stride of a whole row misses the cache at every entry, so it is done once for a covariance. */
+function diagonalOf(scope: Scope, entries: Float64Array, n: number): Float64Array {
+  return derive(scope, 'diagonal', [entries], n, (target) => {
+    for (let i = 0; i < n; i++) target[i] = entries[i * n + i]!;
+  });
 }
 
 function extended(values: Float64Array, last: number): Float64Array {

@@ -1,12 +1,13 @@
 /** The phases of a working-set solve: a guess, rounds that change many assets at once, and single pivots when those do not settle. */
 import type { Checkpoint } from '../../math/checkpoint.ts';
+import type { Scope } from '../../math/kernels.ts';
 import type { Iterate } from '../../problem/solution.ts';
-import type { SolverSettings } from '../../problem/solver.ts';
+import type { SolverSettings, Warm } from '../../problem/solver.ts';
 import type { WorkingSetModel } from './model.ts';
 import { Pivots } from './pivots.ts';
 import { round } from './rounds.ts';
 import { Search } from './search.ts';
-import { startOf } from './start.ts';
+import { earlierStart, startOf } from './start.ts';
 
 /** How a phase ends: `stuck` without a verdict, `outside` with rows that it cannot meet. */
 export type Ending = 'settled' | 'limit' | 'stuck' | 'singular' | 'outside';
@@ -21,8 +22,8 @@ export interface Reached {
 
 /** Assets that begin free, at most, when there is no centre to say where the support lies. */
 const firstFree = 100;
-/** Rounds in a row that may leave as many changes as the best before them. */
-const patience = 0;
+/** Rounds in a row after which more want to enter than at best before, or in which rows turn. */
+const patience = 6;
 /** Single pivots that count as one iteration. */
 const pivotsPerIteration = 25;
 const ownIterationsMax = 100;
@@ -31,29 +32,41 @@ const mendable = 1e4;
 /** What missing the rows costs, relative to the slopes of the problem, tried one after the other. */
 const elasticPrices = [1e2, 1e5, 1e8];
 
-export function begin(model: WorkingSetModel, checkpoint: Checkpoint, reached: Reached): Search {
-  const { w, prices } = startOf(model);
+/** From an earlier answer when one fits, else from a guess. */
+export function begin(
+  scope: Scope,
+  model: WorkingSetModel,
+  warm: Warm | undefined,
+  checkpoint: Checkpoint,
+  reached: Reached,
+): Search {
+  const earlier = earlierStart(model, warm);
+  const { w, prices } = earlier ?? startOf(model);
   reached.start = Float64Array.from(w);
-  const { lower, upper, n } = model;
-  const depth = (i: number): number => Math.min(w[i]! - lower[i]!, upper[i]! - w[i]!);
-  if (!model.centred) {
-    const inside = Array.from({ length: n }, (_, i) => i).filter((i) => depth(i) > 0 && depth(i) < Infinity);
-    inside.sort((a, b) => depth(b) - depth(a) || a - b);
-    for (const i of inside.slice(firstFree)) w[i] = w[i]! - lower[i]! <= upper[i]! - w[i]! ? lower[i]! : upper[i]!;
-  }
+  if (!model.centred && earlier === undefined) holdShallow(model, w);
   checkpoint(Infinity);
-  const search = new Search(model, w, model.slopeAt(w), checkpoint);
+  const search = new Search(scope, model, w, checkpoint);
   model.rows.forEach((_, r) => {
     if (!search.isEquality(r)) search.rowSides[r] = Math.sign(prices[r]!);
   });
   return search;
 }
 
+/** Of all that lie between their bounds only the deepest begin free. */
+function holdShallow({ lower, upper, n }: WorkingSetModel, w: Float64Array): void {
+  const depth = (i: number): number => Math.min(w[i]! - lower[i]!, upper[i]! - w[i]!);
+  const inside: number[] = [];
+  for (let i = 0; i < n; i++) if (depth(i) > 0 && depth(i) < Infinity) inside.push(i);
+  inside.sort((a, b) => depth(b) - depth(a) || a - b);
+  for (const i of inside.slice(firstFree)) w[i] = w[i]! - lower[i]! <= upper[i]! - w[i]! ? lower[i]! : upper[i]!;
+}
+
 /** Rounds until nothing changes. `stuck` leaves the search wherever it was. */
 export function* rounds(search: Search, settings: SolverSettings, reached: Reached): Generator<Iterate, Ending, void> {
   if (!search.factor.refresh(freeOf(search))) return 'singular';
   let fewest = Infinity;
-  for (let idle = 0; idle <= patience;) {
+  let idle = 0;
+  while (idle <= patience) {
     const spent = spentAt(settings, reached);
     if (spent !== undefined) return spent;
     const outcome = round(search);
@@ -62,8 +75,11 @@ export function* rounds(search: Search, settings: SolverSettings, reached: Reach
     if (outcome.kind === 'settled') return 'settled';
     yield iterateOf(reached, search, outcome.primal, outcome.dual);
     search.checkpoint(Infinity);
-    idle = outcome.changes < fewest ? 0 : idle + 1;
-    fewest = Math.min(fewest, outcome.changes);
+    const { wanting, turned = 0 } = outcome;
+    // Assets that leave do so for good until others enter, so that only rows can turn to and fro.
+    if (turned > 0 || (wanting !== undefined && wanting >= fewest)) idle++;
+    else if (wanting !== undefined) idle = 0;
+    fewest = Math.min(fewest, wanting ?? Infinity);
   }
   return 'stuck';
 }
@@ -74,13 +90,13 @@ export function* pivots(search: Search, settings: SolverSettings, reached: Reach
   const { n } = model;
   bringInside(search);
   const elastic = meetRows(search);
-  search.slope = model.slopeAt(search.w);
+  search.restart();
   if (!search.factor.refresh(freeOf(search))) return 'singular';
   const steps = new Pivots(search);
   for (const price of elastic ? elasticPrices : [0]) {
     const before = model.linear[n]!;
     model.linear[n] = -price * model.slopeScale;
-    search.slope[n] = search.slope[n]! + before - model.linear[n];
+    search.cheapen(model.linear[n]! - before);
     const ending = yield* pivotToEnd(search, steps, settings, reached);
     if (ending !== 'settled') return ending;
     if (search.sides[n] === -1) break;
@@ -153,6 +169,5 @@ function meetRows(search: Search): boolean {
 }
 
 export function iterateOf({ iteration }: Reached, search: Search, primal: number, dual: number): Iterate {
-  const objective = search.model.objective(search.w, search.slope);
-  return { iteration, objective, primal, dual: dual / search.model.slopeScale, gap: Infinity };
+  return { iteration, objective: search.objective, primal, dual: dual / search.model.slopeScale, gap: Infinity };
 }

@@ -35,16 +35,12 @@ export class Pivots {
     const { search } = this;
     if (this.still > stillMax + search.sides.length) return { kind: 'stuck' };
     const face = search.solveFace();
-    const { free } = search.factor;
     const longest = maxAbs(face.moves);
     // What is left of a move at a vertex is rounding, and blocks nothing.
     const block = longest > stepMin ? this.nearestBlock(face.moves) : undefined;
     const step = Math.min(1, block?.step ?? 1);
     this.still = step * longest > stepMin ? 0 : this.still + 1;
-    search.move(
-      [...free],
-      face.moves.map((move) => step * move),
-    );
+    search.step(face, step);
     if (block !== undefined && block.step < 1) {
       this.hold(block);
       return { kind: 'going' };

@@ -4,6 +4,7 @@
  */
 import { factorizeCholesky } from '../../math/cholesky.ts';
 import type { Checkpoint } from '../../math/checkpoint.ts';
+import type { Scope } from '../../math/kernels.ts';
 import { maxAbs } from '../../math/vectors.ts';
 import { FreeFactor } from './factor.ts';
 import type { WorkingSetModel } from './model.ts';
@@ -28,21 +29,65 @@ export class Search {
   readonly model: WorkingSetModel;
   readonly factor: FreeFactor;
   readonly w: Float64Array;
-  slope: Float64Array;
   /** -1 at the lower side, 0 free, 1 at the upper side; by asset. */
   readonly sides: Int8Array;
   /** -1 or 1 where a row holds with equality at that side, 0 where it does not; by row. */
   readonly rowSides: Int8Array;
   readonly checkpoint: Checkpoint;
+  /** Of the weights, in the units of the problem; a ridge may be in it until the next `price`. */
+  objective = 0;
+  /** The slope of all assets when `price` was last called, and what has moved since. */
+  private readonly slope: Float64Array;
+  private readonly moved: number[] = [];
+  private readonly moves: Float64Array;
+  /** The slope now, of free assets only: that of the others is not needed until somebody asks who wants to enter. */
+  private readonly freeSlope: Float64Array;
 
-  constructor(model: WorkingSetModel, w: Float64Array, slope: Float64Array, checkpoint: Checkpoint) {
+  constructor(scope: Scope, model: WorkingSetModel, w: Float64Array, checkpoint: Checkpoint) {
     this.model = model;
     this.checkpoint = checkpoint;
-    this.factor = new FreeFactor(model, checkpoint);
+    this.factor = new FreeFactor(scope, model, checkpoint);
     this.w = w;
-    this.slope = slope;
+    this.slope = scope.floats(model.n + 1);
+    this.moves = new Float64Array(model.n + 1);
+    this.freeSlope = new Float64Array(model.n + 1);
     this.sides = Int8Array.from(w, (value, i) => (value <= model.lower[i]! ? -1 : value >= model.upper[i]! ? 1 : 0));
     this.rowSides = Int8Array.from(model.rows, ({ lower, upper }) => (lower === upper ? 1 : 0));
+    this.restart();
+  }
+
+  /** Slopes from scratch: after weights, the ridge or its anchor were set from outside. */
+  restart(): void {
+    const { model, w, slope } = this;
+    model.slopeAt(w, slope);
+    for (const i of this.moved) this.moves[i] = 0;
+    this.moved.length = 0;
+    this.freeSlope.set(slope);
+    this.objective = model.objective(w, slope);
+  }
+
+  /** The slope of every asset, up to date; not to be changed. */
+  price(): Float64Array {
+    const { model, w, slope, moved, moves, freeSlope } = this;
+    if (moved.length === 0) return slope;
+    this.checkpoint(moved.length * model.n);
+    model.addMoves(
+      slope,
+      moved,
+      moved.map((i) => moves[i]!),
+    );
+    for (const i of moved) moves[i] = 0;
+    moved.length = 0;
+    freeSlope.set(slope);
+    this.objective = model.objective(w, slope);
+    return slope;
+  }
+
+  /** Makes the elastic cheaper by so much. */
+  cheapen(amount: number): void {
+    const { n } = this.model;
+    this.slope[n] = this.slope[n]! - amount;
+    this.freeSlope[n] = this.freeSlope[n]! - amount;
   }
 
   isEquality(r: number): boolean {
@@ -61,26 +106,43 @@ export class Search {
     return total;
   }
 
-  /** Moves weights and the slope with them. */
-  move(positions: readonly number[], moves: ArrayLike<number>): void {
-    this.checkpoint(positions.length * this.model.n);
-    positions.forEach((i, k) => (this.w[i] = this.w[i]! + moves[k]!));
-    this.model.addMoves(this.slope, positions, moves);
+  /** Moves the free assets a share of the way to the optimum of their face; slopes on the way are known from its equations. */
+  step({ moves, prices }: Face, share: number): void {
+    const { model, factor, w, freeSlope } = this;
+    let gained = 0;
+    for (let k = 0; k < moves.length; k++) {
+      const i = factor.free[k]!;
+      const move = share * moves[k]!;
+      let wanted = freeSlope[i]!;
+      for (let r = 0; r < prices.length; r++) wanted += prices[r]! * model.rows[r]!.coefficients[i]!;
+      gained += move * (freeSlope[i]! - 0.5 * share * wanted);
+      freeSlope[i] = freeSlope[i]! - share * wanted;
+      w[i] = w[i]! + move;
+      this.remember(i, move);
+    }
+    this.objective += model.scale * gained;
   }
 
-  /** Brings assets to a side exactly; -1 and 1 only. */
+  /** Brings free assets to a side exactly; -1 and 1 only. */
   pin(positions: readonly number[], side: (position: number) => Side): void {
-    const { lower, upper } = this.model;
-    const chosen = positions.map(side);
-    const targets = positions.map((i, k) => (chosen[k]! < 0 ? lower[i]! : upper[i]!));
-    this.move(
-      positions,
-      positions.map((i, k) => targets[k]! - this.w[i]!),
-    );
-    positions.forEach((i, k) => {
-      this.w[i] = targets[k]!;
-      this.sides[i] = chosen[k]!;
-    });
+    const { model, factor, w, sides, freeSlope } = this;
+    this.checkpoint(positions.length * factor.free.length);
+    for (const i of positions) {
+      const chosen = side(i);
+      const target = chosen < 0 ? model.lower[i]! : model.upper[i]!;
+      const move = target - w[i]!;
+      this.objective += model.scale * move * (freeSlope[i]! + 0.5 * move * model.entry(i, i));
+      for (const j of factor.free) freeSlope[j] = freeSlope[j]! + move * model.entry(i, j);
+      this.remember(i, move);
+      w[i] = target;
+      sides[i] = chosen;
+    }
+  }
+
+  private remember(i: number, move: number): void {
+    if (move === 0) return;
+    if (this.moves[i] === 0) this.moved.push(i);
+    this.moves[i] = this.moves[i]! + move;
   }
 
   /** Makes the factor that of the assets that are free now. @returns false when it is singular. */
@@ -91,16 +153,17 @@ export class Search {
       for (const i of left) factor.remove(i);
       return entered.every((i) => factor.add(i));
     }
-    const stays = factor.free.filter((i) => sides[i] === 0 && !entered.includes(i));
-    return factor.refresh([...stays, ...entered]);
+    const free = factor.free.filter((i) => sides[i] === 0).concat(entered);
+    // In the order of the covariance, so that its rows are read from left to right.
+    return factor.refresh(free.sort((a, b) => a - b));
   }
 
   /** Solves the equations of the present face: stationary on the free assets, equality on the rows that hold. */
   solveFace(): Face {
-    const { model, factor, slope, rowSides } = this;
+    const { model, factor, freeSlope, rowSides } = this;
     const { free } = factor;
     const f = free.length;
-    const moves = Float64Array.from(free, (i) => -slope[i]!);
+    const moves = Float64Array.from(free, (i) => -freeSlope[i]!);
     const prices = new Float64Array(model.rows.length);
     this.checkpoint(f * f);
     factor.solveLower(moves);
@@ -132,7 +195,7 @@ export class Search {
 
   /** What one more unit of an asset costs beyond the prices of the rows. */
   reduced(prices: Float64Array): Float64Array {
-    const reduced = Float64Array.from(this.slope);
+    const reduced = this.price().slice();
     this.model.rows.forEach(({ coefficients }, r) => {
       const price = prices[r]!;
       if (price !== 0) for (let i = 0; i < reduced.length; i++) reduced[i] = reduced[i]! + price * coefficients[i]!;

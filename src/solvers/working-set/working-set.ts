@@ -1,10 +1,11 @@
 /** Active-set method on a growing set of assets, for dense covariances of which few rows need reading. */
 import type { Checkpoint } from '../../math/checkpoint.ts';
+import { openScope, type Scope } from '../../math/kernels.ts';
 import type { SymmetricOperator } from '../../problem/operator.ts';
 import { lacking } from '../../problem/features.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { Iterate, Multipliers, Solution } from '../../problem/solution.ts';
-import type { Solver, SolverSettings, Support } from '../../problem/solver.ts';
+import type { Solver, SolverSettings, Support, Warm } from '../../problem/solver.ts';
 import { objectiveAt, primalResidual } from '../../problem/certificate-figures.ts';
 import { maxAbs } from '../../math/vectors.ts';
 import { candidateAt, certificateWork, type Candidate } from '../candidate.ts';
@@ -63,13 +64,17 @@ function* solve(
   problem: Problem,
   settings: SolverSettings,
   interrupted: () => boolean,
+  warm?: Warm,
 ): Generator<Iterate, Solution, void> {
   const reached: Reached = { iteration: 0 };
+  const scope = openScope();
   try {
-    return yield* iterate(problem, settings, lookingAt(interrupted), reached);
+    return yield* iterate(scope, problem, settings, warm, lookingAt(interrupted), reached);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     return stopped(problem, reached, 'interrupted');
+  } finally {
+    scope.close();
   }
 }
 
@@ -82,15 +87,17 @@ const reasons: Readonly<Record<Exclude<Ending, 'settled' | 'limit'>, string>> = 
 
 /** @throws Interrupted from `checkpoint`. */
 function* iterate(
+  scope: Scope,
   problem: Problem,
   settings: SolverSettings,
+  warm: Warm | undefined,
   checkpoint: Checkpoint,
   reached: Reached,
 ): Generator<Iterate, Solution, void> {
   const crossing = problem.lower.findIndex((value, i) => value > problem.upper[i]!);
   if (crossing >= 0) return gaveUp(problem, reached, `the bounds of asset ${crossing} cross`);
-  const model = new WorkingSetModel(problem, checkpoint);
-  const search = begin(model, checkpoint, reached);
+  const model = new WorkingSetModel(scope, problem, checkpoint);
+  const search = begin(scope, model, warm, checkpoint, reached);
   reached.search = search;
   yield iterateOf(reached, search, Infinity, Infinity);
   checkpoint(Infinity);
@@ -123,10 +130,10 @@ function* iterate(
 /** The ridge then pulls towards the present weights. */
 function anchorHere(search: Search): void {
   search.model.anchor = Float64Array.from(search.w);
-  search.slope = search.model.slopeAt(search.w);
+  search.restart();
 }
 
-/** Solves the equations of the last face once more, from a fresh factor and slope, so that what is left is rounding. */
+/** Solves the equations of the last face once more, from a fresh slope, so that what is left is rounding. */
 function finished(problem: Problem, search: Search, checkpoint: Checkpoint): Candidate | undefined {
   const { model, factor, w } = search;
   const { n } = model;
@@ -134,9 +141,10 @@ function finished(problem: Problem, search: Search, checkpoint: Checkpoint): Can
     model.ridge = lastRidgeShare * model.largestDiagonal;
     model.anchor = Float64Array.from(w);
   }
-  search.slope = model.slopeAt(w);
-  if (!factor.refresh([...factor.free])) return undefined;
-  search.move(factor.free, search.solveFace().moves);
+  search.restart();
+  // Rotations keep the factor as good as new; a ridge that has changed does not.
+  if (model.ridge > 0 && !factor.refresh([...factor.free])) return undefined;
+  search.step(search.solveFace(), 1);
   const { prices } = search.solveFace();
   const weights = w.slice(0, n).map((value, i) => snapped(value, model.lower[i]!, model.upper[i]!));
   const reduced = search.reduced(prices);

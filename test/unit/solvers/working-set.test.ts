@@ -3,11 +3,12 @@ import { expect } from 'chai';
 import { certify } from '../../../src/problem/certificate.ts';
 import type { Problem } from '../../../src/problem/problem.ts';
 import type { Iterate, Solution } from '../../../src/problem/solution.ts';
-import { defaultSettings, type SolverSettings } from '../../../src/problem/solver.ts';
+import { defaultSettings, type SolverSettings, type Warm } from '../../../src/problem/solver.ts';
 import { interiorPoint } from '../../../src/solvers/interior-point.ts';
 import { runToEnd } from '../../../src/solvers/registry.ts';
 import { workingSet } from '../../../src/solvers/working-set/working-set.ts';
 import {
+  Random,
   budgetRow,
   denseCase,
   denseOperator,
@@ -121,6 +122,33 @@ describe('the working set', () => {
     const problem = problemOf(3, { quadratics: terms, linear }, { lower: -0.1 });
     const reference = runToEnd(interiorPoint.solve(problem, defaultSettings, () => false));
     expect(optimum(problem).objective).to.be.closeTo(reference.objective, 1e-12);
+  });
+
+  it('begins at an earlier answer: the same optimum in fewer rounds; what does not fit is ignored', () => {
+    const half = Float64Array.from({ length: 150 }, (_, i) => (i < 75 ? 1 : 0));
+    const before = {
+      ...denseCase(150),
+      rows: [budgetRow(150), rowOver(half, 0.3, 0.4, 'half'), rowOver(half, -Infinity, 0.5, 'loose')],
+    };
+    const random = new Random(5);
+    const problem = { ...before, linear: before.linear.map((value) => value + 0.001 * random.normal()) };
+    const from = (warm: Warm): Solution => runToEnd(workingSet.solve(problem, defaultSettings, () => false, warm));
+    const earlier = optimum(before);
+    const cold = optimum(problem);
+    const warm = from(earlier);
+    expect(warm.termination.reason).to.equal('optimal');
+    expect(certify(problem, warm, 1e-10).verdict).to.equal('passed');
+    expect(warm.objective).to.be.closeTo(cold.objective, 1e-14);
+    expect(warm.iterations).to.be.at.most(cold.iterations / 2);
+    expect(from(cold).iterations).to.equal(1);
+    expect(from(optimum(denseCase(120)))).to.deep.equal(cold);
+    expect(from({ ...earlier, weights: earlier.weights.map(() => NaN) })).to.deep.equal(cold);
+    // A price may speak of a side that this problem does not have, and weights may lie outside its bounds.
+    const far = {
+      weights: earlier.weights.map((value) => value + 1),
+      multipliers: { ...earlier.multipliers, rows: Float64Array.of(1, -1, -1) },
+    };
+    expect(from(far).objective).to.be.closeTo(cold.objective, 1e-14);
   });
 
   it('gives up on what no portfolio meets, without weights and without a verdict', () => {
