@@ -5,12 +5,12 @@
  */
 import type { Checkpoint } from '../../math/checkpoint.ts';
 import { dot, maxAbs } from '../../math/vectors.ts';
+import { beginAt, type EpigraphStart } from './epigraph-start.ts';
 import { EpigraphNewton } from './epigraph-newton.ts';
 import { addHessianTimes, addPieces, piecesTimes, type EpigraphProgram, type Floats } from './epigraph-program.ts';
 import { Pairs, sectionsOf, type Sections } from './complementary-pairs.ts';
 
 const stepMin = 1e-8;
-
 export interface EpigraphProgress {
   readonly objective: number;
   /** Relative to the sizes of the terms of each residual. */
@@ -62,60 +62,20 @@ export class EpigraphInteriorPoint {
   private readonly groupOf: Int32Array;
   private residuals: Residuals;
 
-  /** @param start (m) a point from which to begin; it is moved inside the bounds. */
-  constructor(program: EpigraphProgram, start: Float64Array, floats: Floats, checkpoint: Checkpoint) {
+  constructor(program: EpigraphProgram, start: EpigraphStart, floats: Floats, checkpoint: Checkpoint) {
     this.program = program;
     this.newton = new EpigraphNewton(program, floats, checkpoint);
     this.groupOf = groupsOf(program);
     this.sections = sectionsOf(program);
     this.pairs = new Pairs(program, this.sections);
-    this.x = Float64Array.from(start);
+    this.x = Float64Array.from(start.x);
     this.groups = new Float64Array(program.weights.length);
     this.prices = new Float64Array(program.rows.length + program.limits.length);
     this.levels = new Float64Array(program.rows.length);
-    this.begin();
+    const { program: given, x, groups, groupOf, pairs, sections, levels, prices } = this;
+    const point = { program: given, x, groups, groupOf, pairs, sections, levels, prices };
+    beginAt(point, start, () => this.measured().x);
     this.residuals = this.measured();
-  }
-
-  /** Inside every bound, above every piece, and with multipliers of the size of the gradient. */
-  private begin(): void {
-    const { program, x, groups, groupOf, pairs, sections, levels, prices } = this;
-    const { size: m, lower, upper, offsets, weights, floored, limitOf, rows } = program;
-    for (let i = 0; i < m; i++) x[i] = inside(x[i]!, lower[i]!, upper[i]!);
-    const values = new Float64Array(offsets.length);
-    piecesTimes(program, x, values);
-    let scale = 0;
-    groups.forEach((_, g) => (groups[g] = floored[g] === 1 ? 0 : -Infinity));
-    values.forEach((value, p) => {
-      values[p] = value + offsets[p]!;
-      scale += Math.abs(values[p]) / values.length;
-      groups[groupOf[p]!] = Math.max(groups[groupOf[p]!]!, values[p]);
-    });
-    const room = Math.max(0.2 * scale, 1e-6);
-    const gradient = Float64Array.from(program.linear);
-    addHessianTimes(program, x, gradient);
-    const share = Math.max(maxAbs(gradient), 1e-3 * weights.reduce((most, f) => Math.max(most, f), 0), 1e-8);
-    groups.forEach((value, g) => {
-      groups[g] = value + room;
-      const count = program.starts[g + 1]! - program.starts[g]! + floored[g]!;
-      const y = weights[g]! / count;
-      if (floored[g] === 1) pairs.set(sections.floors + g, groups[g], y);
-      for (let p = program.starts[g]!; p < program.starts[g + 1]!; p++) pairs.set(p, groups[g] - values[p]!, y);
-      if (limitOf[g]! >= 0) prices[rows.length + limitOf[g]!] = 1;
-    });
-    for (let i = 0; i < m; i++) {
-      pairs.set(sections.below + i, x[i]! - lower[i]!, share);
-      pairs.set(sections.above + i, upper[i]! - x[i]!, share);
-    }
-    rows.forEach((row, r) => {
-      levels[r] = inside(dot(row.coefficients, x), row.lower, row.upper, maxAbs(row.coefficients));
-      pairs.set(sections.under + r, levels[r] - row.lower, share);
-      pairs.set(sections.over + r, row.upper - levels[r], share);
-    });
-    program.limits.forEach(({ bound }, k) => {
-      prices[rows.length + k] = 1;
-      pairs.set(sections.room + k, Math.max(0.1 * Math.abs(bound), room), 1);
-    });
   }
 
   private measured(): Residuals {
@@ -360,13 +320,6 @@ function ratioOf({ slacks, multipliers }: Pairs, at: number): number {
 
 function add(target: Float64Array, factor: number, source: Float64Array): void {
   for (let i = 0; i < target.length; i++) target[i] = target[i]! + factor * source[i]!;
-}
-
-/** @param unit what counts as far from a side. */
-function inside(value: number, lower: number, upper: number, unit = 1): number {
-  const width = Math.min(upper - lower, 2 * unit);
-  const margin = 0.05 * width;
-  return Math.min(Math.max(value, lower + margin), upper - margin);
 }
 
 function groupsOf({ starts, offsets }: EpigraphProgram): Int32Array {

@@ -30,11 +30,15 @@ export class HingesInPlay implements MeasureInPlay {
   /** (n) subtracted from every scenario: the mean, for the deviation. */
   private readonly mean: Float64Array | undefined;
   private readonly stands: Uint8Array;
+  /** Scenarios in play beyond which no reshaping goes. */
+  private readonly tail: number;
   /** (S) margins of the last review. */
   private last: Float64Array | undefined;
   /** Where the last program has it all. */
   private piece = 0;
   private variable = -1;
+  /** The last threshold. */
+  private level = 0;
   private order: Int32Array = new Int32Array(0);
 
   /** @param results (S) at a first guess */
@@ -48,6 +52,7 @@ export class HingesInPlay implements MeasureInPlay {
     this.caps = probabilities.map((p) => (deviation ? 2 * p : p / (1 - measure.level)));
     this.threshold = !deviation && measure.level > 0;
     this.stands = new Uint8Array(count);
+    this.tail = this.threshold ? Math.ceil(2 * (1 - measure.level) * count) : Math.ceil(count / 4);
     if (deviation) this.mean = meanOf(measure.scenarios, probabilities, n);
     if (!deviation && !this.threshold) this.stands.fill(inside);
     else this.guess(results);
@@ -57,6 +62,7 @@ export class HingesInPlay implements MeasureInPlay {
   private guess(results: Float64Array): void {
     const { stands, count } = this;
     if (this.threshold) {
+      this.level = this.quantile(results);
       const order = ranked(results);
       let mass = 0;
       for (const s of order) {
@@ -85,7 +91,7 @@ export class HingesInPlay implements MeasureInPlay {
     const slopes = builder.slopesOf(limit);
     const baseMargins = this.margins(base, 0);
     const { dense } = builder;
-    this.variable = threshold ? builder.auxiliary(-Infinity) : -1;
+    this.variable = threshold ? builder.auxiliary(-Infinity, this.level) : -1;
     this.piece = builder.written.pieces;
     const linear = new Float64Array(m);
     let linearThreshold = threshold ? 1 : 0;
@@ -126,7 +132,8 @@ export class HingesInPlay implements MeasureInPlay {
   review(results: Float64Array, answer: ProgramAnswer, reshape: boolean): number {
     const { stands, threshold } = this;
     if (!threshold && this.mean === undefined) return 0;
-    const margins = this.margins(results, threshold ? answer.x[this.variable]! : 0);
+    if (threshold) this.level = answer.x[this.variable]!;
+    const margins = this.margins(results, threshold ? this.level : 0);
     let scale = 0;
     for (let s = 0; s < margins.length; s++) scale = Math.max(scale, Math.abs(margins[s]!));
     let entering = 0;
@@ -147,18 +154,21 @@ export class HingesInPlay implements MeasureInPlay {
     return entering;
   }
 
-  /** Keeps the scenarios nearest to their kink in play: so many, and all within the window. */
+  /** Keeps the scenarios nearest to their kink in play: so many, and within the window up to twice the tail. */
   private reshape(margins: Float64Array, size: number, window = 0): void {
-    const { stands } = this;
+    const { stands, count } = this;
     const nearness = margins.map(Math.abs);
-    const order = ranked(nearness);
-    const last = Math.max(nearness[order[Math.min(size, order.length) - 1]!]!, window);
+    const order = nearness.slice().sort();
+    const most = order[Math.min(Math.max(size, this.tail), count) - 1]!;
+    const last = Math.max(order[Math.min(size, count) - 1]!, Math.min(window, most));
     for (let s = 0; s < margins.length; s++)
       stands[s] = nearness[s]! <= last ? playing : margins[s]! > 0 ? inside : out;
   }
 
   /** The loss that the tail begins with: value at risk. */
   private quantile(results: Float64Array): number {
+    if (this.measure.probabilities === undefined)
+      return -results.slice().sort()[Math.min(Math.ceil(1 / this.caps[0]! - 1e-9), this.count) - 1]!;
     let mass = 0;
     for (const s of ranked(results)) {
       mass += this.caps[s]!;

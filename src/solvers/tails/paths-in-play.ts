@@ -31,6 +31,8 @@ export class PathsInPlay implements MeasureInPlay {
   private groups: { readonly s: number; readonly first: number; readonly last: number }[] = [];
   private first = 0;
   private variable = -1;
+  /** The last threshold. */
+  private level = 0;
 
   /** @param results (S) at a first guess */
   constructor(measure: TailMeasure, n: number, results: Float64Array) {
@@ -83,7 +85,7 @@ export class PathsInPlay implements MeasureInPlay {
   }
 
   write(builder: ProgramBuilder, columns: Columns, base: Float64Array, factor: number, limit: number): void {
-    this.variable = this.threshold ? builder.auxiliary(this.paths ? 0 : -Infinity) : -1;
+    this.variable = this.threshold ? builder.auxiliary(0, this.level) : -1;
     if (this.threshold) builder.slopesOf(limit)[this.variable] = factor;
     this.first = builder.written.pieces;
     this.pieces = [];
@@ -138,7 +140,8 @@ export class PathsInPlay implements MeasureInPlay {
     let scale = 0;
     for (const value of results) scale += Math.abs(value);
     scale = this.paths ? scale : scale / results.length;
-    const level = this.threshold ? answer.x[this.variable]! : 0;
+    this.level = this.threshold ? answer.x[this.variable]! : 0;
+    const { level } = this;
     const known = this.inPlay(results);
     let entering = 0;
     if (this.single) {

@@ -15,6 +15,8 @@ export class ProgramBuilder {
   readonly lower: Float64Array;
   readonly upper: Float64Array;
   readonly dense: Float64Array;
+  /** Where the variables may begin. */
+  readonly start: Float64Array;
   readonly limits: { readonly linear: Float64Array; bound: number }[] = [];
   readonly rows: EpigraphRow[] = [];
   private readonly offsets: number[] = [];
@@ -30,14 +32,16 @@ export class ProgramBuilder {
     this.size = assets + auxiliaries;
     this.auxiliaries = assets;
     this.linear = new Float64Array(this.size);
+    this.start = new Float64Array(this.size);
     this.lower = new Float64Array(this.size).fill(-Infinity);
     this.upper = new Float64Array(this.size).fill(Infinity);
     this.dense = floats(pieces * this.size);
   }
 
   /** @returns the position of a further variable. */
-  auxiliary(lower: number): number {
+  auxiliary(lower: number, start: number): number {
     this.lower[this.auxiliaries] = lower;
+    this.start[this.auxiliaries] = start;
     return this.auxiliaries++;
   }
 

@@ -38,14 +38,14 @@ export function* rounds(
   reached: Reached,
 ): Generator<Iterate, RoundsEnding, void> {
   let aim = coarse;
-  let start: Float64Array | undefined;
+  let before: Standing | undefined;
   for (let round = 0; ; round++) {
     if (reached.iteration >= settings.iterationsMax) return { kind: 'limit' };
     const scope = openScope();
     const floats = (length: number): Float64Array => scope.floats(length);
     try {
-      const written = model.write(phase, floats);
-      const point = new EpigraphInteriorPoint(written.program, startOf(written, start), floats, checkpoint);
+      const written = model.write(phase, floats, before);
+      const point = new EpigraphInteriorPoint(written.program, written.start, floats, checkpoint);
       const progress = descend(point, aim, checkpoint);
       reached.iteration++;
       yield { iteration: reached.iteration, ...progress };
@@ -65,7 +65,7 @@ export function* rounds(
         if (last) return { kind: 'settled', standing: settled, interior, lack: progress.objective };
         aim = fine;
       } else if (round >= 2) aim = fine;
-      start = settled.weights;
+      before = settled;
     } finally {
       scope.close();
     }
@@ -96,13 +96,6 @@ function descend(point: EpigraphInteriorPoint, aim: number, checkpoint: Checkpoi
 
 function worstOf({ primal, dual, gap }: EpigraphProgress): number {
   return Math.max(primal, dual, gap);
-}
-
-/** Where the interior point begins: the last weights. */
-function startOf({ columns, program }: Written, weights: Float64Array | undefined): Float64Array {
-  const x = new Float64Array(program.size);
-  columns.assets.forEach((asset, k) => (x[k] = weights?.[asset] ?? 1 / columns.assets.length));
-  return x;
 }
 
 function standingAt(model: TailModel, written: Written, point: EpigraphInteriorPoint): Standing {

@@ -2,6 +2,7 @@
 import type { Problem, TailMeasure } from '../../problem/problem.ts';
 import type { Multipliers, TailStress } from '../../problem/solution.ts';
 import { AssetsInPlay, type Slopes } from './assets-in-play.ts';
+import type { EpigraphStart } from './epigraph-start.ts';
 import { elastic, type EpigraphProgram, type Floats } from './epigraph-program.ts';
 import { HingesInPlay } from './hinges-in-play.ts';
 import { resultsAt, slopeOf, type Columns, type MeasureInPlay, type ProgramAnswer } from './measure-in-play.ts';
@@ -25,6 +26,7 @@ export interface Written {
   readonly program: EpigraphProgram;
   /** Row of the problem by row of the program. */
   readonly rows: readonly number[];
+  readonly start: EpigraphStart;
 }
 
 /** A solved program in the terms of the problem. */
@@ -76,8 +78,8 @@ export class TailModel {
     );
   }
 
-  /** @param floats where the program's matrices go */
-  write(phase: Phase, floats: Floats): Written {
+  /** @param floats where the program's matrices go @param last of the same phase */
+  write(phase: Phase, floats: Floats, last: Standing | undefined): Written {
     const { problem, assets } = this;
     const columns = assets.columns();
     const parts = this.active(phase);
@@ -97,8 +99,25 @@ export class TailModel {
       inPlay.write(builder, columns, base, factor, limit);
     }
     assets.writeKinks(builder, columns, phase === 'optimality');
-    const program = builder.finish(hessian);
-    return { phase, columns, rows, program: phase === 'optimality' ? program : elastic(program, floats) };
+    const written = builder.finish(hessian);
+    const program = phase === 'optimality' ? written : elastic(written, floats);
+    return { phase, columns, rows, program, start: this.startOf(program, columns, builder.start, rows, last) };
+  }
+
+  /** At the last weights and prices. */
+  private startOf(
+    { size }: EpigraphProgram,
+    { assets }: Columns,
+    auxiliaries: Float64Array,
+    rows: readonly number[],
+    last: Standing | undefined,
+  ): EpigraphStart {
+    const x = new Float64Array(size);
+    x.set(auxiliaries);
+    assets.forEach((asset, k) => (x[k] = last?.weights[asset] ?? 1 / assets.length));
+    if (last === undefined) return { x };
+    const prices = [...rows.map((row) => last.multipliers.rows[row]!), ...last.answer.limitPrices];
+    return { x, prices: Float64Array.from(prices) };
   }
 
   /** @param answer prices are of the limits, `rowPrices` of the rows of the program */
