@@ -1,9 +1,11 @@
 /** The project's own solver and independent check, in the shape that the contract suites ask for. */
 import { planned } from '../../src/optimization/planning.ts';
+import { traced } from '../../src/optimization/tracing.ts';
 import { certify } from '../../src/problem/certificate.ts';
 import { compose } from '../../src/problem/problem.ts';
 import { defaultSettings } from '../../src/problem/solver.ts';
 import type { Engine } from '../../src/sdk/v1/testing/reference-task.ts';
+import { frontierPoints } from '../../src/solvers/critical-line/points.ts';
 import { solvePeriods } from '../../src/solvers/periods/periods.ts';
 import { interiorPoint } from '../../src/solvers/interior-point.ts';
 import { SolverRegistry, runToEnd } from '../../src/solvers/registry.ts';
@@ -15,6 +17,15 @@ export const referenceEngine: Engine = {
   solve: (universe, objective, restrictions, interrupted) => {
     const problem = compose(universe, objective, restrictions);
     return solvers.choose(problem).solver.solve(problem, defaultSettings, interrupted);
+  },
+  trace: ({ situation, restrictions }, objective, direction, count, added, interrupted) => {
+    const problem = compose(situation.universe, objective, [...restrictions, ...added]);
+    const question = { problem, direction, count, tolerance: defaultSettings.tolerance, interrupted };
+    return traced(frontierPoints, question, {
+      solve: (again) => runToEnd(solvers.solve(again)),
+      withCause: (solution) => solution,
+      count: () => undefined,
+    });
   },
   plan: ({ situation, restrictions }, stages, added, interrupted) =>
     planned(stages, restrictions, added, situation, {

@@ -5,7 +5,7 @@ import type { Lowered, Objective } from '../../../problem/problem.ts';
 import type { Situation } from '../../../problem/situation.ts';
 import type { Iterate, Solution } from '../../../problem/solution.ts';
 import type { Universe } from '../../../problem/universe.ts';
-import type { Answer, Estimates, PlanEvent, SolveEvent, Stage, StrategyEvent, Task } from '../strategy.ts';
+import type { Answer, Estimates, PlanEvent, SolveEvent, Stage, StrategyEvent, Task, TraceEvent } from '../strategy.ts';
 
 /** How to solve and how to check, given from outside: the contract brings no solver along. */
 export interface Engine {
@@ -15,6 +15,15 @@ export interface Engine {
     restrictions: readonly Lowered[],
     interrupted: () => boolean,
   ): Generator<Iterate, Solution, void>;
+  /** A whole frontier; see `Task.trace`. Absent where nothing is traced. */
+  trace?(
+    setting: Pick<Setting<unknown>, 'situation' | 'restrictions'>,
+    objective: Objective,
+    direction: Float64Array,
+    points: number,
+    added: readonly Lowered[],
+    interrupted: () => boolean,
+  ): Observable<TraceEvent>;
   /** Several periods together; see `Task.plan`. Absent where nothing is planned. */
   plan?(
     setting: Pick<Setting<unknown>, 'situation' | 'restrictions'>,
@@ -53,6 +62,12 @@ export function referenceTask<Parameters>(engine: Engine, setting: Setting<Param
           subscriber.next({ kind: 'iterate', iterate: next.value });
         }
       }),
+    ...(engine.trace === undefined
+      ? {}
+      : {
+          trace: (objective, direction, points, added = []) =>
+            engine.trace!(setting, objective, direction, points, added, () => signal.aborted),
+        }),
     ...(engine.plan === undefined
       ? {}
       : { plan: (stages, added = []) => engine.plan!(setting, stages, added, () => signal.aborted) }),
