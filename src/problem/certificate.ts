@@ -61,7 +61,8 @@ export function certify(
   const duality = dualityAt(problem, weights, multipliers, others);
   const scale = objectiveScale(problem, terms);
   const primal = largestViolation(problem, point, others);
-  const lost = duality.total + stationarity.kinkGap + extended.reduce((total, term) => total + term.gap, 0);
+  const lost =
+    duality.total + stationarity.kinkGap + stationarity.leak + extended.reduce((total, term) => total + term.gap, 0);
   const gap = Math.abs(lost) / scale;
   const complementarity =
     Math.max(duality.largest, stationarity.kinkLargest, ...extended.map((term) => term.gap)) / scale;
@@ -162,6 +163,8 @@ interface Stationarity {
   /** What trading terms lose against their chosen slopes: zero on a kink and away from one. */
   readonly kinkGap: number;
   readonly kinkLargest: number;
+  /** What the residual is worth along the weights, as far as those are larger than portfolios hold: it is relative to no weight. */
+  readonly leak: number;
 }
 
 /** Distance of zero from the subdifferential of the Lagrangian; kinks of trading terms give intervals. */
@@ -192,15 +195,20 @@ function stationarityAt(problem: Problem, point: PointMeasured, y: Multipliers):
   const kinks = nearestSlopes(problem, w, y, smooth);
   scale = Math.max(scale, kinks.scale);
   let residual = maxSize(smooth);
+  let leak = 0;
+  for (let i = 0; i < n; i++) leak += Math.abs(smooth[i]!) * Math.max(0, Math.abs(w[i]!) - 1);
   for (const [k, norm] of problem.norms.entries()) {
     if (norm.bound > 0 || y.norms[k] === 0 || residual === 0) continue;
     const dual = dualNorm(norm.operator, smooth);
-    residual = Math.min(residual, dual.length <= y.norms[k]! * (1 + 1e-9) ? dual.outside : Infinity);
+    if (!(dual.length <= y.norms[k]! * (1 + 1e-9))) continue;
+    residual = Math.min(residual, dual.outside);
+    leak = 0;
   }
   return {
     relative: Math.max(residual, wrongSigns(problem, y), ...extended.map(({ wrong }) => wrong)) / scale,
     kinkGap: kinks.gap,
     kinkLargest: kinks.largest,
+    leak,
   };
 }
 

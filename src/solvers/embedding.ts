@@ -30,6 +30,11 @@ const attempts: readonly Attempt[] = [
   { shift: 1e-9, decouple: false, whole: true },
   { shift: 1e-7, decouple: false, whole: true },
 ];
+const carefulAttempts: readonly Attempt[] = [
+  { shift: 1e-13, decouple: false, whole: false, condensed: true },
+  { shift: 1e-11, decouple: false, whole: false, condensed: true },
+  ...attempts,
+];
 /** A system solved worse than this, relative, gives no direction. */
 const qualityMax = 1e-3;
 const qualityFirst = 1e-6;
@@ -57,9 +62,14 @@ export class Embedding {
   private residualZ: Float64Array = new Float64Array(0);
   private residualTau = 0;
   private px: Float64Array = new Float64Array(0);
+  private readonly attempts: readonly Attempt[];
 
-  /** @param checkpoint what it throws out of `step` leaves the point where it was. */
-  constructor(form: ConicForm, checkpoint: Checkpoint) {
+  /**
+   * @param checkpoint what it throws out of `step` leaves the point where it was.
+   * @param careful whether to begin with the dearer factorization that loses fewer digits
+   */
+  constructor(form: ConicForm, checkpoint: Checkpoint, careful = false) {
+    this.attempts = careful ? carefulAttempts : attempts;
     this.form = form;
     const total = form.b.length;
     const { equations, inequalities } = form;
@@ -75,7 +85,7 @@ export class Embedding {
   /** The least-squares start: the system with W = I, then both s and z are pushed into the cone. */
   private start(): void {
     const { shape, form, x, z, s } = this;
-    this.system.factorize(this.scaling, attempts[0]!);
+    this.system.factorize(this.scaling, this.attempts[0]!);
     x.set(form.q.map((value) => -value));
     z.set(form.b);
     this.system.solve(x, z);
@@ -124,11 +134,11 @@ export class Embedding {
     const { shape, scaling, s, z } = this;
     if (!scaling.update(s, z)) return 0;
     const mu = this.barrier();
-    for (const attempt of attempts) {
+    for (const attempt of this.attempts) {
       this.system.factorize(scaling, attempt);
       const constant = { x: this.form.q.map((value) => -value), z: Float64Array.from(this.form.b) };
       const quality = this.system.solve(constant.x, constant.z);
-      if (!(quality < (attempt.whole ? qualityMax : qualityFirst))) continue;
+      if (!(quality < (attempt.whole || attempt.condensed === true ? qualityMax : qualityFirst))) continue;
       const lambdaSquared = new Float64Array(shape.total);
       circle(shape, scaling.lambda, scaling.lambda, lambdaSquared);
       const affine = this.direction(constant, lambdaSquared, this.tau * this.kappa, 1);

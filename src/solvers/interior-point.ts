@@ -25,6 +25,8 @@ const polishEvery = 1e-2;
 const polishPeriod = 10;
 /** A point polished before the end counts when its certificate is better than asked for by this factor. */
 const earlyShare = 1e-2;
+/** Beyond this many assets nothing is solved again with more care. */
+const carefulMax = 1000;
 /** Multiplications that may go into a polish after an interruption: some tenth of a second. */
 const endingWork = 1e8;
 
@@ -65,19 +67,36 @@ interface Reached {
   polished?: Candidate;
 }
 
-/** In units of its own where the numbers lie far apart; what does not hold in the client's units is solved in those. */
+/** In units of its own where the numbers lie far apart; with more care where numbers broke down, and in the client's units again. */
 function* solve(
   problem: Problem,
   settings: SolverSettings,
   interrupted: () => boolean,
 ): Generator<Iterate, Solution, void> {
   const units = unitsOf(problem);
-  if (units === undefined) return yield* solveAsGiven(problem, settings, interrupted);
-  const scaled = yield* solveAsGiven(inUnits(problem, units), settings, interrupted);
-  const solution = inClientUnits(problem, outOfUnits(scaled, units), settings);
-  const iterationsMax = settings.iterationsMax - solution.iterations;
-  if (solution.termination.reason !== 'numerical error' || iterationsMax <= 0) return solution;
-  return yield* goingOn(solveAsGiven(problem, { ...settings, iterationsMax }, interrupted), solution.iterations);
+  let solution: Solution | undefined;
+  for (const way of units === undefined
+    ? [{ careful: false }, { careful: true }]
+    : [{ careful: true, units }, { careful: true }]) {
+    const before = solution?.iterations ?? 0;
+    const iterationsMax = settings.iterationsMax - before;
+    if (solution !== undefined && (iterationsMax <= 0 || problem.lower.length > carefulMax)) break;
+    const steps = solveOneWay(problem, { ...settings, iterationsMax }, interrupted, way);
+    solution = yield* goingOn(steps, before);
+    if (solution.termination.reason !== 'numerical error') break;
+  }
+  return solution!;
+}
+
+function* solveOneWay(
+  problem: Problem,
+  settings: SolverSettings,
+  interrupted: () => boolean,
+  { careful, units }: { readonly careful: boolean; readonly units?: Float64Array },
+): Generator<Iterate, Solution, void> {
+  if (units === undefined) return yield* solveAsGiven(problem, settings, interrupted, careful);
+  const scaled = yield* solveAsGiven(inUnits(problem, units), settings, interrupted, careful);
+  return inClientUnits(problem, outOfUnits(scaled, units), settings);
 }
 
 /** Checked anew: relative residuals depend on units. */
@@ -107,10 +126,11 @@ function* solveAsGiven(
   problem: Problem,
   settings: SolverSettings,
   interrupted: () => boolean,
+  careful: boolean,
 ): Generator<Iterate, Solution, void> {
   const reached: Reached = { iteration: 0 };
   try {
-    return yield* iterate(problem, settings, lookingAt(interrupted), reached);
+    return yield* iterate(problem, settings, lookingAt(interrupted), reached, careful);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     return stopped(problem, feasibleAtOnce(problem, reached), reached.iteration, 'interrupted');
@@ -123,11 +143,12 @@ function* iterate(
   settings: SolverSettings,
   checkpoint: Checkpoint,
   reached: Reached,
+  careful: boolean,
 ): Generator<Iterate, Solution, void> {
   const form = buildConicForm(problem, presolve(problem, checkpoint), checkpoint);
   const immediate = presolvedProof(problem, form, checkpoint);
   if (immediate !== undefined) return infeasible(problem, immediate, 0);
-  const embedding = new Embedding(form, checkpoint);
+  const embedding = new Embedding(form, checkpoint, careful);
   reached.embedding = embedding;
   const tries = new PolishTries();
   let best: Candidate | undefined;

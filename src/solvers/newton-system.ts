@@ -9,6 +9,7 @@ import { maxAbs } from '../math/vectors.ts';
 import { addAtomTimes, addRoot, addRootTransposed, workOf } from './atoms.ts';
 import type { Border } from './bordered-system.ts';
 import { BorderedSystem } from './bordered-system.ts';
+import { CondensedSystem } from './condensed-system.ts';
 import type { Scaling } from './cone-scaling.ts';
 import { coefficientsOf, type ConicForm } from './conic-form.ts';
 import { ImpactBlocks } from './impact-blocks.ts';
@@ -24,6 +25,8 @@ export interface Attempt {
   readonly shift: number;
   readonly decouple: boolean;
   readonly whole: boolean;
+  /** By `CondensedSystem`. */
+  readonly condensed?: boolean;
 }
 
 export class NewtonSystem {
@@ -31,10 +34,11 @@ export class NewtonSystem {
   private readonly checkpoint: Checkpoint;
   /** Multiplications in a product with the whole matrix. */
   private readonly productWork: number;
-  private system: BorderedSystem;
+  private system: BorderedSystem | CondensedSystem;
   private readonly sparse: SparseSystem | undefined;
   private readonly structured: BorderedSystem;
   private whole: BorderedSystem | undefined;
+  private condensed: CondensedSystem | undefined;
   private scaling!: Scaling;
   /** 1 / W^2 of each linear row. */
   private readonly inverse: Float64Array;
@@ -61,10 +65,12 @@ export class NewtonSystem {
   }
 
   /** A caller whose solves come out poor tries the next attempt. */
-  factorize(scaling: Scaling, { shift, decouple, whole }: Attempt): void {
+  factorize(scaling: Scaling, { shift, decouple, whole, condensed }: Attempt): void {
     const { form, inverse } = this;
     if (whole && form.n <= wholeMax) this.whole ??= new BorderedSystem(form.n, form.atoms, this.checkpoint, true);
-    this.system = (whole ? this.whole : undefined) ?? this.structured;
+    if (condensed === true && form.n <= wholeMax)
+      this.condensed ??= new CondensedSystem(form.n, form.atoms, this.checkpoint);
+    this.system = (condensed === true ? this.condensed : whole ? this.whole : undefined) ?? this.structured;
     this.scaling = scaling;
     for (let r = form.equations; r < inverse.length; r++)
       inverse[r] = 1 / (scaling.diagonal[r]! * scaling.diagonal[r]!);
@@ -139,16 +145,20 @@ export class NewtonSystem {
     const x = f.slice();
     const z = g.slice();
     this.solveOnce(x, z);
+    // Near the end the upper right side is far smaller than slacks are: each part is refined by its own size.
+    const upper = Math.max(maxAbs(f), 1e-8 * size);
     let left = Infinity;
+    let quality = Infinity;
     let best: [Float64Array, Float64Array] = [x, z];
     for (let k = 0; k <= refinementsMax; k++) {
       const dx = f.slice();
       const dz = g.slice();
       this.subtractProduct(x, z, dx, dz);
-      const now = Math.max(maxAbs(dx), maxAbs(dz)) / size;
+      const now = Math.max(maxAbs(dx) / upper, maxAbs(dz) / size);
       if (!(now < left)) break;
       const stalled = now > 0.5 * left;
       left = now;
+      quality = Math.max(maxAbs(dx), maxAbs(dz)) / size;
       best = [x.slice(), z.slice()];
       if (now < 1e-14 || stalled || k === refinementsMax) break;
       this.solveOnce(dx, dz);
@@ -157,7 +167,7 @@ export class NewtonSystem {
     }
     f.set(best[0]);
     g.set(best[1]);
-    return left;
+    return quality;
   }
 
   /** (rx, rz) -= K (x, z). */

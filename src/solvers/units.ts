@@ -43,8 +43,29 @@ export function unitsOf(problem: Problem): Float64Array | undefined {
   let [least, largest] = [Infinity, 0];
   for (const unit of units) [least, largest] = [Math.min(least, unit), Math.max(largest, unit)];
   if (!(largest > spreadMin * least && Number.isFinite(largest))) return undefined;
+  const reach = reachOf(problem, units);
   // Powers of two, so that nothing is rounded.
-  return units.map((unit) => 2 ** Math.round(Math.log2(unit / Math.sqrt(least * largest))));
+  return units.map((unit) => 2 ** Math.round(Math.log2(unit * reach)));
+}
+
+/** The largest weight that a side speaks of, in the units given. */
+function reachOf({ lower, upper, rows }: Problem, units: Float64Array): number {
+  let reach = 0;
+  const see = (value: number): void => {
+    if (Number.isFinite(value)) reach = Math.max(reach, Math.abs(value));
+  };
+  units.forEach((unit, i) => {
+    see(lower[i]! / unit);
+    see(upper[i]! / unit);
+  });
+  for (const row of rows) {
+    let size = 0;
+    row.positions.forEach((i, k) => (size = Math.max(size, Math.abs(row.coefficients[k]!) * units[i]!)));
+    if (size === 0) continue;
+    see(row.lower / size);
+    see(row.upper / size);
+  }
+  return reach > 0 ? reach : 1;
 }
 
 /** The same problem, of v with w_i = units_i v_i. */
