@@ -18,9 +18,9 @@ const refinementsMax = 5;
 /** Equations solved worse than this lead nowhere. */
 const residualMax = 1e-3;
 /** Share of the way to the nearest end of a range. */
-const stepShare = 0.99;
+const stepShare = 0.995;
 /** Products of a weight and the price of its logarithm stay above this share of the budget, lest they collapse. */
-const productMin = 0.1;
+const productMin = 0.03;
 /** A start keeps this share of the width of a range, or of its own size, away from the ends. */
 const marginShare = 0.1;
 
@@ -78,6 +78,8 @@ export class BarrierNewton {
     this.typical = 1 / budgets.reduce((count, value) => count + (value > 0 ? 1 : 0), 0);
     const open = Int32Array.from(rows.keys()).filter((r) => rows[r]!.lower !== rows[r]!.upper);
     const product = () => this.typical;
+    const bounded = open.length > 0 || free.some((i) => lower[i]! > -Infinity || upper[i]! < Infinity);
+    const excess = bounded ? this.typical : 0;
     const { x, held } = this;
     const none = () => 0;
     this.logarithms = new Barrier(
@@ -85,7 +87,7 @@ export class BarrierNewton {
       x,
       none,
       1,
-      (i) => budgets[i]!,
+      (i) => budgets[i]! + excess,
     );
     this.below = new Barrier(
       free.filter((i) => lower[i]! > -Infinity),
@@ -190,20 +192,26 @@ export class BarrierNewton {
     if (!this.solveForMoves()) return 0;
     const now = this.meanProduct(0);
     const whole = Math.min(1, this.reach());
-    const centring = now > 0 ? (this.meanProduct(whole) / now) ** 3 : 0;
+    const centring = now > 0 ? (this.meanProduct(whole) / now) ** 2 : 0;
     this.aim(centring * now, whole * whole);
     if (!this.solveForMoves()) return 0;
     let share = Math.min(1, stepShare * this.reach());
-    const own = (i: number): number => this.form.budgets[i]!;
-    while (share > 1e-9 && this.logarithms.leastAfter(share, own) < productMin) share *= 0.7;
+    while (share > 1e-9 && !this.isBalanced(share)) share *= 0.8;
     this.advance(share);
     this.measure();
     return share;
   }
 
+  /** Whether no product of a logarithm would collapse. */
+  private isBalanced(share: number): boolean {
+    const { budgets } = this.form;
+    const mean = this.meanProduct(share);
+    return this.logarithms.leastAfter(share, (i) => budgets[i]! + mean) >= productMin;
+  }
+
   private aim(mu: number, correction: number): void {
     const { budgets } = this.form;
-    this.logarithms.aim((i) => budgets[i]!, correction);
+    this.logarithms.aim((i) => budgets[i]! + mu, correction);
     for (const barrier of this.sides) barrier.aim(() => mu, correction);
   }
 

@@ -18,9 +18,13 @@ import { multipliersAt, scaledForm, weightsAt } from './scaled-form.ts';
 const settledResidual = 1e-14;
 /** From here on a step that does not halve the residuals is the last. */
 const nearResidual = 1e-9;
+/** Weights that stand on their sides exactly are good enough with this. */
+const exactResidual = 1e-11;
 /** Steps shorter than this lead nowhere. */
 const stepMin = 1e-7;
-const stepsMax = 100;
+const stepsMax = 80;
+/** After so many steps the residuals must have fallen by a tenth. */
+const patience = 12;
 /** Weights of so many times the size to be expected have escaped. */
 const escapeSize = 1e9;
 /** Sweeps are short; telling of each would take longer. */
@@ -131,6 +135,7 @@ export function* newton(run: Run, start: Float64Array): Attempt {
   );
   reached.point = () => weightsAt(form, method.x);
   let worst = Infinity;
+  let mark = Infinity;
   for (let steps = 0; ; steps++) {
     const { primal, dual, products } = method.residuals();
     const now = Math.max(primal, dual, products);
@@ -138,6 +143,10 @@ export function* newton(run: Run, start: Float64Array): Attempt {
     if (!(now < Infinity)) return 'the numbers broke down';
     if (now <= settledResidual || (worst <= nearResidual && !(now < 0.5 * worst))) break;
     worst = now;
+    if (steps % patience === patience - 1) {
+      if (now > 0.9 * mark) return `the steps gain nothing any more after ${steps}`;
+      mark = now;
+    }
     checkpoint(Infinity);
     if (maxAbs(method.x) > escapeSize) return 'the weights escape';
     if (steps >= stepsMax) return `no optimum after ${steps} steps`;
@@ -152,9 +161,9 @@ export function* newton(run: Run, start: Float64Array): Attempt {
       multipliersAt(problem, form, finish.prices, finish.bounds),
     );
   };
-  let best = at(standing(method));
   const exact = method.bounded ? onItsSides(method, checkpoint) : undefined;
-  if (exact !== undefined) best = better(at(exact), best);
+  let best = exact === undefined ? undefined : at(exact);
+  if (best === undefined || best.worst > exactResidual) best = better(best, at(standing(method)));
   if (best.worst > settings.tolerance) return `the certificate failed: ${best.certificate.detail}`;
   return optimal(best, reached.iteration, settings, `Newton's method, ${reached.iteration - from} steps`);
 }
