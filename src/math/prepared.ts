@@ -194,7 +194,7 @@ export function keep(scope: Scope, source: Float64Array): Float64Array {
 }
 
 /** Smaller matrices are as fast where they are. */
-const lentMin = 1024;
+const lentMin = 400;
 
 /** `keep` for the length of one piece of work, without a scope. */
 export function lend<T>(source: Float64Array, work: (view: Float64Array) => T): T {

@@ -38,6 +38,40 @@ function finishRow(
   }
 }
 
+/** `finishRow` for six columns from `at` on, all of which exist: the same operations without loops. */
+function finishSix(x: usize, l: usize, rowBytes: usize, at: i32, sums: usize, inverses: usize): void {
+  const shift = (<usize>at) << 3;
+  x += shift;
+  inverses += shift;
+  let line = l + <usize>at * rowBytes + shift;
+  const x0 = (load<f64>(x) - load<f64>(sums)) * load<f64>(inverses);
+  line += rowBytes;
+  const x1 = (load<f64>(x, 8) - load<f64>(sums, 8) - x0 * load<f64>(line)) * load<f64>(inverses, 8);
+  line += rowBytes;
+  let value = load<f64>(x, 16) - load<f64>(sums, 16) - x0 * load<f64>(line) - x1 * load<f64>(line, 8);
+  const x2 = value * load<f64>(inverses, 16);
+  line += rowBytes;
+  value = load<f64>(x, 24) - load<f64>(sums, 24) - x0 * load<f64>(line) - x1 * load<f64>(line, 8);
+  const x3 = (value - x2 * load<f64>(line, 16)) * load<f64>(inverses, 24);
+  line += rowBytes;
+  value = load<f64>(x, 32) - load<f64>(sums, 32) - x0 * load<f64>(line) - x1 * load<f64>(line, 8);
+  const x4 = (value - x2 * load<f64>(line, 16) - x3 * load<f64>(line, 24)) * load<f64>(inverses, 32);
+  line += rowBytes;
+  value = load<f64>(x, 40) - load<f64>(sums, 40) - x0 * load<f64>(line) - x1 * load<f64>(line, 8);
+  value = value - x2 * load<f64>(line, 16) - x3 * load<f64>(line, 24) - x4 * load<f64>(line, 32);
+  store<f64>(x, x0);
+  store<f64>(x, x1, 8);
+  store<f64>(x, x2, 16);
+  store<f64>(x, x3, 24);
+  store<f64>(x, x4, 32);
+  store<f64>(x, value * load<f64>(inverses, 40), 40);
+}
+
+/** What the columns before `at` take off `high` rows of x (at most three). */
+function sumRows(x: usize, xRow: usize, high: i32, at: i32, packed: usize, tile: usize): void {
+  sumTile(at, x, high > 1 ? x + xRow : x, high > 2 ? x + 2 * xRow : x, 8, packed, tile);
+}
+
 /** Three rows (or fewer) of x L' = row for the columns at..at+wide-1. */
 function finishRows(
   x: usize,
@@ -51,9 +85,12 @@ function finishRows(
   inverses: usize,
 ): void {
   const tile = tileAddress();
-  sumTile(at, x, high > 1 ? x + xRow : x, high > 2 ? x + 2 * xRow : x, 8, packed, tile);
-  for (let r = 0; r < high; r++)
-    finishRow(x + <usize>r * xRow, l, rowBytes, at, wide, tile + <usize>r * 48, inverses, at + wide);
+  sumRows(x, xRow, high, at, packed, tile);
+  for (let r = 0; r < high; r++) {
+    const sums = tile + <usize>r * 48;
+    if (wide === group) finishSix(x + <usize>r * xRow, l, rowBytes, at, sums, inverses);
+    else finishRow(x + <usize>r * xRow, l, rowBytes, at, wide, sums, inverses, at + wide);
+  }
 }
 
 /**
@@ -67,12 +104,15 @@ export function factorizeBlock(size: i32, a: usize, rowBytes: usize, pivotMin: f
   for (let at = 0; at < size; at += group) {
     const wide = min(group, size - at);
     const packed = packRows(a, rowBytes, at, wide, at);
+    const top = a + <usize>at * rowBytes;
+    sumRows(top, rowBytes, min(3, wide), at, packed, tile);
+    if (wide > 3) sumRows(top + 3 * rowBytes, rowBytes, wide - 3, at, packed, tile + 144);
     for (let i = at; i < at + wide; i++) {
       const x = a + <usize>i * rowBytes;
-      sumTile(at, x, x, x, 8, packed, tile);
-      finishRow(x, a, rowBytes, at, wide, tile, inverses, i - 1);
+      const sums = tile + <usize>(i - at) * 48;
+      finishRow(x, a, rowBytes, at, wide, sums, inverses, i - 1);
       const diagonal = x + ((<usize>i) << 3);
-      let pivot = load<f64>(diagonal) - load<f64>(tile + ((<usize>(i - at)) << 3));
+      let pivot = load<f64>(diagonal) - load<f64>(sums + ((<usize>(i - at)) << 3));
       for (let p = at; p < i; p++) {
         const value = load<f64>(x + ((<usize>p) << 3));
         pivot -= value * value;

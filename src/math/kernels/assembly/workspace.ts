@@ -9,17 +9,17 @@ export function useWorkspace(address: usize): void {
   start = address;
 }
 
-/** Three rows by six columns. */
+/** Two tiles of three rows by six columns, one after the other. */
 export function tileAddress(): usize {
   return start;
 }
 
 /** Room for 256 steps of 240 columns. */
 export function rightAddress(): usize {
-  return start + 256;
+  return start + 512;
 }
 
 /** Room for 256 steps of 96 rows, or for the inverse pivots of a panel. */
 export function leftAddress(): usize {
-  return start + 256 + 256 * 240 * 8;
+  return start + 512 + 256 * 240 * 8;
 }

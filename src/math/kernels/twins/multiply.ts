@@ -35,7 +35,8 @@ export function multiply({ m, n, k, left, right, target, alpha, diagonal, chosen
   const { array: c, row: cRow } = target;
   for (let from = 0; from < k; from += depth) {
     const terms = Math.min(depth, k - from);
-    const steps = Int32Array.from({ length: terms }, (_, p) => chosen?.[from + p] ?? from + p);
+    const steps = new Int32Array(terms);
+    for (let p = 0; p < terms; p++) steps[p] = chosen === undefined ? from + p : chosen[from + p]!;
     const scaled = new Float64Array(terms);
     for (let i = 0; i < m; i++) {
       for (let p = 0; p < terms; p++) {

@@ -30,12 +30,18 @@ export function timesVector(
   for (let i = 0; i < count; i++) out[i] = dotAt(n, a, (chosen === undefined ? i : chosen[i]!) * n, x);
 }
 
-/** out[j] += ((x0 a0[j] + x1 a1[j]) + (x2 a2[j] + x3 a3[j])); rows begin at a[at], a[at + row], ... */
+/** out[j] += ((x0 a0[j] + x1 a1[j]) + (x2 a2[j] + x3 a3[j])) over n; rows begin at a[p0], a[p1], a[p2], a[p3]. */
 function addFour(
   n: number,
   a: Float64Array,
-  [p0, p1, p2, p3]: readonly [number, number, number, number],
-  [x0, x1, x2, x3]: readonly [number, number, number, number],
+  p0: number,
+  p1: number,
+  p2: number,
+  p3: number,
+  x0: number,
+  x1: number,
+  x2: number,
+  x3: number,
   out: Float64Array,
 ): void {
   for (let j = 0; j < n; j++)
@@ -51,14 +57,16 @@ export function addTransposed(
   x: Float64Array,
   out: Float64Array,
 ): void {
-  const at = (i: number): number => (chosen === undefined ? i : chosen[i]!);
   let i = 0;
   for (; i + 4 <= count; i += 4) {
-    const [r0, r1, r2, r3] = [at(i), at(i + 1), at(i + 2), at(i + 3)];
-    addFour(n, a, [r0 * n, r1 * n, r2 * n, r3 * n], [x[r0]!, x[r1]!, x[r2]!, x[r3]!], out);
+    const r0 = chosen === undefined ? i : chosen[i]!;
+    const r1 = chosen === undefined ? i + 1 : chosen[i + 1]!;
+    const r2 = chosen === undefined ? i + 2 : chosen[i + 2]!;
+    const r3 = chosen === undefined ? i + 3 : chosen[i + 3]!;
+    addFour(n, a, r0 * n, r1 * n, r2 * n, r3 * n, x[r0]!, x[r1]!, x[r2]!, x[r3]!, out);
   }
   for (; i < count; i++) {
-    const r = at(i);
+    const r = chosen === undefined ? i : chosen[i]!;
     const value = x[r]!;
     for (let j = 0; j < n; j++) out[j] = out[j]! + value * a[r * n + j]!;
   }
@@ -68,20 +76,29 @@ export function addTransposed(
 export function addSymmetric(n: number, a: Float64Array, x: Float64Array, out: Float64Array): void {
   let i = 0;
   for (; i + 4 <= n; i += 4) {
-    const [p0, p1, p2, p3] = [i * n, (i + 1) * n, (i + 2) * n, (i + 3) * n];
-    const sums = [p0, p1, p2, p3].map((p) => {
-      let even = 0;
-      let odd = 0;
-      for (let j = 0; j < i; j += 2) {
-        even += a[p + j]! * x[j]!;
-        odd += a[p + j + 1]! * x[j + 1]!;
-      }
-      return even + odd;
-    });
-    addFour(i, a, [p0, p1, p2, p3], [x[i]!, x[i + 1]!, x[i + 2]!, x[i + 3]!], out);
-    for (let r = 0; r < 4; r++) diagonalRow(n, i + r, i, a, x, out, sums[r]!);
+    const p = i * n;
+    const s0 = evenAndOdd(i, a, p, x);
+    const s1 = evenAndOdd(i, a, p + n, x);
+    const s2 = evenAndOdd(i, a, p + 2 * n, x);
+    const s3 = evenAndOdd(i, a, p + 3 * n, x);
+    addFour(i, a, p, p + n, p + 2 * n, p + 3 * n, x[i]!, x[i + 1]!, x[i + 2]!, x[i + 3]!, out);
+    diagonalRow(n, i, i, a, x, out, s0);
+    diagonalRow(n, i + 1, i, a, x, out, s1);
+    diagonalRow(n, i + 2, i, a, x, out, s2);
+    diagonalRow(n, i + 3, i, a, x, out, s3);
   }
   for (; i < n; i++) diagonalRow(n, i, 0, a, x, out, 0);
+}
+
+/** Sum of a[at + j] x[j] over an even n, in two interleaved sums. */
+function evenAndOdd(n: number, a: Float64Array, at: number, x: Float64Array): number {
+  let even = 0;
+  let odd = 0;
+  for (let j = 0; j < n; j += 2) {
+    even += a[at + j]! * x[j]!;
+    odd += a[at + j + 1]! * x[j + 1]!;
+  }
+  return even + odd;
 }
 
 function diagonalRow(
@@ -128,8 +145,7 @@ export function solveUpper(n: number, l: Float64Array, b: Float64Array): void {
     const from = i - 4;
     for (let r = i - 1; r >= from; r--) eliminate(n, l, b, r, from);
     const p = from * n;
-    const x: [number, number, number, number] = [-b[from]!, -b[from + 1]!, -b[from + 2]!, -b[from + 3]!];
-    addFour(from, l, [p, p + n, p + 2 * n, p + 3 * n], x, b);
+    addFour(from, l, p, p + n, p + 2 * n, p + 3 * n, -b[from]!, -b[from + 1]!, -b[from + 2]!, -b[from + 3]!, b);
   }
   for (let r = i - 1; r >= 0; r--) eliminate(n, l, b, r, 0);
 }
