@@ -3,7 +3,7 @@ import type { Problem } from '../src/problem/problem.ts';
 import type { CaseFile } from './case-file.ts';
 import { contest } from './contest.ts';
 import type { Results } from './contest.ts';
-import { certified, comparedTo, reportCertificate, solved } from './engine.ts';
+import { certified, comparedTo, reportCertificate, reportPreparation, solved } from './engine.ts';
 import { npmHighs } from './highs.ts';
 import { pythonPeers } from './python-peers.ts';
 import { programFile, quadraticProgramOf } from './quadratic-program.ts';
@@ -28,6 +28,7 @@ export async function benchQuadratic(
   try {
     const ms = await contest({ case: name, ours, peers: [...inProcess, ...(python?.peers ?? [])], judge });
     reportCertificate(name, problem, solution, ms);
+    reportPreparation(name, problem, ms);
   } finally {
     await python?.end();
   }

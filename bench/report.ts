@@ -96,10 +96,10 @@ function peerRow({ case: name, peer = '', peerValue, ratio, gap, note }: Kept): 
 /** The whole paper. `figures` are in the order of the cases. */
 export function drawn(cases: readonly BenchCase[], figures: readonly Kept[], about: Circumstances): string {
   const of = (name: string): readonly Kept[] => figures.filter((figure) => figure.case === name);
-  const isSolve = ({ metric }: Kept): boolean => metric === 'solveMs';
+  const isSolve = ({ metric, peer }: Kept): boolean => metric === 'solveMs' && peer !== undefined;
   const solves = cases.filter(({ name }) => of(name).some(isSolve));
-  const hidden = new Set(['solveMs', 'certificateShare', 'certifiedGap']);
-  const others = figures.filter(({ metric }) => !hidden.has(metric));
+  const hidden = new Set(['certificateShare', 'certifiedGap']);
+  const others = figures.filter((figure) => !isSolve(figure) && !hidden.has(figure.metric));
   const missed = cases.filter(({ name }) =>
     (targets[name] ?? []).some((target) => reached(target, of(name)).isMet === false),
   );

@@ -43,9 +43,14 @@ export const targets: Readonly<Record<string, readonly Target[]>> = {
   e500: [ratio(1 / 30)],
   f100: [most('incumbentMs', 50), most('gapAfter1s', 0.05)],
   'f port1': [most('gap', 1e-6)],
+  'f port3': [most('gap', 0.01)],
+  'f port5': [most('gap', 0.01)],
   g10x100: [ratio(1 / 2)],
-  fuzz: [{ metric: 'solvedShare', least: 1 }, most('wrong', 0)],
-  iis: [most('totalMs', 300)],
+  iis: [most('wholeMs', 300)],
+  'iis hidden': [most('wholeMs', 300)],
+  'campaign-fuzz': [{ metric: 'solvedShare', least: 1 }],
+  'campaign-convex': [{ metric: 'solvedShare', least: 1 }],
+  'campaign-adversarial': [{ metric: 'solvedShare', least: 1 }],
   'event-loop': [most('lagP99Ms', 20)],
 };
 

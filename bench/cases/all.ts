@@ -1,12 +1,12 @@
 /** All cases, the service first and what takes longest last. */
 import type { BenchCase } from '../bench-case.ts';
 import { budgetCases } from './budgets.ts';
+import { campaignCases } from './campaigns.ts';
 import { conflictCases } from './conflicts.ts';
 import { denseCases } from './dense.ts';
 import { eventLoopCases } from './event-loop.ts';
 import { factorCases } from './factor.ts';
 import { frontierCases } from './frontier.ts';
-import { fuzzCases } from './fuzz.ts';
 import { integerCases } from './integers.ts';
 import { kernelCases } from './kernels.ts';
 import { periodsCases } from './periods.ts';
@@ -25,7 +25,7 @@ export const cases: readonly BenchCase[] = [
   ...periodsCases,
   ...integerCases,
   ...conflictCases,
-  ...fuzzCases,
   ...eventLoopCases,
   ...scalingCases,
+  ...campaignCases,
 ];

@@ -5,7 +5,6 @@ import type { BenchCase } from '../bench-case.ts';
 import type { CaseFile } from '../case-file.ts';
 import { contest } from '../contest.ts';
 import { certified, comparedTo, reportCertificate, solved } from '../engine.ts';
-import { median } from '../figure.ts';
 import { benchQuadratic } from '../quadratic-case.ts';
 
 const trackingAversion = 20;
@@ -151,14 +150,3 @@ export const factorCases: readonly BenchCase[] = [
   ),
   ...sizes.map(([n, k]) => warmCase(n, k, factorCase, 'b')),
 ];
-
-/** Milliseconds of a solve of each size, for the scaling rows. */
-export function solveMs(problem: Problem, runs = 3): number {
-  return median(
-    Array.from({ length: runs }, () => {
-      const start = performance.now();
-      solved(problem);
-      return performance.now() - start;
-    }),
-  );
-}

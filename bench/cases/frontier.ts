@@ -10,7 +10,7 @@ import type { BenchCase } from '../bench-case.ts';
 import { contest } from '../contest.ts';
 import type { Results } from '../contest.ts';
 import { median, report } from '../figure.ts';
-import { hasMarket, publishedMarket } from '../orlib.ts';
+import { publishedMarket } from '../orlib.ts';
 import { pythonPeers } from '../python-peers.ts';
 import { peerSecondsMax } from '../quadratic-case.ts';
 
@@ -141,12 +141,8 @@ function frontierCase(name: string, problem: string, build: () => Market): Bench
 
 export const frontierCases: readonly BenchCase[] = [
   frontierCase('c225', 'whole efficient frontier of 225 names, at most 10 % each, 100 points', generated),
-  ...(hasMarket('port5')
-    ? [
-        frontierCase('c port5', 'the same of the Nikkei in OR-Library, 225 names, no caps', () => ({
-          ...publishedMarket('port5'),
-          upper: 1,
-        })),
-      ]
-    : []),
+  frontierCase('c port5', 'the same of the Nikkei in OR-Library, 225 names, no caps', () => ({
+    ...publishedMarket('port5'),
+    upper: 1,
+  })),
 ];

@@ -5,6 +5,8 @@ import numpy as np
 import quadratic
 from case import timed
 
+FROM_LP_AND_IRREDUCIBLE = 6
+
 
 def highs_peer(case):
     import highspy
@@ -12,7 +14,7 @@ def highs_peer(case):
     problem = case.quadratic_program()
 
     def run():
-        solver = quadratic.highs_model(problem, {"threads": 1})
+        solver = quadratic.highs_model(problem, {"threads": 1, "iis_strategy": FROM_LP_AND_IRREDUCIBLE})
 
         def conflict():
             solver.run()
