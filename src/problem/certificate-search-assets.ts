@@ -76,27 +76,27 @@ export class AdmissibleCosts {
     let best = Infinity;
     for (const cell of this.cells[i]!) {
       const { lower, upper, counted } = cell;
-      let from = Math.max(lower, range.lower);
-      let to = Math.min(upper, range.upper);
+      const from = Math.max(lower, range.lower);
+      const to = Math.min(upper, range.upper);
       const single = lower === upper;
-      const step = this.lots.get(i)?.step;
-      if (from > to || (from === to && !single && step === undefined)) continue;
+      if (from > to) continue;
       const [fromOpen, toOpen] = [from === range.lower && range.lowerOpen, to === range.upper && range.upperOpen];
-      if (single && (fromOpen || toOpen)) continue;
-      // Between places an open end is as good as a closed one, but not on a lattice.
-      if (step !== undefined && fromOpen) from += 0.5 * step;
-      if (step !== undefined && toOpen) to -= 0.5 * step;
+      // The ends of a cell are cells of their own.
+      if (from === to && (fromOpen || toOpen || (!single && (from === lower || from === upper)))) continue;
       const price = counted.reduce((total, j) => total + this.counts[j]!, 0);
-      best = Math.min(best, price + this.between(i, from, to));
+      const open = { from: !single && (fromOpen || from === lower), to: !single && (toOpen || to === upper) };
+      best = Math.min(best, price + this.between(i, from, to, open));
     }
     return best;
   }
 
-  private between(i: number, from: number, to: number): number {
+  /** Open ends matter on a lattice only; elsewhere the least cost is that of the closure. */
+  private between(i: number, from: number, to: number, open: { readonly from: boolean; readonly to: boolean }): number {
     const lot = this.lots.get(i);
     if (lot === undefined) return this.leastOf(i, from, to);
-    const up = Math.ceil((from - lot.base) / lot.step - latticeRounding);
-    const down = Math.floor((to - lot.base) / lot.step + latticeRounding);
+    const [first, last] = [(from - lot.base) / lot.step, (to - lot.base) / lot.step];
+    const up = open.from ? Math.floor(first + latticeRounding) + 1 : Math.ceil(first - latticeRounding);
+    const down = open.to ? Math.ceil(last - latticeRounding) - 1 : Math.floor(last + latticeRounding);
     if (up > down) return Infinity;
     // Convex along the lattice: the best of its points lies beside the best weight of all.
     const best = this.weightOf(i, lot.base + lot.step * up, lot.base + lot.step * down);
