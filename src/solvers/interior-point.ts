@@ -27,6 +27,9 @@ const polishPeriod = 10;
 const earlyShare = 1e-2;
 /** Beyond this many assets nothing is solved again with more care. */
 const carefulMax = 1000;
+/** So many iterations without residuals at most this share of the best before are enough. */
+const patienceMax = 40;
+const progressShare = 0.8;
 /** Multiplications that may go into a polish after an interruption: some tenth of a second. */
 const endingWork = 1e8;
 
@@ -151,6 +154,7 @@ function* iterate(
   const embedding = new Embedding(form, checkpoint, careful);
   reached.embedding = embedding;
   const tries = new PolishTries();
+  const patience = new Patience();
   let best: Candidate | undefined;
   let progress = embedding.measure();
   for (let iteration = 0; ; iteration++) {
@@ -173,11 +177,26 @@ function* iterate(
     checkpoint(Infinity);
     if (iteration >= settings.iterationsMax)
       return stopped(problem, feasibleAt(problem, { embedding }, checkpoint), iteration, 'iterations');
-    if (embedding.step() === 0) {
+    const near = embedding.kappa < embedding.tau;
+    if ((near && patience.ends(worst, iteration)) || embedding.step() === 0) {
       if (embedding.kappa > embedding.tau) return yield* withoutOptimum(problem, form, settings, checkpoint, reached);
       return stalled(problem, embedding, best, settings, iteration, checkpoint);
     }
     progress = embedding.measure();
+  }
+}
+
+/** Ends where the residuals have long stopped to fall, so that iterations are left for another way. */
+class Patience {
+  private least = Infinity;
+  private since = 0;
+
+  ends(worst: number, iteration: number): boolean {
+    if (worst < progressShare * this.least) {
+      this.least = worst;
+      this.since = iteration;
+    }
+    return iteration - this.since >= patienceMax;
   }
 }
 
