@@ -50,7 +50,11 @@ export class NewtonSystem {
       }
     }
     for (let r = 0; r < m; r++) for (let q = 0; q < m; q++) slopes[r] = slopes[r]! + rows[r * m + q]! * dual.y[q]!;
-    const y = maximizeKinked({ matrix: rows, slopes, lower: rowLower, upper: rowUpper }, dual.y);
+    const kinked = { matrix: rows, slopes, lower: rowLower, upper: rowUpper };
+    let y = maximizeKinked(kinked, dual.y);
+    // What is added to the curvature holds prices back; a second step from where the first one ended makes good for it.
+    for (let r = 0; r < m; r++) slopes[r] = slopes[r]! + regularization[r]! * (y[r]! - dual.y[r]!);
+    y = maximizeKinked(kinked, y);
     for (let r = 0; r < m; r++) {
       y[r] = y[r]! - dual.y[r]!;
       for (let j = 0; j < k; j++) dz[j] = dz[j]! - cross[r * k + j]! * y[r]!;
