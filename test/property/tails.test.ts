@@ -2,15 +2,19 @@ import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { default as HighsLoader } from 'highs';
+import { unchecked } from '../../src/math/checkpoint.ts';
 import { tailAt } from '../../src/problem/certificate-tails.ts';
 import { certify } from '../../src/problem/certificate.ts';
 import { checked } from '../../src/problem/checked-solution.ts';
 import type { Problem, TailMeasure } from '../../src/problem/problem.ts';
 import type { Solution } from '../../src/problem/solution.ts';
+import { defaultSettings } from '../../src/problem/solver.ts';
 import { SolverRegistry, runToEnd } from '../../src/solvers/registry.ts';
+import { interiorPoint } from '../../src/solvers/interior-point.ts';
+import { cuttingPlanes } from '../../src/solvers/tails/cutting-planes.ts';
 import { scenarioTails } from '../../src/solvers/tails/scenario-tails.ts';
 import { Random, problemOf } from '../support/problems.ts';
-import { randomMeasure, randomTailProblem } from '../support/tail-problems.ts';
+import { randomMeasure, randomTailProblem, withNorms } from '../support/tail-problems.ts';
 import { tailProgramText } from '../support/tail-program.ts';
 
 // The package's types describe its CommonJS face only, so it is loaded as such.
@@ -95,6 +99,27 @@ describe('scenario tails', () => {
       expect(seen.infeasible).to.be.above(1);
       expect(seen.broken).to.be.at.most(curved ? 15 : 0);
     });
+
+  it('beside norm limits have the same verdict and objective by rounds as by cutting planes', () => {
+    const seen = new Map<string, number>();
+    check(25, (random) => {
+      const problem = withNorms(randomTailProblem(random, random.chance(0.5)), random);
+      const ours = solved(problem);
+      const reached = { iteration: 0, points: [] };
+      const never = (): boolean => false;
+      const planes = cuttingPlanes(problem, interiorPoint, defaultSettings, never, unchecked, reached);
+      const theirs = checked(problem, runToEnd(planes));
+      const { reason } = ours.termination;
+      expect(['optimal', 'infeasible'], ours.termination.detail).to.include(reason);
+      // The slower way does not always come to its end.
+      if (!['optimal', 'infeasible'].includes(theirs.termination.reason)) return;
+      expect(reason, ours.termination.detail).to.equal(theirs.termination.reason);
+      if (reason === 'optimal') near(ours.objective, theirs.objective);
+      seen.set(reason, (seen.get(reason) ?? 0) + 1);
+    });
+    expect(seen.get('optimal')).to.be.above(8);
+    expect(seen.get('infeasible')).to.be.above(3);
+  });
 
   it('grow with the portfolio: twice the budget has twice the measure', () =>
     check(30, (random) => {

@@ -3,7 +3,7 @@ import { tailAt } from '../../src/problem/certificate-tails.ts';
 import type { Problem, TailMeasure } from '../../src/problem/problem.ts';
 import { factorDraws } from './factor-draws.ts';
 import { Random, budgetRow, originOf, problemOf, riskModel, rowOver } from './problems.ts';
-import { randomOperator, randomWeights } from './random-problems.ts';
+import { quadraticForm, randomOperator, randomWeights } from './random-problems.ts';
 
 export interface ScenarioCase {
   readonly problem: Problem;
@@ -113,4 +113,17 @@ export function randomTailProblem(random: Random, curved: boolean): Problem {
   };
   const tradeLimits = random.chance(0.3) ? [turnover] : [];
   return { ...problemOf(n, objective, { rows, lower, upper, tradeLimits }), tails };
+}
+
+/** With one or two norm limits more, which hold or not. */
+export function withNorms(problem: Problem, random: Random): Problem {
+  const n = problem.lower.length;
+  const norms = Array.from({ length: random.integer(1, 2) }, (_, k) => {
+    const { operator } = randomOperator(n, random);
+    const centre = random.chance(0.5) ? randomWeights(n, random) : undefined;
+    const active = randomWeights(n, random).map((weight, i) => weight - (centre?.[i] ?? 0));
+    const bound = Math.sqrt(quadraticForm(operator, active)) * random.between(0.5, 1.3);
+    return { operator, ...(centre === undefined ? {} : { centre }), bound, origin: originOf(`norm ${k}`) };
+  });
+  return { ...problem, norms };
 }

@@ -1,5 +1,6 @@
 /** The assets of a problem that may move for now, what the others stand at, and which of those want to come in. */
 import type { Problem } from '../../problem/problem.ts';
+import { dot } from '../../math/vectors.ts';
 import type { Columns } from './measure-in-play.ts';
 import { addBlock, addTimes } from './operators-in-play.ts';
 import type { ProgramBuilder } from './program-builder.ts';
@@ -12,6 +13,7 @@ const knotWidth = 1e-12;
 export interface AssetPrices {
   readonly rows: Float64Array;
   readonly tradeLimits: Float64Array;
+  readonly norms: Float64Array;
 }
 
 /** Slopes to the left and right of every asset: they differ on a knot. */
@@ -156,6 +158,31 @@ export class AssetsInPlay {
     if (limit >= 0) builder.limits[limit]!.bound -= constant;
   }
 
+  /** Norm limits in their order, those without bound left out, as 1/2 (square / bound^2 - 1) <= 0. */
+  writeNorms(builder: ProgramBuilder, { assets, base }: Columns): void {
+    for (const { operator, centre, bound } of this.problem.norms) {
+      if (bound === Infinity) continue;
+      const scale = 1 / bound ** 2;
+      const away = base.map((value, i) => value - (centre?.[i] ?? 0));
+      const product = new Float64Array(this.n);
+      addTimes(operator, scale, away, product);
+      const limit = builder.limits[builder.limit(0.5 * (1 - dot(away, product)))]!;
+      assets.forEach((asset, k) => (limit.linear[k] = product[asset]!));
+      limit.curvature = new Float64Array(builder.size * builder.size);
+      addBlock(operator, assets, scale, limit.curvature, builder.size);
+    }
+  }
+
+  /** (n) Q (w - centre) / length, and the length. */
+  pullOf(k: number, w: Float64Array): { readonly pull: Float64Array; readonly length: number } {
+    const { operator, centre } = this.problem.norms[k]!;
+    const away = w.map((value, i) => value - (centre?.[i] ?? 0));
+    const pull = new Float64Array(this.n);
+    addTimes(operator, 1, away, pull);
+    const length = Math.sqrt(Math.max(dot(away, pull), 0));
+    return { pull: pull.map((value) => (length > 0 ? value / length : 0)), length };
+  }
+
   /** @param given (n) slopes of the tail measures, weighed */
   slopes(w: Float64Array, prices: AssetPrices, given: readonly Float64Array[], withObjective: boolean): Slopes {
     const { problem, n } = this;
@@ -188,6 +215,10 @@ export class AssetsInPlay {
           1,
         );
     }
+    problem.norms.forEach((_, k) => {
+      const price = prices.norms[k]!;
+      if (price > 0) add(this.pullOf(k, w).pull, price);
+    });
     problem.rows.forEach(({ positions, coefficients }, r) => {
       const price = prices.rows[r]!;
       if (price === 0) return;

@@ -7,7 +7,15 @@ import type { Checkpoint } from '../../math/checkpoint.ts';
 import { dot, maxAbs } from '../../math/vectors.ts';
 import { beginAt, type EpigraphStart } from './epigraph-start.ts';
 import { EpigraphNewton } from './epigraph-newton.ts';
-import { addHessianTimes, addPieces, piecesTimes, type EpigraphProgram, type Floats } from './epigraph-program.ts';
+import {
+  addHessianTimes,
+  addPieces,
+  limitSlopes,
+  limitValue,
+  piecesTimes,
+  type EpigraphProgram,
+  type Floats,
+} from './epigraph-program.ts';
 import { Pairs, sectionsOf, type Sections } from './complementary-pairs.ts';
 
 const stepMin = 1e-8;
@@ -107,9 +115,10 @@ export class EpigraphInteriorPoint {
       borders[r] = value - (lower < upper ? levels[r]! : lower);
       shifts[r] = lower < upper ? -price - y[sections.under + r]! + y[sections.over + r]! : 0;
     });
-    limits.forEach(({ linear: slopes, bound }, k) => {
+    limits.forEach((limit, k) => {
       const price = prices[rows.length + k]!;
-      borders[rows.length + k] = dot(slopes, x) + s[sections.room + k]! - bound;
+      const slopes = limitSlopes(limit, x);
+      borders[rows.length + k] = limitValue(limit, x) + s[sections.room + k]! - limit.bound;
       for (let i = 0; i < x.length; i++) slope[i] = slope[i]! + price * slopes[i]!;
     });
     weights.forEach((f, g) => {
@@ -148,7 +157,7 @@ export class EpigraphInteriorPoint {
     if (!this.factorize()) return false;
     const centre = pairs.product() / pairs.count;
     const affine = this.direction(0, undefined);
-    const both = program.hessian !== undefined;
+    const both = program.hessian !== undefined || program.limits.some(({ curvature }) => curvature !== undefined);
     const [reachS, reachY] = pairs.reach(affine.slacks, affine.multipliers, both);
     const after =
       pairs.productAt(affine.slacks, affine.multipliers, Math.min(1, reachS), Math.min(1, reachY)) / pairs.count;
@@ -199,7 +208,7 @@ export class EpigraphInteriorPoint {
     });
     this.theta = theta;
     this.sigma = sigma;
-    return this.newton.factorize(diagonal, theta, floor, sigma, border);
+    return this.newton.factorize({ x: this.x, prices: this.prices, diagonal, theta, floor, sigma, border });
   }
 
   private theta: Float64Array = new Float64Array(0);

@@ -9,11 +9,30 @@
 import type { Checkpoint } from '../../math/checkpoint.ts';
 import { addWeightedGram } from '../../math/kernels.ts';
 import { BorderedMatrix } from './bordered-matrix.ts';
-import type { EpigraphProgram, Floats } from './epigraph-program.ts';
+import { addScaled } from '../../math/vectors.ts';
+import { limitSlopes, type EpigraphProgram, type Floats } from './epigraph-program.ts';
 
 const refinements = 2;
 /** Pieces that carry so little beside the heaviest are left out. */
 const negligible = 1e-20;
+
+/** What the system is made of, at a point. */
+export interface NewtonTerms {
+  /** (m) */
+  readonly x: Float64Array;
+  /** (rows, then limits) */
+  readonly prices: Float64Array;
+  /** (m) of the bounds */
+  readonly diagonal: Float64Array;
+  /** (pieces) */
+  readonly theta: Float64Array;
+  /** (groups) theta of the floor, 0 where there is none */
+  readonly floor: Float64Array;
+  /** (groups) sum of both */
+  readonly sigma: Float64Array;
+  /** (rows, then limits) E */
+  readonly border: Float64Array;
+}
 
 export class EpigraphNewton {
   private readonly program: EpigraphProgram;
@@ -40,27 +59,19 @@ export class EpigraphNewton {
     rows.forEach(({ coefficients }, r) => this.system.borders.set(coefficients, r * m));
   }
 
-  /**
-   * @param diagonal (m) of the bounds
-   * @param theta (pieces) @param floor (groups) theta of the floor, 0 where there is none @param sigma (groups) sum of both
-   * @param border (rows, then limits) E
-   * @returns whether the system could be factorized
-   */
-  factorize(
-    diagonal: Float64Array,
-    theta: Float64Array,
-    floor: Float64Array,
-    sigma: Float64Array,
-    border: Float64Array,
-  ): boolean {
+  /** @returns whether the system could be factorized */
+  factorize({ x, prices, diagonal, theta, floor, sigma, border }: NewtonTerms): boolean {
     const { program, system } = this;
     const { size: m, hessian } = program;
     const { matrix } = system;
     if (hessian === undefined) matrix.fill(0);
     else matrix.set(hessian);
     for (let i = 0; i < m; i++) matrix[i * m + i] = matrix[i * m + i]! + diagonal[i]!;
+    program.limits.forEach(({ curvature }, k) => {
+      if (curvature !== undefined) addScaled(matrix, prices[program.rows.length + k]!, curvature);
+    });
     this.addGroups(theta, floor, sigma);
-    this.setLimits(theta, sigma);
+    this.setLimits(x, theta, sigma);
     system.border.set(border);
     return system.factorize(this.checkpoint);
   }
@@ -111,12 +122,12 @@ export class EpigraphNewton {
   }
 
   /** The columns of V that belong to limits: their own slopes, and what their groups pass on. */
-  private setLimits(theta: Float64Array, sigma: Float64Array): void {
+  private setLimits(x: Float64Array, theta: Float64Array, sigma: Float64Array): void {
     const { program } = this;
     const { borders } = this.system;
     const { size: m, rows, limits, starts, weights, limitOf, dense, single } = program;
     const count = dense.length / m;
-    limits.forEach(({ linear }, b) => borders.set(linear, (rows.length + b) * m));
+    limits.forEach((limit, b) => borders.set(limitSlopes(limit, x), (rows.length + b) * m));
     for (let g = 0; g + 1 < starts.length; g++) {
       if (limitOf[g]! < 0) continue;
       const start = (rows.length + limitOf[g]!) * m;

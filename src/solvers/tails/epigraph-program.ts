@@ -3,9 +3,10 @@
  *
  *     minimize    1/2 x' H x + c' x + sum_{g of the objective} f_g u_g
  *     subject to  u_g >= a_p' x + b_p  for every piece p of g,   u_g >= 0 where g is floored,
- *                 e_k' x + sum_{g of k} f_g u_g <= bound_k,   l <= A x <= u,   lower <= x <= upper
+ *                 1/2 x' C_k x + e_k' x + sum_{g of k} f_g u_g <= bound_k,   l <= A x <= u,   lower <= x <= upper
  */
 import { addTransposed, timesVector } from '../../math/kernels.ts';
+import { dot } from '../../math/vectors.ts';
 
 /** Takes memory for a matrix, zeros. */
 export type Floats = (length: number) => Float64Array;
@@ -44,6 +45,8 @@ export interface EpigraphRow {
 
 export interface EpigraphLimit {
   readonly linear: Float64Array;
+  /** (m x m) C, symmetric; absent when zero. */
+  readonly curvature?: Float64Array;
   readonly bound: number;
 }
 
@@ -62,13 +65,32 @@ export function addPieces({ size, dense, single }: EpigraphProgram, factors: Flo
 }
 
 /** target += H x. */
-export function addHessianTimes({ size, hessian }: EpigraphProgram, x: Float64Array, target: Float64Array): void {
-  if (hessian === undefined) return;
+export function addHessianTimes({ hessian }: EpigraphProgram, x: Float64Array, target: Float64Array): void {
+  if (hessian !== undefined) addTimes(hessian, x, target);
+}
+
+function addTimes(matrix: Float64Array, x: Float64Array, target: Float64Array): void {
+  const size = x.length;
   for (let i = 0; i < size; i++) {
     let total = 0;
-    for (let k = 0; k < size; k++) total += hessian[i * size + k]! * x[k]!;
+    for (let k = 0; k < size; k++) total += matrix[i * size + k]! * x[k]!;
     target[i] = target[i]! + total;
   }
+}
+
+/** (m) gradient of what a limit bounds, groups apart. */
+export function limitSlopes({ linear, curvature }: EpigraphLimit, x: Float64Array): Float64Array {
+  const slopes = Float64Array.from(linear);
+  if (curvature !== undefined) addTimes(curvature, x, slopes);
+  return slopes;
+}
+
+/** What a limit bounds, groups apart. */
+export function limitValue({ linear, curvature }: EpigraphLimit, x: Float64Array): number {
+  if (curvature === undefined) return dot(linear, x);
+  const half = new Float64Array(x.length);
+  addTimes(curvature, x, half);
+  return dot(linear, x) + 0.5 * dot(half, x);
 }
 
 /**
@@ -101,7 +123,10 @@ export function elastic(program: EpigraphProgram, floats: Floats): EpigraphProgr
     const position = size + 2 * rows.length + k;
     slopes[position] = -1;
     linear[position] = 1;
-    return { ...limit, linear: slopes };
+    if (limit.curvature === undefined) return { ...limit, linear: slopes };
+    const curvature = new Float64Array(count * count);
+    for (let i = 0; i < size; i++) curvature.set(limit.curvature.subarray(i * size, (i + 1) * size), i * count);
+    return { ...limit, linear: slopes, curvature };
   });
   const pieces = program.dense.length / size;
   const dense = floats(pieces * count);

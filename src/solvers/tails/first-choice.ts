@@ -28,6 +28,7 @@ export function chooseAssets(problem: Problem, assets: AssetsInPlay, guess: Floa
   const none = {
     rows: new Float64Array(problem.rows.length),
     tradeLimits: new Float64Array(problem.tradeLimits.length),
+    norms: new Float64Array(problem.norms.length),
   };
   const { right } = assets.slopes(guess, none, given, true);
   for (const asset of ranked(right).slice(0, firstAssets)) assets.add(asset);

@@ -17,7 +17,7 @@ export class ProgramBuilder {
   readonly dense: Float64Array;
   /** Where the variables may begin. */
   readonly start: Float64Array;
-  readonly limits: { readonly linear: Float64Array; bound: number }[] = [];
+  readonly limits: { readonly linear: Float64Array; curvature?: Float64Array; bound: number }[] = [];
   readonly rows: EpigraphRow[] = [];
   private readonly offsets: number[] = [];
   private readonly single: number[] = [];

@@ -10,14 +10,17 @@ const fallMin = 1e-4;
 
 /** The problem of the steepest such direction within a box; its optimum is 0 when there is none. */
 export function recessionOf(problem: Problem): Problem {
-  const { trading, tailTerms, quadratics, tails } = problem;
+  const { trading, tailTerms, quadratics, tails, norms } = problem;
   const zero = new Float64Array(problem.lower.length);
   const side = (value: number): number => (Math.abs(value) < Infinity ? 0 : value);
   const homogeneous = <Measure extends { readonly centre?: Float64Array }>({ centre: _, ...rest }: Measure) => rest;
   return {
     universe: problem.universe,
     linear: problem.linear,
-    quadratics: quadratics.map(({ scale, operator }) => ({ scale: scale * stiffness, operator })),
+    quadratics: [
+      ...quadratics.map(({ scale, operator }) => ({ scale: scale * stiffness, operator })),
+      ...norms.filter(({ bound }) => bound < Infinity).map(({ operator }) => ({ scale: stiffness, operator })),
+    ],
     ...(trading === undefined ? {} : { trading: tradingFar(trading, zero) }),
     ...(tailTerms === undefined ? {} : { tailTerms: tailTerms.map(homogeneous) }),
     lower: problem.lower.map((value) => (value > -Infinity ? 0 : -1)),

@@ -1,5 +1,6 @@
 /** CVaR, drawdown and mean absolute deviation, in the objective and as limits, by column and row generation. */
 import type { Checkpoint } from '../../math/checkpoint.ts';
+import { dot } from '../../math/vectors.ts';
 import { lacking, type Feature } from '../../problem/features.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { InfeasibilityProof, Iterate, Solution } from '../../problem/solution.ts';
@@ -10,12 +11,13 @@ import { Interrupted, lookingAt } from '../interruption.ts';
 import { cuttingPlanes, masterTaken } from './cutting-planes.ts';
 import { chooseAssets, guessOf } from './first-choice.ts';
 import { crossingProof, gaveUp, id, infeasible, optimal, stopped, without, type Reached } from './outcome.ts';
+import { addTimes } from './operators-in-play.ts';
 import { falls, recessionOf } from './recession.ts';
 import { rounds, type RoundsEnding } from './rounds.ts';
 import { TailModel, type Standing } from './tail-model.ts';
 
 /** What the rounds take themselves; the rest goes to cutting planes over the interior point. */
-const taken: readonly Feature[] = ['trading-cost', 'pieces', 'trade-limits', 'tails', 'tail-terms'];
+const taken: readonly Feature[] = ['trading-cost', 'pieces', 'trade-limits', 'norms', 'tails', 'tail-terms'];
 /** Restrictions that lack no more than this in all, scaled, hold. */
 const lackMax = 1e-9;
 
@@ -31,8 +33,8 @@ export const scenarioTails: Solver = {
   ],
   capabilities: [
     'CVaR, mean and largest drawdown, conditional drawdown at risk and mean absolute deviation, in the objective and as limits, several at once',
-    'beside them convex quadratic terms, linear rows, bounds, piecewise-linear and quadratic trading costs and limits on trades, by column and row generation',
-    'norm limits and 3/2-power impact beside them by cutting planes over the interior point, which takes longer',
+    'beside them convex quadratic terms, linear rows, bounds, piecewise-linear and quadratic trading costs, norm limits and limits on trades, by column and row generation',
+    '3/2-power impact and norm limits of 0 beside them by cutting planes over the interior point, which takes longer',
     'weights and multipliers exact at a vertex; the stress at which each measure is attained; a proof when no portfolio exists',
   ],
   supports,
@@ -43,10 +45,15 @@ function supports(problem: Problem): Support {
   const { tailTerms = [], tails, integrality, quadratics } = problem;
   if (tailTerms.length + tails.length === 0) return { yes: false, why: 'no scenario tail is in the problem' };
   if (quadratics.some(({ scale }) => scale < 0)) return { yes: false, why: 'a quadratic term is concave' };
-  const why = lacking(problem, taken);
+  const why = beyondRounds(problem);
   if (why === undefined) return { yes: true };
   if (integrality === undefined && masterTaken(problem, interiorPoint)) return { yes: true };
   return { yes: false, why };
+}
+
+/** Why the rounds cannot take it. A norm limit of 0 is a set of equations. */
+function beyondRounds(problem: Problem): string | undefined {
+  return lacking(problem, taken) ?? (problem.norms.some(({ bound }) => bound === 0) ? 'a norm limit is 0' : undefined);
 }
 
 function* solve(
@@ -60,7 +67,7 @@ function* solve(
     const proven = crossing === undefined ? undefined : infeasible(problem, crossing, 0);
     if (proven !== undefined) return proven;
     const checkpoint = lookingAt(interrupted);
-    if (lacking(problem, taken) === undefined) {
+    if (beyondRounds(problem) === undefined) {
       const solution = yield* byRounds(problem, settings, checkpoint, reached, true);
       if (solution !== undefined) return solution;
     }
@@ -129,10 +136,13 @@ function candidateOf(problem: Problem, { weights, multipliers }: Standing): Cand
   return candidateAt(problem, weights, () => multipliers);
 }
 
-function proofOf(problem: Problem, { multipliers, limitSlopes }: Standing): InfeasibilityProof {
-  return {
-    ...multipliers,
-    directions: problem.norms.map(() => new Float64Array(problem.lower.length)),
-    slopes: limitSlopes,
-  };
+function proofOf(problem: Problem, { multipliers, limitSlopes, weights }: Standing): InfeasibilityProof {
+  const directions = problem.norms.map(({ operator, centre }, k) => {
+    const away = weights.map((weight, i) => weight - (centre?.[i] ?? 0));
+    const product = new Float64Array(away.length);
+    addTimes(operator, 1, away, product);
+    const length = Math.sqrt(Math.max(dot(away, product), 0));
+    return away.map((value) => (length > 0 ? (multipliers.norms[k]! * value) / length : 0));
+  });
+  return { ...multipliers, directions, slopes: limitSlopes };
 }

@@ -93,6 +93,7 @@ export class TailModel {
     const builder = new ProgramBuilder(columns.assets.length, { auxiliaries, pieces }, floats);
     const { rows, hessian } = assets.write(builder, columns, phase === 'optimality');
     for (const { bound } of problem.tradeLimits) builder.limit(bound);
+    assets.writeNorms(builder, columns);
     for (const { inPlay, factor, tail } of parts) {
       const base = resultsAt(inPlay.measure, columns.base);
       const limit = tail < 0 ? -1 : builder.limit(problem.tails[tail]!.bound);
@@ -132,6 +133,11 @@ export class TailModel {
     rows.forEach((row, r) => (rowMultipliers[row] = signed(rowPrices[r]!, problem.rows[row]!)));
     const tradeLimits = answer.limitPrices.slice(0, problem.tradeLimits.length).map((price) => Math.max(price, 0));
     let next = problem.tradeLimits.length;
+    const norms = Float64Array.from(problem.norms, ({ bound }, k) => {
+      if (bound === Infinity) return 0;
+      // Of half of the square relative to that of the bound.
+      return (Math.max(answer.limitPrices[next++]!, 0) * assets.pullOf(k, weights).length) / bound ** 2;
+    });
     const given: Float64Array[] = [];
     const terms: TailStress[] = [];
     const priced = new Map<number, { readonly price: number; readonly stress: TailStress }>();
@@ -142,12 +148,11 @@ export class TailModel {
       else priced.set(tail, { price, stress });
       if (price > 0) given.push(slopeOf(inPlay.measure, stress, weights.length).map((value) => price * value));
     });
-    const prices = { rows: rowMultipliers, tradeLimits };
+    const prices = { rows: rowMultipliers, tradeLimits, norms };
     const slopes = assets.slopes(weights, prices, given, phase === 'optimality');
     const multipliers: Multipliers = {
       ...prices,
       bounds: this.boundMultipliers(weights, slopes),
-      norms: new Float64Array(problem.norms.length),
       ...this.tailMultipliers(terms, priced),
     };
     const limitSlopes = assets.limitSlopes(weights, tradeLimits, slopes);

@@ -3,10 +3,17 @@
  * are solved alone, so that bounds hold exactly and multipliers are exact. Where they leave freedom, the nearest solution is taken.
  */
 import type { Checkpoint } from '../../math/checkpoint.ts';
-import { maxAbs } from '../../math/vectors.ts';
+import { addScaled, dot, maxAbs } from '../../math/vectors.ts';
 import { BorderedMatrix } from './bordered-matrix.ts';
 import type { EpigraphInteriorPoint } from './epigraph-interior-point.ts';
-import { addHessianTimes, type EpigraphProgram, type Floats } from './epigraph-program.ts';
+import {
+  addHessianTimes,
+  limitSlopes,
+  limitValue,
+  type EpigraphLimit,
+  type EpigraphProgram,
+  type Floats,
+} from './epigraph-program.ts';
 
 /** Curvature lent to what has none, relative to the gradient, and to what has some, relative to its largest. */
 const lentToLinear = 1e-2;
@@ -29,6 +36,8 @@ interface Face {
   /** (m) */
   readonly coefficients: Float64Array;
   readonly constant: number;
+  /** Of a limit that is curved: its coefficients are slopes where one stands. */
+  readonly curved?: EpigraphLimit;
   price: number;
 }
 
@@ -51,25 +60,33 @@ export function vertexAt(point: EpigraphInteriorPoint, floats: Floats, checkpoin
   const free = Int32Array.from([...sides.keys()].filter((i) => sides[i] === 0));
   const size = free.length;
   const system = new BorderedMatrix(size, faces.length, floats);
-  let largest = 0;
-  free.forEach((i, a) => {
-    free.forEach((k, b) => (system.matrix[a * size + b] = program.hessian?.[i * m + k] ?? 0));
-    largest = Math.max(largest, system.matrix[a * size + a]!);
-  });
   const gradientScale = Math.max(maxAbs(program.linear), maxAbs(point.prices), 1e-6);
-  const lent = largest > 0 ? lentToCurved * largest : lentToLinear * gradientScale;
-  for (let a = 0; a < size; a++) system.matrix[a * size + a] = system.matrix[a * size + a]! + lent;
-  faces.forEach(({ coefficients }, r) => free.forEach((i, a) => (system.borders[r * size + a] = coefficients[i]!)));
-  if (!system.factorize(checkpoint)) return undefined;
+  const assemble = (): boolean => {
+    let largest = 0;
+    free.forEach((i, a) => {
+      free.forEach((k, b) => (system.matrix[a * size + b] = curvatureAt(program, faces, i * m + k)));
+      largest = Math.max(largest, system.matrix[a * size + a]!);
+    });
+    const lent = largest > 0 ? lentToCurved * largest : lentToLinear * gradientScale;
+    for (let a = 0; a < size; a++) system.matrix[a * size + a] = system.matrix[a * size + a]! + lent;
+    faces.forEach((face, r) => {
+      const slopes = slopesOf(face, x);
+      free.forEach((i, a) => (system.borders[r * size + a] = slopes[i]!));
+    });
+    return system.factorize(checkpoint);
+  };
+  const curved = faces.some((face) => face.curved !== undefined);
+  if (!assemble()) return undefined;
   let last = Infinity;
   for (let step = 0; step < stepsMax; step++) {
     const gradient = gradientAt(program, active, x);
     const f = Float64Array.from(free, (i) => -gradient[i]!);
-    const g = Float64Array.from(faces, ({ coefficients, constant }) => -valueOf(coefficients, x) - constant);
+    const g = Float64Array.from(faces, (face) => -valueOf(face, x) - face.constant);
     const error = Math.max(maxAbs(f) / gradientScale, maxAbs(g));
     if (!Number.isFinite(error)) return undefined;
     if (error < 1e-16 || (error > 0.5 * last && error < 1e-11)) break;
     last = Math.min(last, error);
+    if (curved && step > 0 && !assemble()) return undefined;
     system.solve(f, g, 1);
     free.forEach((i, a) => (x[i] = x[i]! + f[a]!));
     faces.forEach((face, r) => (face.price += g[r]!));
@@ -122,7 +139,9 @@ function activeAt({ program, pairs, sections, groups, prices, x }: EpigraphInter
   binding.forEach((tightLimit, k) => {
     if (!tightLimit) return;
     const { coefficients, constant } = limitFunction(program, leading, k);
-    faces.push({ kind: 'limit', at: k, coefficients, constant, price: prices[rows.length + k]! });
+    const limit = limits[k]!;
+    const curved = limit.curvature === undefined ? {} : { curved: limit };
+    faces.push({ kind: 'limit', at: k, coefficients, constant, ...curved, price: prices[rows.length + k]! });
   });
   return { sides, leading, faces, limits: binding };
 }
@@ -164,10 +183,20 @@ function addPiece({ size, dense, single }: EpigraphProgram, p: number, factor: n
   else for (let k = 0; k < size; k++) target[k] = target[k]! + factor * dense[p * size + k]!;
 }
 
-function valueOf(coefficients: Float64Array, x: Float64Array): number {
-  let total = 0;
-  for (let k = 0; k < x.length; k++) total += coefficients[k]! * x[k]!;
+/** Second derivatives of the Lagrangian, by entry. */
+function curvatureAt({ hessian }: EpigraphProgram, faces: readonly Face[], entry: number): number {
+  let total = hessian?.[entry] ?? 0;
+  for (const { curved, price } of faces)
+    if (curved !== undefined) total += Math.max(price, 0) * curved.curvature![entry]!;
   return total;
+}
+
+function slopesOf({ coefficients, curved }: Face, x: Float64Array): Float64Array {
+  return curved === undefined ? coefficients : limitSlopes(curved, x);
+}
+
+function valueOf({ coefficients, curved }: Face, x: Float64Array): number {
+  return curved === undefined ? dot(coefficients, x) : limitValue(curved, x);
 }
 
 function gradientAt(program: EpigraphProgram, { leading, faces }: Active, x: Float64Array): Float64Array {
@@ -176,8 +205,7 @@ function gradientAt(program: EpigraphProgram, { leading, faces }: Active, x: Flo
   program.weights.forEach((f, g) => {
     if (program.limitOf[g]! < 0 && leading[g]! >= 0) addPiece(program, leading[g]!, f, gradient);
   });
-  for (const { coefficients, price } of faces)
-    for (let k = 0; k < x.length; k++) gradient[k] = gradient[k]! + price * coefficients[k]!;
+  for (const face of faces) addScaled(gradient, face.price, slopesOf(face, x));
   return gradient;
 }
 

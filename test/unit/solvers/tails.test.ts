@@ -136,19 +136,48 @@ describe('the scenario tail solver', () => {
     expect(weights.filter((weight, i) => weight === current[i]).length).to.be.above(3);
   });
 
-  it('takes norm limits by cutting planes', () => {
-    const random = new Random(6);
-    const tail = randomMeasure(5, random);
-    const operator = denseOperator(
-      [0, 1, 2, 3, 4].map((i) => [0, 1, 2, 3, 4].map((j) => (i === j ? 0.04 + 0.01 * i : 0.01))),
-    );
-    const problem = {
-      ...problemOf(5, { linear: random.vector(5, () => 0.1 * random.normal()), tailTerms: [{ ...tail, weight: 1 }] }),
-      norms: [{ operator, bound: 0.14, origin: originOf('volatility') }],
+  const random = new Random(6);
+  const small = {
+    ...problemOf(5, {
+      linear: random.vector(5, () => 0.1 * random.normal()),
+      tailTerms: [{ ...randomMeasure(5, random), weight: 1 }],
+    }),
+    norms: [
+      {
+        operator: denseOperator(
+          [0, 1, 2, 3, 4].map((i) => [0, 1, 2, 3, 4].map((j) => (i === j ? 0.04 + 0.01 * i : 0.01))),
+        ),
+        bound: 0.14,
+        origin: originOf('volatility'),
+      },
+    ],
+  };
+
+  it('takes norm limits, and proves those that cannot hold', () => {
+    expect(optimum(small).multipliers.norms[0]).to.be.above(0);
+    const tight = { ...small, norms: [{ ...small.norms[0]!, bound: 0.1 }] };
+    const solution = solved(tight);
+    expect(solution.termination.reason).to.equal('infeasible');
+    expect(verifyInfeasibility(tight, solution.infeasibility!).proven).to.equal(true);
+  });
+
+  it('takes 3/2-power impact and norm limits of 0 by cutting planes', () => {
+    const current = new Float64Array(5).fill(0.2);
+    const none = new Float64Array(5);
+    const threeHalves = new Float64Array(5).fill(0.05);
+    const impact = { ...small, trading: { current, buyRate: none, sellRate: none, threeHalves } };
+    expect(optimum(impact).multipliers.norms[0]).to.be.above(0);
+    const operator = { kind: 'diagonal', size: 5, entries: Float64Array.of(1, 1, 0, 0, 0) } as const;
+    const still = {
+      ...small,
+      norms: [
+        { ...small.norms[0]!, bound: 0.16 },
+        { operator, centre: current, bound: 0, origin: originOf('still') },
+      ],
     };
-    expect(optimum(problem).multipliers.norms[0]).to.be.above(0);
-    const tight = solved({ ...problem, norms: [{ ...problem.norms[0]!, bound: 0.1 }] });
-    expect(tight.termination.reason).to.equal('infeasible');
+    const { weights } = optimum(still);
+    expect(weights[0]).to.be.closeTo(0.2, 1e-8);
+    expect(weights[1]).to.be.closeTo(0.2, 1e-8);
   });
 
   it('stops at the limit of iterations with a point that holds', () => {
