@@ -5,7 +5,7 @@
 import type { Checkpoint } from '../../math/checkpoint.ts';
 import { factorizeCholesky, solveCholesky } from '../../math/cholesky.ts';
 import type { Scope } from '../../math/kernels.ts';
-import { dot, maxAbs } from '../../math/vectors.ts';
+import { addScaled, dot, maxAbs } from '../../math/vectors.ts';
 import type { ChainForm } from './chain-form.ts';
 import { addCurvatureTimes } from './chain-form.ts';
 import type { Shares } from './chain-iteration.ts';
@@ -17,6 +17,12 @@ const refinementsMax = 3;
 /** Refined until the equations hold to this share of their right sides. */
 const refinedTo = 1e-13;
 
+/** A column of C' from the first period that it touches to the last. */
+interface Column {
+  readonly from: number;
+  readonly values: Float64Array;
+}
+
 export class ChainBorder {
   /** By row: what one unit of price moves its value by; 0 for equations. */
   readonly give: Float64Array;
@@ -25,7 +31,7 @@ export class ChainBorder {
   private readonly checkpoint: Checkpoint;
   private readonly system: ChainSystem;
   private diagonal: Float64Array;
-  private columns: readonly Float64Array[] = [];
+  private columns: readonly Column[] = [];
   private solved: readonly Float64Array[] = [];
   /** G (rows and limits), and the factor of C H^-1 C' + G. */
   private gives = new Float64Array(0);
@@ -50,13 +56,10 @@ export class ChainBorder {
       this.give[r] = row.isEquation ? 0 : 1 / (below + above);
     });
     this.columns = [...form.rows.map((_, r) => this.rowColumn(r)), ...form.limits.map((_, j) => this.limitColumn(j))];
-    const first = (c: number): number => {
-      const row = form.rows[c];
-      return row === undefined ? Math.max(0, form.limits[c - form.rows.length]!.period - 1) : row.period;
-    };
-    this.solved = this.columns.map((column, c) => {
-      const solution = Float64Array.from(column);
-      system.solve(solution, first(c));
+    this.solved = this.columns.map(({ from, values }) => {
+      const solution = new Float64Array(form.n * form.periods);
+      solution.set(values, from * form.n);
+      system.solve(solution, from);
       return solution;
     });
     this.factorizeSchur(point);
@@ -88,7 +91,7 @@ export class ChainBorder {
   private solveOnce(f: Float64Array, g: Float64Array): { weights: Float64Array; prices: Float64Array } {
     const weights = Float64Array.from(f);
     this.system.solve(weights);
-    const prices = Float64Array.from(this.columns, (column, c) => dot(column, weights) - g[c]!);
+    const prices = Float64Array.from(this.columns, (column, c) => this.product(column, weights) - g[c]!);
     solveCholesky(this.schur, prices.length, prices);
     this.solved.forEach((solution, c) => {
       const price = prices[c]!;
@@ -110,12 +113,13 @@ export class ChainBorder {
     }
     columns.forEach((column, c) => {
       const price = prices[c]!;
-      if (price !== 0) for (let at = 0; at < product.length; at++) product[at] = product[at]! + price * column[at]!;
+      if (price !== 0)
+        addScaled(product.subarray(column.from * n, column.from * n + column.values.length), price, column.values);
     });
     const f = product.map((value, at) => (form.pinned[at] === 1 ? 0 : right[at]! - value));
     const count = prices.length;
     const g = errors.map((error, c) => {
-      let value = dot(columns[c]!, weights);
+      let value = this.product(columns[c]!, weights);
       for (let d = 0; d < count; d++) value -= gives[c * count + d]! * prices[d]!;
       return error - value;
     });
@@ -136,38 +140,43 @@ export class ChainBorder {
     });
     const schur = Float64Array.from(gives);
     for (let a = 0; a < count; a++) {
-      this.checkpoint(a * columns[a]!.length);
+      this.checkpoint(a * columns[a]!.values.length);
       schur[a * count + a]! += rowShift;
-      for (let b = 0; b <= a; b++) schur[a * count + b]! += dot(columns[a]!, solved[b]!);
+      for (let b = 0; b <= a; b++) schur[a * count + b]! += this.product(columns[a]!, solved[b]!);
     }
     factorizeCholesky(schur, count, { pivotMin: 0, replacement: 1e128, checkpoint: this.checkpoint });
     this.gives = gives;
     this.schur = schur;
   }
 
-  private rowColumn(r: number): Float64Array {
-    const { n, periods, rows, pinned } = this.form;
-    const { period, positions, coefficients } = rows[r]!;
-    const column = new Float64Array(n * periods);
-    positions.forEach((position, k) => {
-      const at = period * n + position;
-      if (pinned[at] === 0) column[at] = column[at]! + coefficients[k]!;
-    });
-    return column;
+  private product({ from, values }: Column, x: Float64Array): number {
+    const { n } = this.form;
+    return dot(values, x.subarray(from * n));
   }
 
-  private limitColumn(j: number): Float64Array {
-    const { n, periods, limits, pinned, kinked } = this.form;
+  private rowColumn(r: number): Column {
+    const { n, rows, pinned } = this.form;
+    const { period, positions, coefficients } = rows[r]!;
+    const values = new Float64Array(n);
+    positions.forEach((position, k) => {
+      if (pinned[period * n + position] === 0) values[position] = values[position]! + coefficients[k]!;
+    });
+    return { from: period, values };
+  }
+
+  private limitColumn(j: number): Column {
+    const { n, limits, pinned, kinked } = this.form;
     const { period } = limits[j]!;
-    const column = new Float64Array(n * periods);
+    const from = Math.max(0, period - 1);
+    const values = new Float64Array((period - from + 1) * n);
     for (let i = 0; i < n; i++) {
       const at = period * n + i;
       if (kinked[at] === 0) continue;
       const pull = this.tilt(j, i) * this.shares.coupling[at]!;
-      if (pinned[at] === 0) column[at] = column[at]! + pull;
-      if (period > 0 && pinned[at - n] === 0) column[at - n] = column[at - n]! - pull;
+      if (pinned[at] === 0) values[(period - from) * n + i] = pull;
+      if (period > 0 && pinned[at - n] === 0) values[i] = -pull;
     }
-    return column;
+    return { from, values };
   }
 
   /** What the price of a limit takes from purchases, less what it takes from sales, of asset i. */

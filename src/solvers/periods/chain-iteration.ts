@@ -10,8 +10,16 @@ import { maxAbs } from '../../math/vectors.ts';
 import type { ChainForm } from './chain-form.ts';
 import { ChainBorder } from './chain-border.ts';
 import { beginning, impactCurvature, type ChainPoint } from './chain-point.ts';
-import type { ChainResiduals, Targets } from './chain-residuals.ts';
-import { longestStep, pairings, productsOf, residualsAt, targetsAt } from './chain-residuals.ts';
+import type { ChainResiduals, Slacks, Targets } from './chain-residuals.ts';
+import {
+  longestStep,
+  pairings,
+  productsAhead,
+  productsOf,
+  residualsAt,
+  slacksAt,
+  targetsAt,
+} from './chain-residuals.ts';
 
 /** Curvature lent to weights without any, scaled. */
 const shift = 1e-12;
@@ -39,6 +47,7 @@ export class ChainIteration {
   private readonly border: ChainBorder;
   private readonly shares: Shares;
   private readonly diagonal: Float64Array;
+  private slacks: Slacks;
   private residuals: ChainResiduals;
 
   /** Matrices lie in `scope`, which must stay open as long as steps are made. */
@@ -50,6 +59,7 @@ export class ChainIteration {
     this.shares = { buy: vector(), sell: vector(), coupling: vector() };
     this.diagonal = vector();
     this.border = new ChainBorder(form, this.shares, scope, checkpoint);
+    this.slacks = slacksAt(form, this.point);
     this.residuals = residualsAt(form, this.point);
   }
 
@@ -58,27 +68,29 @@ export class ChainIteration {
     return {
       primal: Math.max(maxAbs(r.trades), maxAbs(r.rows), maxAbs(r.limits)),
       dual: Math.max(maxAbs(r.weights), maxAbs(r.buy), maxAbs(r.sell), maxAbs(r.rowPrice)),
-      gap: productsOf(this.form, this.point).sum,
+      gap: productsOf(this.point, this.slacks).sum,
     };
   }
 
   /** One predictor and one corrector. @returns the share of the step taken; 0 when nothing moves. */
   step(): number {
     const { form, point } = this;
-    const { sum, count } = productsOf(form, point);
+    const { sum, count } = productsOf(point, this.slacks);
     const mu = sum / Math.max(count, 1);
     this.factorize();
-    const predictor = this.direction(targetsAt(form, point, 0));
-    const reached = productsOf(form, point, predictor, Math.min(1, longestStep(form, point, predictor))).sum / sum;
+    const predictor = this.direction(targetsAt(point, this.slacks, 0));
+    const ahead = Math.min(1, longestStep(point, this.slacks, predictor));
+    const reached = productsAhead(point, this.slacks, predictor, ahead) / sum;
     const centring = count === 0 ? 0 : Math.max(1e-8, reached ** 3);
-    const direction = this.direction(targetsAt(form, point, centring * mu, predictor));
-    const share = Math.min(1, stepShare * longestStep(form, point, direction));
+    const direction = this.direction(targetsAt(point, this.slacks, centring * mu, predictor));
+    const share = Math.min(1, stepShare * longestStep(point, this.slacks, direction));
     if (!(share > 1e-10) || !Number.isFinite(maxAbs(direction.weights))) return 0;
     for (const key of Object.keys(point) as (keyof ChainPoint)[]) {
       const values = point[key];
       const moves = direction[key];
       for (let at = 0; at < values.length; at++) values[at] = values[at]! + share * moves[at]!;
     }
+    this.slacks = slacksAt(form, point);
     this.residuals = residualsAt(form, point);
     this.takeUpBends();
     return share;
@@ -136,10 +148,13 @@ export class ChainIteration {
   }
 
   private wanted(targets: Targets): Wanted {
-    const { form, point, residuals, shares } = this;
+    const { form, residuals, shares } = this;
     const over = (key: keyof ChainPoint): Float64Array => {
-      const pairing = pairings.find(({ multiplier }) => multiplier === key)!;
-      return targets.get(key)!.map((target, at) => (target === 0 ? 0 : target / pairing.slack(form, point, at)));
+      const target = targets.get(key)!;
+      const rooms = this.slacks.get(key)!;
+      const result = new Float64Array(target.length);
+      for (let at = 0; at < result.length; at++) if (rooms[at] !== Infinity) result[at] = target[at]! / rooms[at]!;
+      return result;
     };
     const bought = over('buy');
     const sold = over('sell');
@@ -212,13 +227,16 @@ export class ChainIteration {
       rowLower: new Float64Array(rowPrice.length),
       rowUpper: new Float64Array(rowPrice.length),
     };
-    for (const { multiplier, moved, sign, slack } of pairings) {
+    for (const { multiplier, moved, sign } of pairings) {
       if (multiplier === 'limitPrice') continue;
       const target = targets.get(multiplier)!;
+      const rooms = this.slacks.get(multiplier)!;
+      const multipliers = point[multiplier];
+      const moves = direction[moved];
+      const changes = direction[multiplier];
       for (let at = 0; at < target.length; at++) {
-        const room = slack(form, point, at);
-        if (room === Infinity) continue;
-        direction[multiplier][at] = (target[at]! - sign * point[multiplier][at]! * direction[moved][at]!) / room;
+        const room = rooms[at]!;
+        if (room !== Infinity) changes[at] = (target[at]! - sign * multipliers[at]! * moves[at]!) / room;
       }
     }
     return direction;

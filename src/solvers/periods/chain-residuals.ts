@@ -66,85 +66,104 @@ function limitResiduals({ n, limits, kinked }: ChainForm, point: ChainPoint) {
   return { limits: left, buy, sell };
 }
 
-/** One family of products: slacks, multipliers, and whether an entry exists. A slack measured from above moves against its key. */
+/** One family of products: which multiplier, and what its slack moves with. A slack measured from above moves against it. */
 interface Pairing {
   readonly multiplier: keyof ChainPoint;
   readonly moved: keyof ChainPoint;
   readonly sign: 1 | -1;
-  readonly slack: (form: ChainForm, point: ChainPoint, at: number) => number;
 }
 
-/** Finite slacks only; an infinite one has no multiplier. */
 export const pairings: readonly Pairing[] = [
-  {
-    multiplier: 'buy',
-    moved: 'purchases',
-    sign: 1,
-    slack: ({ kinked }, { purchases }, at) => (kinked[at] === 1 ? purchases[at]! : Infinity),
-  },
-  {
-    multiplier: 'sell',
-    moved: 'sales',
-    sign: 1,
-    slack: ({ kinked }, { sales }, at) => (kinked[at] === 1 ? sales[at]! : Infinity),
-  },
-  {
-    multiplier: 'lowerPrice',
-    moved: 'weights',
-    sign: 1,
-    slack: ({ lower, pinned }, { weights }, at) => (pinned[at] === 1 ? Infinity : weights[at]! - lower[at]!),
-  },
-  {
-    multiplier: 'upperPrice',
-    moved: 'weights',
-    sign: -1,
-    slack: ({ upper, pinned }, { weights }, at) => (pinned[at] === 1 ? Infinity : upper[at]! - weights[at]!),
-  },
-  {
-    multiplier: 'rowLower',
-    moved: 'rowValue',
-    sign: 1,
-    slack: ({ rows }, { rowValue }, r) => (rows[r]!.isEquation ? Infinity : rowValue[r]! - rows[r]!.lower),
-  },
-  {
-    multiplier: 'rowUpper',
-    moved: 'rowValue',
-    sign: -1,
-    slack: ({ rows }, { rowValue }, r) => (rows[r]!.isEquation ? Infinity : rows[r]!.upper - rowValue[r]!),
-  },
-  { multiplier: 'limitPrice', moved: 'limitSlack', sign: 1, slack: (_, { limitSlack }, j) => limitSlack[j]! },
+  { multiplier: 'buy', moved: 'purchases', sign: 1 },
+  { multiplier: 'sell', moved: 'sales', sign: 1 },
+  { multiplier: 'lowerPrice', moved: 'weights', sign: 1 },
+  { multiplier: 'upperPrice', moved: 'weights', sign: -1 },
+  { multiplier: 'rowLower', moved: 'rowValue', sign: 1 },
+  { multiplier: 'rowUpper', moved: 'rowValue', sign: -1 },
+  { multiplier: 'limitPrice', moved: 'limitSlack', sign: 1 },
 ];
 
-/** Sum and number of the products, after a share of a direction when one is given. */
-export function productsOf(form: ChainForm, point: ChainPoint, direction?: ChainPoint, share = 0) {
+/** By multiplier; infinite where there is no product, and no multiplier either. */
+export type Slacks = ReadonlyMap<keyof ChainPoint, Float64Array>;
+
+export function slacksAt(form: ChainForm, point: ChainPoint): Slacks {
+  const { kinked, pinned, lower, upper, rows } = form;
+  const size = point.weights.length;
+  const purchases = new Float64Array(size).fill(Infinity);
+  const sales = new Float64Array(size).fill(Infinity);
+  const below = new Float64Array(size).fill(Infinity);
+  const above = new Float64Array(size).fill(Infinity);
+  for (let at = 0; at < size; at++) {
+    if (kinked[at] === 1) {
+      purchases[at] = point.purchases[at]!;
+      sales[at] = point.sales[at]!;
+    }
+    if (pinned[at] === 1) continue;
+    below[at] = point.weights[at]! - lower[at]!;
+    above[at] = upper[at]! - point.weights[at]!;
+  }
+  const side = (of: (r: number) => number): Float64Array =>
+    Float64Array.from(rows, (row, r) => (row.isEquation ? Infinity : of(r)));
+  return new Map<keyof ChainPoint, Float64Array>([
+    ['buy', purchases],
+    ['sell', sales],
+    ['lowerPrice', below],
+    ['upperPrice', above],
+    ['rowLower', side((r) => point.rowValue[r]! - rows[r]!.lower)],
+    ['rowUpper', side((r) => rows[r]!.upper - point.rowValue[r]!)],
+    ['limitPrice', point.limitSlack],
+  ]);
+}
+
+/** Sum and number of the products. */
+export function productsOf(point: ChainPoint, slacks: Slacks) {
   let sum = 0;
   let count = 0;
-  for (const { multiplier, moved, sign, slack } of pairings) {
+  for (const { multiplier } of pairings) {
     const multipliers = point[multiplier];
-    for (let at = 0; at < multipliers.length; at++) {
-      const room = slack(form, point, at);
+    const rooms = slacks.get(multiplier)!;
+    for (let at = 0; at < rooms.length; at++) {
+      const room = rooms[at]!;
       if (room === Infinity) continue;
-      const away = room + (direction === undefined ? 0 : sign * share * direction[moved][at]!);
-      sum += away * (multipliers[at]! + (direction === undefined ? 0 : share * direction[multiplier][at]!));
+      sum += room * multipliers[at]!;
       count++;
     }
   }
   return { sum, count };
 }
 
-/** The longest step, at most 1 / `least`, that keeps every slack and multiplier at or above 0. */
-export function longestStep(form: ChainForm, point: ChainPoint, direction: ChainPoint): number {
-  let fastest = 1e-3;
-  for (const { multiplier, moved, sign, slack } of pairings) {
+/** The sum of the products after a share of a direction. */
+export function productsAhead(point: ChainPoint, slacks: Slacks, direction: ChainPoint, share: number): number {
+  let sum = 0;
+  for (const { multiplier, moved, sign } of pairings) {
     const multipliers = point[multiplier];
-    for (let at = 0; at < multipliers.length; at++) {
-      const room = slack(form, point, at);
+    const moves = direction[moved];
+    const changes = direction[multiplier];
+    const rooms = slacks.get(multiplier)!;
+    for (let at = 0; at < rooms.length; at++) {
+      const room = rooms[at]!;
       if (room === Infinity) continue;
-      fastest = Math.max(
-        fastest,
-        (-sign * direction[moved][at]!) / room,
-        -direction[multiplier][at]! / multipliers[at]!,
-      );
+      sum += (room + sign * share * moves[at]!) * (multipliers[at]! + share * changes[at]!);
+    }
+  }
+  return sum;
+}
+
+/** The longest step, at most 1000, that keeps every slack and multiplier at or above 0. */
+export function longestStep(point: ChainPoint, slacks: Slacks, direction: ChainPoint): number {
+  let fastest = 1e-3;
+  for (const { multiplier, moved, sign } of pairings) {
+    const multipliers = point[multiplier];
+    const moves = direction[moved];
+    const changes = direction[multiplier];
+    const rooms = slacks.get(multiplier)!;
+    for (let at = 0; at < rooms.length; at++) {
+      const room = rooms[at]!;
+      if (room === Infinity) continue;
+      const closing = (-sign * moves[at]!) / room;
+      const falling = -changes[at]! / multipliers[at]!;
+      if (closing > fastest) fastest = closing;
+      if (falling > fastest) fastest = falling;
     }
   }
   return 1 / fastest;
@@ -153,15 +172,20 @@ export function longestStep(form: ChainForm, point: ChainPoint, direction: Chain
 /** Right sides of the complementarity equations: mu less the products, less the products of `ahead` when one is given. */
 export type Targets = ReadonlyMap<keyof ChainPoint, Float64Array>;
 
-export function targetsAt(form: ChainForm, point: ChainPoint, mu: number, ahead?: ChainPoint): Targets {
+export function targetsAt(point: ChainPoint, slacks: Slacks, mu: number, ahead?: ChainPoint): Targets {
   return new Map(
-    pairings.map(({ multiplier, moved, sign, slack }) => {
-      const targets = point[multiplier].map((value, at) => {
-        const room = slack(form, point, at);
-        if (room === Infinity) return 0;
-        const second = ahead === undefined ? 0 : sign * ahead[moved][at]! * ahead[multiplier][at]!;
-        return mu - room * value - second;
-      });
+    pairings.map(({ multiplier, moved, sign }) => {
+      const multipliers = point[multiplier];
+      const rooms = slacks.get(multiplier)!;
+      const targets = new Float64Array(rooms.length);
+      const moves = ahead?.[moved];
+      const changes = ahead?.[multiplier];
+      for (let at = 0; at < targets.length; at++) {
+        const room = rooms[at]!;
+        if (room === Infinity) continue;
+        const second = moves === undefined || changes === undefined ? 0 : sign * moves[at]! * changes[at]!;
+        targets[at] = mu - room * multipliers[at]! - second;
+      }
       return [multiplier, targets];
     }),
   );
