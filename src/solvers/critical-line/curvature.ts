@@ -125,7 +125,7 @@ function stackedColumns(atoms: readonly Atom[], weights: Float64Array, size: num
   return { columns, rank };
 }
 
-/** out += weight A x over rows of a symmetric matrix, four at a time. */
+/** out += weight A x over rows of a symmetric matrix, eight at a time. */
 function addRows(
   entries: Float64Array,
   n: number,
@@ -136,27 +136,45 @@ function addRows(
   out: Float64Array,
 ): void {
   let k = 0;
-  for (; k + 4 <= count; k += 4) {
-    const i0 = positions[k]!;
-    const i1 = positions[k + 1]!;
-    const i2 = positions[k + 2]!;
-    const i3 = positions[k + 3]!;
-    const x0 = weight * x[i0]!;
-    const x1 = weight * x[i1]!;
-    const x2 = weight * x[i2]!;
-    const x3 = weight * x[i3]!;
-    const p0 = i0 * n;
-    const p1 = i1 * n;
-    const p2 = i2 * n;
-    const p3 = i3 * n;
-    for (let j = 0; j < n; j++)
-      out[j] =
-        out[j]! + (x0 * entries[p0 + j]! + x1 * entries[p1 + j]!) + (x2 * entries[p2 + j]! + x3 * entries[p3 + j]!);
-  }
+  for (; k + 8 <= count; k += 8) addEight(entries, n, weight, positions, k, x, out);
   for (; k < count; k++) {
     const i = positions[k]!;
     const value = weight * x[i]!;
     const p = i * n;
     for (let j = 0; j < n; j++) out[j] = out[j]! + value * entries[p + j]!;
   }
+}
+
+function addEight(
+  entries: Float64Array,
+  n: number,
+  weight: number,
+  positions: Int32Array,
+  k: number,
+  x: Float64Array,
+  out: Float64Array,
+): void {
+  const p0 = positions[k]! * n;
+  const p1 = positions[k + 1]! * n;
+  const p2 = positions[k + 2]! * n;
+  const p3 = positions[k + 3]! * n;
+  const p4 = positions[k + 4]! * n;
+  const p5 = positions[k + 5]! * n;
+  const p6 = positions[k + 6]! * n;
+  const p7 = positions[k + 7]! * n;
+  const x0 = weight * x[positions[k]!]!;
+  const x1 = weight * x[positions[k + 1]!]!;
+  const x2 = weight * x[positions[k + 2]!]!;
+  const x3 = weight * x[positions[k + 3]!]!;
+  const x4 = weight * x[positions[k + 4]!]!;
+  const x5 = weight * x[positions[k + 5]!]!;
+  const x6 = weight * x[positions[k + 6]!]!;
+  const x7 = weight * x[positions[k + 7]!]!;
+  for (let j = 0; j < n; j++)
+    out[j] =
+      out[j]! +
+      (x0 * entries[p0 + j]! + x1 * entries[p1 + j]!) +
+      (x2 * entries[p2 + j]! + x3 * entries[p3 + j]!) +
+      (x4 * entries[p4 + j]! + x5 * entries[p5 + j]!) +
+      (x6 * entries[p6 + j]! + x7 * entries[p7 + j]!);
 }

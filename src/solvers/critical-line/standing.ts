@@ -24,7 +24,11 @@ export class Standing {
 
   /** The side at which an index is held. */
   heldAt(index: number): number {
-    return this.side[index]! < 0 ? this.region.lower[index]! : this.region.upper[index]!;
+    return this.limit(index, this.side[index]! < 0 ? -1 : 1);
+  }
+
+  limit(index: number, side: -1 | 1): number {
+    return side < 0 ? this.region.lower[index]! : this.region.upper[index]!;
   }
 
   /** Holds an index at a side; an asset's weight is then exactly that. */

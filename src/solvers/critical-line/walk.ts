@@ -21,6 +21,9 @@ const noticed = 1e-3;
 /** Curvature along a direction whose largest move is 1. */
 const flat = 1e-11;
 const accurate = 1e-13;
+/** Falls of lambda, and the share of it that is left, after which slopes are computed from the weights again. */
+const fallsMax = 8;
+const freshShare = 0.1;
 /** Slopes of free assets, relative. */
 const steady = 1e-12;
 const usable = 1e-8;
@@ -56,6 +59,9 @@ export class Walk implements Motion {
   readonly dRows: Float64Array;
   private readonly outlook: Outlook;
   private residual = 0;
+  /** Falls of lambda since slopes were computed from the weights, -1 when that is due; and the lambda there. */
+  private falls = -1;
+  private freshLambda = Infinity;
   private lack = 0;
   /** Changes of the face since it was factorized, and whether they have left it inaccurate. */
   private changes = 0;
@@ -146,6 +152,7 @@ export class Walk implements Motion {
 
   /** Recomputes slopes and row values from the weights. @returns by how much free assets and active rows are off, relative. */
   off(): number {
+    this.falls = -1;
     this.measure();
     return Math.max(this.lack, this.pull);
   }
@@ -154,8 +161,12 @@ export class Walk implements Motion {
     const { region, face, standing } = this.parts;
     const { f, r, g, y } = this;
     standing.measure();
-    this.slopeAt(this.lambda);
-    region.addTransposed(y, g);
+    if (this.falls < 0 || this.falls >= fallsMax || !(this.lambda > freshShare * this.freshLambda)) {
+      this.slopeAt(this.lambda);
+      region.addTransposed(y, g);
+      this.falls = 0;
+      this.freshLambda = this.lambda;
+    }
     this.lack = standing.lacks(r);
     this.pull = 0;
     const scale = this.slopeSize();
@@ -181,6 +192,7 @@ export class Walk implements Motion {
     curvature.addTimes(face.free, face.freeCount, x, g);
     region.addTransposed(z, g);
     standing.measure();
+    this.falls = -1;
     return 'mended';
   }
 
@@ -276,13 +288,13 @@ export class Walk implements Motion {
     for (let r = 0; r < y.length; r++) y[r]! += by * dy[r]!;
     for (let i = 0; i < g.length; i++) g[i]! += by * dg[i]!;
     this.lambda -= by;
+    this.falls++;
   }
 
   /** An asset that is about to be held stands at its bound exactly. */
   arrive({ index, at }: Change): void {
     const { region, standing } = this.parts;
-    if (index < region.n && standing.side[index] === 0)
-      standing.w[index] = at < 0 ? region.lower[index]! : region.upper[index]!;
+    if (index < region.n && standing.side[index] === 0) standing.w[index] = standing.limit(index, at);
   }
 
   /** Holds what is slack; lets go what is held, or exchanges it. `moved`: the weights have, at the same lambda. */
@@ -291,6 +303,7 @@ export class Walk implements Motion {
     this.changes++;
     if (standing.side[index] === 0) {
       if (!face.leave(index)) return 'singular';
+      if (standing.value(index) !== standing.limit(index, at)) this.falls = -1;
       standing.hold(index, at);
       return 'changed';
     }
@@ -329,6 +342,7 @@ export class Walk implements Motion {
       }
     }
     if (block === undefined || step === Infinity) return 'unbounded';
+    this.falls = -1;
     for (let k = 0; k < face.freeCount; k++) standing.w[face.free[k]!]! += sign * step * x[face.free[k]!]!;
     if (index < n) standing.w[index]! += sign * step;
     if (block.index !== index) {
