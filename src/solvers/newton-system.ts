@@ -49,6 +49,8 @@ export class NewtonSystem {
   /** Coefficients (n) by border; none with a sparse system. */
   private readonly rows: readonly Float64Array[];
   private borderDiagonal: number[] = [];
+  private readonly kinks: KinkColumns;
+  private readonly buffers: Buffers;
 
   constructor(form: ConicForm, checkpoint: Checkpoint) {
     this.form = form;
@@ -60,6 +62,8 @@ export class NewtonSystem {
     this.kinkPivot = new Float64Array(form.kinks.length);
     this.kinkPull = new Float64Array(form.kinks.length);
     this.impacts = new ImpactBlocks(form);
+    this.kinks = kinkColumns(form);
+    this.buffers = buffersOf(form);
     this.sparse = SparseSystem.of(form, checkpoint);
     this.rows = this.sparse === undefined ? form.borders.map((border) => coefficientsOf(border, form.n)) : [];
   }
@@ -142,31 +146,34 @@ export class NewtonSystem {
   solve(f: Float64Array, g: Float64Array): number {
     const size = Math.max(maxAbs(f), maxAbs(g));
     if (size === 0) return 0;
-    const x = f.slice();
-    const z = g.slice();
+    const { x, z, dx, dz, bestX, bestZ } = this.buffers;
+    x.set(f);
+    z.set(g);
     this.solveOnce(x, z);
     // Near the end the upper right side is far smaller than slacks are: each part is refined by its own size.
     const upper = Math.max(maxAbs(f), 1e-8 * size);
     let left = Infinity;
     let quality = Infinity;
-    let best: [Float64Array, Float64Array] = [x, z];
+    bestX.set(x);
+    bestZ.set(z);
     for (let k = 0; k <= refinementsMax; k++) {
-      const dx = f.slice();
-      const dz = g.slice();
+      dx.set(f);
+      dz.set(g);
       this.subtractProduct(x, z, dx, dz);
       const now = Math.max(maxAbs(dx) / upper, maxAbs(dz) / size);
       if (!(now < left)) break;
       const stalled = now > 0.5 * left;
       left = now;
       quality = Math.max(maxAbs(dx), maxAbs(dz)) / size;
-      best = [x.slice(), z.slice()];
+      bestX.set(x);
+      bestZ.set(z);
       if (now < 1e-14 || stalled || k === refinementsMax) break;
       this.solveOnce(dx, dz);
       for (let i = 0; i < x.length; i++) x[i] = x[i]! + dx[i]!;
       for (let r = 0; r < z.length; r++) z[r] = z[r]! + dz[r]!;
     }
-    f.set(best[0]);
-    g.set(best[1]);
+    f.set(bestX);
+    g.set(bestZ);
     return quality;
   }
 
@@ -183,8 +190,9 @@ export class NewtonSystem {
   private solveOnce(f: Float64Array, g: Float64Array): void {
     const { form, inverse } = this;
     const { n } = form;
-    const right = f.slice(0, n);
-    const border = new Float64Array(form.borders.length + form.cones.length);
+    const { right, border, pushed } = this.buffers;
+    for (let i = 0; i < n; i++) right[i] = f[i]!;
+    border.fill(0);
     for (let i = 0; i < n; i++) {
       const lower = form.lowerRow[i]!;
       const upper = form.upperRow[i]!;
@@ -197,17 +205,18 @@ export class NewtonSystem {
       else if (plus < 0) border[k] = -g[minus]!;
       else border[k] = (inverse[plus]! * g[plus]! - inverse[minus]! * g[minus]!) * this.borderDiagonal[k]!;
     });
-    const pushed = new Float64Array(form.kinks.length);
-    form.kinks.forEach((kink, e) => {
-      const buying = inverse[kink.buyRow]! * g[kink.buyRow]!;
-      const selling = inverse[kink.sellRow]! * g[kink.sellRow]!;
+    const { asset, buy, sell, buyRow, sellRow, borderOf } = this.kinks;
+    for (let e = 0; e < asset.length; e++) {
+      const buying = inverse[buyRow[e]!]! * g[buyRow[e]!]!;
+      const selling = inverse[sellRow[e]!]! * g[sellRow[e]!]!;
       const value = f[n + e]! - buying - selling;
       pushed[e] = value;
       const pivot = this.kinkPivot[e]!;
-      right[kink.asset] =
-        right[kink.asset]! + kink.buy * buying - kink.sell * selling + (this.kinkPull[e]! / pivot) * value;
-      if (kink.border >= 0) border[kink.border] = border[kink.border]! - value / pivot;
-    });
+      const a = asset[e]!;
+      right[a] = right[a]! + buy[e]! * buying - sell[e]! * selling + (this.kinkPull[e]! / pivot) * value;
+      const k = borderOf[e]!;
+      if (k >= 0) border[k] = border[k]! - value / pivot;
+    }
     form.cones.forEach(({ pieces, scale, start, dimension }, k) => {
       const { eta, w } = this.scaling.cones[k]!;
       addRoot(pieces, -1 / (scale * eta * eta), g, start + 1, right);
@@ -218,28 +227,23 @@ export class NewtonSystem {
     this.impacts.reduce(f, g, right);
     for (let i = 0; i < n; i++) if (form.isFree[i] === 0) right[i] = 0;
     (this.sparse ?? this.system).solve(right, border);
-    this.recover(right, border, pushed, f, g);
+    this.recover(right, f, g);
   }
 
-  private recover(
-    dw: Float64Array,
-    border: Float64Array,
-    pushed: Float64Array,
-    f: Float64Array,
-    g: Float64Array,
-  ): void {
+  private recover(dw: Float64Array, f: Float64Array, g: Float64Array): void {
     const { form, inverse } = this;
+    const { border, pushed, reached } = this.buffers;
     const { n } = form;
     f.set(dw);
     this.impacts.recover(f);
-    form.kinks.forEach((kink, e) => {
-      const tied = kink.border < 0 ? 0 : border[kink.border]!;
-      f[n + e] = (pushed[e]! + this.kinkPull[e]! * dw[kink.asset]! - tied) / this.kinkPivot[e]!;
-    });
-    const right = g.slice();
-    for (let r = 0; r < g.length; r++) g[r] = -right[r]!;
-    addRowsTimes(form, 1, f, g);
-    const reached = g.slice();
+    const { asset, borderOf } = this.kinks;
+    for (let e = 0; e < asset.length; e++) {
+      const tied = borderOf[e]! < 0 ? 0 : border[borderOf[e]!]!;
+      f[n + e] = (pushed[e]! + this.kinkPull[e]! * dw[asset[e]!]! - tied) / this.kinkPivot[e]!;
+    }
+    for (let r = 0; r < g.length; r++) reached[r] = -g[r]!;
+    addRowsTimes(form, 1, f, reached);
+    g.set(reached);
     for (let r = form.equations; r < inverse.length; r++) g[r] = inverse[r]! * reached[r]!;
     form.borders.forEach(({ equation, plus, minus }, k) => {
       if (equation >= 0) g[equation] = border[k]!;
@@ -257,6 +261,46 @@ export class NewtonSystem {
     });
     this.impacts.price(reached, g);
   }
+}
+
+/** The kinks, field by field: loops over thousands of them read numbers, not objects. */
+interface KinkColumns {
+  readonly asset: Int32Array;
+  readonly buy: Float64Array;
+  readonly sell: Float64Array;
+  readonly buyRow: Int32Array;
+  readonly sellRow: Int32Array;
+  readonly borderOf: Int32Array;
+}
+
+function kinkColumns({ kinks }: ConicForm): KinkColumns {
+  return {
+    asset: Int32Array.from(kinks, ({ asset }) => asset),
+    buy: Float64Array.from(kinks, ({ buy }) => buy),
+    sell: Float64Array.from(kinks, ({ sell }) => sell),
+    buyRow: Int32Array.from(kinks, ({ buyRow }) => buyRow),
+    sellRow: Int32Array.from(kinks, ({ sellRow }) => sellRow),
+    borderOf: Int32Array.from(kinks, ({ border }) => border),
+  };
+}
+
+/** What a solve needs on its way, taken once: x, dx, bestX like the columns of A, z, dz, bestZ, reached like its rows. */
+type Buffers = ReturnType<typeof buffersOf>;
+
+function buffersOf(form: ConicForm) {
+  const [columns, rows] = [form.q.length, form.b.length];
+  return {
+    x: new Float64Array(columns),
+    z: new Float64Array(rows),
+    dx: new Float64Array(columns),
+    dz: new Float64Array(rows),
+    bestX: new Float64Array(columns),
+    bestZ: new Float64Array(rows),
+    right: new Float64Array(form.n),
+    border: new Float64Array(form.borders.length + form.cones.length),
+    pushed: new Float64Array(form.kinks.length),
+    reached: new Float64Array(rows),
+  };
 }
 
 /** Multiplications in P x, A x and A' z together. */
