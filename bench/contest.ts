@@ -35,8 +35,6 @@ const rounds = { least: 5, most: 15, ms: 3000 } as const;
 const warmUpMs = 500;
 /** A peer that takes so long and so many times ours runs once: its place is known. */
 const slow = { ms: 3000, times: 10 } as const;
-/** Peers count as the same answer below this; first-order ones stop short of it. */
-export const accurate = 1e-6;
 
 interface Standing {
   readonly peer: Peer;
@@ -73,7 +71,7 @@ export async function contest({ case: name, metric = 'solveMs', ours, peers, jud
     const notes = [
       error,
       times.length === 1 ? 'one run' : undefined,
-      judged?.violation !== undefined && judged.violation > accurate
+      judged?.violation !== undefined && judged.violation > 1e-8
         ? `violates a restriction by ${judged.violation.toExponential(0)}`
         : undefined,
       judged?.note,

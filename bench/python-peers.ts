@@ -101,7 +101,7 @@ class PeerProcess {
 }
 
 /** Loading a library, putting its problem together and a first run that is not counted. */
-const firstSeconds = 20;
+const firstSeconds = 12;
 
 /** The peers of a family on one case; `end` ends their process. A run that takes longer than `secondsMax` is ended and told as an error. */
 export async function pythonPeers(

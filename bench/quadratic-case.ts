@@ -8,7 +8,7 @@ import { npmHighs } from './highs.ts';
 import { pythonPeers } from './python-peers.ts';
 import { programFile, quadraticProgramOf } from './quadratic-program.ts';
 
-export const peerSecondsMax = 15;
+export const peerSecondsMax = 8;
 
 /** `family` is the module of the Python peers, `more` what it wants besides the program; without Python peers when `quick`. */
 export async function benchQuadratic(

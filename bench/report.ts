@@ -1,9 +1,8 @@
 /** The paper: what was measured, against what it should be. */
 import type { BenchCase } from './bench-case.ts';
-import { accurate } from './contest.ts';
 import { rounded } from './figure.ts';
 import type { Circumstances, Kept } from './results.ts';
-import { bounds, certificateShareMost, targets } from './targets.ts';
+import { bounds, certificateShareMost, sameAnswer, sameAnswerIn, targets } from './targets.ts';
 import type { Target } from './targets.ts';
 
 const row = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
@@ -17,10 +16,11 @@ function times(ratio: number): string {
 /** The fastest that answers the same question as exactly as it matters. */
 export function bestPeer(figures: readonly Kept[]): Kept | undefined {
   return figures
-    .filter(
-      ({ peerValue, gap, violation = 0 }) =>
-        typeof peerValue === 'number' && typeof gap === 'number' && Math.abs(gap) <= accurate && violation <= accurate,
-    )
+    .filter(({ case: name, peerValue, gap, violation = 0 }) => {
+      const most = sameAnswerIn[name] ?? sameAnswer;
+      const isSame = typeof gap === 'number' && Math.abs(gap) <= most && violation <= most;
+      return typeof peerValue === 'number' && isSame;
+    })
     .sort((left, right) => (left.peerValue ?? 0) - (right.peerValue ?? 0))[0];
 }
 
@@ -103,6 +103,9 @@ export function drawn(cases: readonly BenchCase[], figures: readonly Kept[], abo
   const missed = cases.filter(({ name }) =>
     (targets[name] ?? []).some((target) => reached(target, of(name)).isMet === false),
   );
+  const looser = Object.entries(sameAnswerIn)
+    .map(([name, most]) => `${most.toExponential(0)} in ${name}`)
+    .join(', ');
   const dates = [...new Set(figures.map(({ date }) => date))].sort();
   const from = dates[0] ?? about.date;
   const measured = from === about.date ? about.date : `${from} to ${about.date}`;
@@ -110,8 +113,8 @@ export function drawn(cases: readonly BenchCase[], figures: readonly Kept[], abo
     '# What the bench measured',
     '',
     `Written by \`npm run bench\` (${measured}). ${about.machine}; ${about.runtime}; one thread. Median of at least five runs, ours and`,
-    "theirs in turn; the peers' own set-up is not counted, ours is. A peer counts as best when its objective is within",
-    `${accurate.toExponential(0)} of ours and its point keeps every restriction as closely.`,
+    "theirs in turn; the peers' own set-up is not counted, ours is. The best peer is the fastest whose objective is within",
+    `${sameAnswer.toExponential(0)} of ours and whose point keeps every restriction as closely (${looser}); the last table has them all.`,
     '',
     `Peers: ${about.peers.join(', ')}.`,
     '',

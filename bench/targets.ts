@@ -54,6 +54,11 @@ export const targets: Readonly<Record<string, readonly Target[]>> = {
   'event-loop': [most('lagP99Ms', 20)],
 };
 
+/** A peer's answer is the same as ours when its objective differs, and its point violates restrictions, by at most this, relative. */
+export const sameAnswer = 1e-8;
+/** Where no peer comes so close, what its anchors reach. */
+export const sameAnswerIn: Readonly<Record<string, number>> = { g10x100: 1e-6 };
+
 /** Of the independent check beside a solve. */
 export const certificateShareMost = 0.1;
 
