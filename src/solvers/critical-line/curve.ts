@@ -79,20 +79,26 @@ export class FrontierCurve {
     if (share >= 1) return { ...to, value: high, objective: most };
     const lambda = from.lambda + share * (to.lambda - from.lambda);
     const rise = share * (high - low);
-    const mixed = (a: Float64Array, b: Float64Array): Float64Array => a.map((x, i) => x + share * (b[i]! - x));
     const multipliers: Multipliers = {
       ...from.multipliers,
-      rows: mixed(from.multipliers.rows, to.multipliers.rows),
-      bounds: mixed(from.multipliers.bounds, to.multipliers.bounds),
+      rows: mixed(from.multipliers.rows, to.multipliers.rows, share),
+      bounds: mixed(from.multipliers.bounds, to.multipliers.bounds, share),
     };
     return {
       lambda,
-      weights: mixed(from.weights, to.weights),
+      weights: mixed(from.weights, to.weights, share),
       multipliers,
       value: low + rise,
       objective: least + 0.5 * (from.lambda + lambda) * rise,
     };
   }
+}
+
+/** a + share (b - a); exactly what both are where they agree. */
+function mixed(a: Float64Array, b: Float64Array, share: number): Float64Array {
+  const result = new Float64Array(a.length);
+  for (let i = 0; i < a.length; i++) result[i] = a[i]! + share * (b[i]! - a[i]!);
+  return result;
 }
 
 /** The first position where it holds, given that it goes on holding from there; `length` when nowhere. */

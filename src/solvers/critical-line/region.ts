@@ -45,21 +45,21 @@ export class Region {
     this.assetCoefficients = new Float64Array(entries);
     problem.rows.forEach((row, r) => {
       const { positions, coefficients } = merged[r]!;
-      const size = coefficients.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      let size = 0;
+      for (const value of coefficients) size = Math.max(size, Math.abs(value));
       const divisor = size > 0 ? size : 1;
       this.rowSize[r] = divisor;
       this.lower[n + r] = row.lower / divisor;
       this.upper[n + r] = row.upper / divisor;
       const start = this.rowStart[r]!;
-      positions.forEach((position, k) => {
+      for (let k = 0; k < positions.length; k++) {
+        const position = positions[k]!;
         this.rowPositions[start + k] = position;
         this.rowCoefficients[start + k] = coefficients[k]! / divisor;
         this.assetStart[position + 1] = this.assetStart[position + 1]! + 1;
-      });
+      }
     });
-    for (let i = 0; i < n + m; i++)
-      for (const side of [this.lower[i]!, this.upper[i]!])
-        if (Number.isFinite(side)) this.size[i] = Math.max(this.size[i]!, Math.abs(side));
+    for (let i = 0; i < n + m; i++) this.size[i] = Math.max(1, sizeOf(this.lower[i]!), sizeOf(this.upper[i]!));
     this.indexAssets();
   }
 
@@ -112,10 +112,30 @@ export class Region {
   }
 }
 
+function sizeOf(side: number): number {
+  return Number.isFinite(side) ? Math.abs(side) : 0;
+}
+
+interface SparseRow {
+  readonly positions: Int32Array;
+  readonly coefficients: Float64Array;
+}
+
 /** Coefficients of a position that is named twice are added; zeros are left out. */
-function mergedRow(positions: Int32Array, coefficients: Float64Array) {
+function mergedRow(positions: Int32Array, coefficients: Float64Array): SparseRow {
+  if (isPlain(positions, coefficients)) return { positions, coefficients };
   const sums = new Map<number, number>();
   positions.forEach((position, k) => sums.set(position, (sums.get(position) ?? 0) + coefficients[k]!));
   const kept = [...sums].filter(([, value]) => value !== 0);
-  return { positions: kept.map(([position]) => position), coefficients: kept.map(([, value]) => value) };
+  return {
+    positions: Int32Array.from(kept, ([position]) => position),
+    coefficients: Float64Array.from(kept, ([, value]) => value),
+  };
+}
+
+/** Ascending positions without zeros. */
+function isPlain(positions: Int32Array, coefficients: Float64Array): boolean {
+  for (let k = 0; k < positions.length; k++)
+    if (coefficients[k] === 0 || (k > 0 && positions[k]! <= positions[k - 1]!)) return false;
+  return true;
 }
