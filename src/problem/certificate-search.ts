@@ -18,6 +18,8 @@ export interface SearchVerdict {
 
 /** A contradiction must clear zero by this share of its terms. */
 const marginMin = 1e-10;
+/** What rounding may take from a bound, as a share of its terms. */
+const rounding = 1e-14;
 
 /** A leaf, ready to be minimized asset by asset. */
 interface Priced {
@@ -196,6 +198,7 @@ function boundOf(leaf: SearchLeaf, priced: Priced, ranges: ReadonlyMap<number, R
     sum += cost - least[i]!;
   }
   if (Number.isNaN(sum)) return total === Infinity ? Infinity : -Infinity;
-  if (leaf.weights !== undefined) return sum;
+  if (sum === Infinity) return Infinity;
+  if (leaf.weights !== undefined) return sum - rounding * size;
   return sum > marginMin * size ? Infinity : -Infinity;
 }

@@ -15,8 +15,9 @@ export interface DualPoint {
 export interface PricedPoint extends DualPoint {
   /** (n) what a unit of each asset costs besides its own segments. */
   readonly pull: Float64Array;
-  /** What no choice changes. */
+  /** What no choice changes, and the size of its terms. */
   readonly constant: number;
+  readonly size: number;
 }
 
 /** The prices of a point, less those on sides that are not there. */
@@ -35,17 +36,25 @@ export function priced(model: IntegerModel, point: DualPoint): PricedPoint {
   const product = new Float64Array(n);
   model.curvature.times(point.weights, product);
   let constant = model.constant;
-  for (let i = 0; i < n; i++) constant -= 0.5 * point.weights[i]! * product[i]!;
+  let size = Math.abs(constant);
+  const subtract = (value: number): void => {
+    constant -= value;
+    size += Math.abs(value);
+  };
+  for (let i = 0; i < n; i++) subtract(0.5 * point.weights[i]! * product[i]!);
   rows.forEach((price, r) => {
-    if (price !== 0) constant -= price * (price > 0 ? model.rowUpper[r]! : model.rowLower[r]!);
+    if (price !== 0) subtract(price * (price > 0 ? model.rowUpper[r]! : model.rowLower[r]!));
   });
   couplings.forEach((price, j) => {
-    constant -= price * (price > 0 ? model.couplingUpper[j]! : model.couplingLower[j]!);
+    subtract(price * (price > 0 ? model.couplingUpper[j]! : model.couplingLower[j]!));
   });
   const pull = new Float64Array(n);
   model.pull(product, rows, pull);
-  return { weights: point.weights, rows, couplings, pull, constant };
+  return { weights: point.weights, rows, couplings, pull, constant, size };
 }
+
+/** What rounding may take from a bound, as a share of its terms. */
+const rounding = 1e-14;
 
 /** By asset: the least cost, and where. */
 export interface Separate {
@@ -63,13 +72,16 @@ export function separate(model: IntegerModel, point: PricedPoint, domain: NodeDo
   const pieces = new Int16Array(n);
   const assets = new AssetCosts(model);
   let bound = point.constant;
+  let size = point.size;
   for (let i = 0; i < n; i++) {
     const { cost, weight, piece } = assets.least(i, point.pull[i]!, point.couplings, domain);
     costs[i] = cost;
     weights[i] = weight;
     pieces[i] = piece;
     bound += cost;
+    size += Math.abs(cost);
   }
+  if (size < Infinity) bound -= rounding * size;
   return { bound, costs, weights, pieces };
 }
 

@@ -21,6 +21,8 @@ const ridge = 1e-13;
 const dampingLeast = 1e-10;
 const dampingFirst = 1e-3;
 const dampingMost = 1e6;
+/** Counts that no open choice answers would send their prices anywhere without it. */
+const couplingDamping = 1e-6;
 
 export class SmoothedDual {
   private readonly model: IntegerModel;
@@ -35,6 +37,7 @@ export class SmoothedDual {
   private readonly matrix: Float64Array;
   value = -Infinity;
   private damping = dampingLeast;
+  private temperature = 1;
   /** By row: how fast it would fall with its price if every asset were free to answer by itself. */
   private readonly natural: Float64Array;
 
@@ -78,6 +81,7 @@ export class SmoothedDual {
 
   /** The smoothed dual where it stands; `derivatives` as well when asked for. */
   evaluate(temperature: number, derivatives: boolean): number {
+    this.temperature = temperature;
     const { model, v, product, rows, couplings, pull } = this;
     model.pull(product, rows, pull);
     const { value } = this.responses.answer(pull, rows, couplings, temperature, derivatives);
@@ -228,13 +232,21 @@ export class SmoothedDual {
       target[m + j] = target[m + j]! - held;
     }
     for (let a = 0; a < size; a++) {
-      const natural = gram[a * size + a]! + (this.natural[a] ?? 0);
-      gram[a * size + a] = gram[a * size + a]! + this.damping * natural + 1e-14 * largest + 1e-300;
+      const [natural, damping] = this.naturalOf(a, m);
+      gram[a * size + a] = gram[a * size + a]! * (1 + this.damping) + damping * natural + 1e-14 * largest + 1e-300;
     }
     if (factorizeCholesky(gram, size) > 0) return undefined;
     solveLower(gram, size, target);
     solveUpper(gram, size, target);
     return target;
+  }
+
+  /** What a price answers to at most, and how much of that is lent to its equation. */
+  private naturalOf(a: number, m: number): readonly [natural: number, damping: number] {
+    if (a < m) return [this.natural[a]!, this.damping];
+    const { couplingLower, couplingUpper } = this.model;
+    const width = couplingUpper[a - m]! - couplingLower[a - m]!;
+    return [(width * width) / (4 * this.temperature), Math.max(this.damping, couplingDamping)];
   }
 
   private withClimb(dv: Float64Array, prices: Float64Array) {
