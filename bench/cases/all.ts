@@ -1,7 +1,7 @@
 /** All cases, the service first and what takes longest last. */
 import type { BenchCase } from '../bench-case.ts';
+import { campaigns } from '../campaigns/all.ts';
 import { budgetCases } from './budgets.ts';
-import { campaignCases } from './campaigns.ts';
 import { conflictCases } from './conflicts.ts';
 import { denseCases } from './dense.ts';
 import { eventLoopCases } from './event-loop.ts';
@@ -27,5 +27,6 @@ export const cases: readonly BenchCase[] = [
   ...conflictCases,
   ...eventLoopCases,
   ...scalingCases,
-  ...campaignCases,
+  // Conflicts come with their peers from the cases above.
+  ...campaigns.filter(({ name }) => name !== 'iis'),
 ];
