@@ -104,27 +104,59 @@ const largestKnown = new WeakMap<SymmetricOperator, number>();
 export function largestDiagonal(operator: SymmetricOperator): number {
   const known = largestKnown.get(operator);
   if (known !== undefined) return known;
-  let largest = 0;
-  for (let i = 0; i < operator.size; i++) largest = Math.max(largest, diagonalEntry(operator, i));
+  const largest = diagonalOf(operator).reduce((most, value) => Math.max(most, value), 0);
   largestKnown.set(operator, largest);
   return largest;
 }
 
-function diagonalEntry(operator: SymmetricOperator, i: number): number {
+function diagonalOf(operator: SymmetricOperator): Float64Array {
   switch (operator.kind) {
     case 'dense':
-      return operator.entries[i * operator.size + i]!;
+      return Float64Array.from({ length: operator.size }, (_, i) => operator.entries[i * operator.size + i]!);
     case 'diagonal':
-      return operator.entries[i]!;
+      return operator.entries;
     case 'factor': {
-      const { factors: k, exposures, factorCovariance, specific } = operator;
-      const own = exposures.subarray(i * k, (i + 1) * k);
-      let total = specific[i]!;
-      for (let j = 0; j < k; j++) total += own[j]! * rowTimes(factorCovariance, j * k, own);
-      return total;
+      const { size: n, factors: k, exposures, factorCovariance, specific } = operator;
+      const result = Float64Array.from(specific);
+      let i = 0;
+      for (; i + 4 <= n; i += 4) addFourForms(exposures, factorCovariance, k, i, result);
+      for (; i < n; i++) {
+        const own = exposures.subarray(i * k, (i + 1) * k);
+        for (let j = 0; j < k; j++) result[i] = result[i]! + own[j]! * rowTimes(factorCovariance, j * k, own);
+      }
+      return result;
     }
-    case 'sum':
-      return operator.terms.reduce((total, term) => total + diagonalEntry(term, i), 0);
+    case 'sum': {
+      const result = new Float64Array(operator.size);
+      for (const term of operator.terms) diagonalOf(term).forEach((value, i) => (result[i] = result[i]! + value));
+      return result;
+    }
+  }
+}
+
+/** total_i += b_i' F b_i for the exposures of the four assets from `first`, by the lower triangle of F (k x k). */
+function addFourForms(b: Float64Array, f: Float64Array, k: number, first: number, total: Float64Array): void {
+  const p0 = first * k;
+  const p1 = p0 + k;
+  const p2 = p1 + k;
+  const p3 = p2 + k;
+  for (let j = 0; j < k; j++) {
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    for (let l = 0; l < j; l++) {
+      const value = f[j * k + l]!;
+      s0 += value * b[p0 + l]!;
+      s1 += value * b[p1 + l]!;
+      s2 += value * b[p2 + l]!;
+      s3 += value * b[p3 + l]!;
+    }
+    const own = f[j * k + j]!;
+    total[first] = total[first]! + b[p0 + j]! * (2 * s0 + own * b[p0 + j]!);
+    total[first + 1] = total[first + 1]! + b[p1 + j]! * (2 * s1 + own * b[p1 + j]!);
+    total[first + 2] = total[first + 2]! + b[p2 + j]! * (2 * s2 + own * b[p2 + j]!);
+    total[first + 3] = total[first + 3]! + b[p3 + j]! * (2 * s3 + own * b[p3 + j]!);
   }
 }
 
