@@ -23,7 +23,7 @@ import numpy as np
 
 from case import Case
 
-# Runs shorter than this come twice, and the second is told: the first finds the memory of another process in the caches.
+# Runs shorter than this come again, and the median of three is told: the first finds the memory of another process in the caches.
 SHORT_MS = 50.0
 # A first run longer than this counts as it is: loading is a small part of it.
 LONG_MS = 2000.0
@@ -64,7 +64,8 @@ def main():
                     continue
             elapsed, results = peers[name]()
             if elapsed < SHORT_MS:
-                elapsed, results = peers[name]()
+                runs = sorted((peers[name]() for _ in range(3)), key=lambda run: run[0])
+                elapsed, results = runs[1]
             say({"milliseconds": elapsed, "results": {key: told(value) for key, value in results.items()}})
         except Exception as error:
             kind = "" if isinstance(error, RuntimeError) else f"{type(error).__name__}: "
