@@ -8,7 +8,7 @@ import { maxAbs } from '../../math/vectors.ts';
 import { clipped, objectiveOf, positiveRoot, productAt, type RiskBudgetingModel } from './model.ts';
 
 /** What is left of the way to the optimum, relative, estimated from the last two sweeps. */
-export const remainderMax = 5e-12;
+const remainderMax = 5e-12;
 /** Who moves slowly for so long is better off with Newton's equations. */
 export const sweepsMax = 60;
 

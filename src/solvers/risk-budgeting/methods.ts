@@ -112,16 +112,16 @@ function rowsHold({ rows }: Problem, w: Float64Array): boolean {
 
 /** The point that no row holds, with the prices of the bounds at which it stands. */
 function atRest({ problem, model, checkpoint }: Run, w: Float64Array): Candidate {
+  const { budgets, linear, lower, upper } = model;
   checkpoint(certificateWork(problem) + model.productWork);
-  return candidateAt(problem, w, () => {
-    const none = noMultipliers(problem);
-    const bounds = productAt(model, w).map((value, i) => {
-      if (w[i] !== model.lower[i] && w[i] !== model.upper[i]) return 0;
-      const b = model.budgets[i]!;
-      return (b > 0 ? b / w[i]! : 0) - value - model.linear[i]!;
-    });
-    return { ...none, bounds };
+  const none = noMultipliers(problem);
+  const standsAt = (i: number): boolean => w[i] === lower[i] || w[i] === upper[i];
+  if (!w.some((_, i) => standsAt(i))) return candidateAt(problem, w, () => none);
+  const bounds = productAt(model, w).map((value, i) => {
+    if (!standsAt(i)) return 0;
+    return (budgets[i]! > 0 ? budgets[i]! / w[i]! : 0) - value - linear[i]!;
   });
+  return candidateAt(problem, w, () => ({ ...none, bounds }));
 }
 
 export function* newton(run: Run, start: Float64Array): Attempt {

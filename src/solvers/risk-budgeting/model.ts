@@ -4,6 +4,7 @@
  */
 import type { Checkpoint } from '../../math/checkpoint.ts';
 import { timesVector, type Scope } from '../../math/kernels.ts';
+import { keep } from '../../math/prepared.ts';
 import { addScaled, dot } from '../../math/vectors.ts';
 import type { Problem, Row } from '../../problem/problem.ts';
 import type { Warm } from '../../problem/solver.ts';
@@ -84,7 +85,7 @@ function entriesOf(
   const [only] = atoms;
   if (!atoms.some(({ leaf }) => leaf.kind === 'dense')) return { entryScale: 1 };
   if (atoms.length === 1 && only?.leaf.kind === 'dense')
-    return { entries: scope.copyOf(only.leaf.entries), entryScale: weights[0]! };
+    return { entries: keep(scope, only.leaf.entries), entryScale: weights[0]! };
   const entries = scope.floats(n * n);
   atoms.forEach((atom, a) => {
     const own = denseOf(atom, n, checkpoint);
@@ -119,8 +120,8 @@ export function emptyRange({ lower, upper, budgets }: RiskBudgetingModel): numbe
  */
 export function startOf(model: RiskBudgetingModel, checkpoint: Checkpoint): Float64Array {
   const { diagonal, budgets, linear } = model;
-  checkpoint(model.productWork);
   const alone = budgets.map((b, i) => (b > 0 ? Math.sqrt(b / (diagonal[i]! > 0 ? diagonal[i]! : 1)) : 0));
+  checkpoint(model.productWork);
   const square = dot(alone, productAt(model, alone));
   const total = budgets.reduce((sum, b) => sum + b, 0);
   // The best multiple t of these weights: t^2 square + t slope = total.
