@@ -3,7 +3,8 @@ import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 
 import { problemOf } from '../support/problems.ts';
-import { curveOf, expectOptimal, type Tradeoff } from '../support/frontiers.ts';
+import type { Tradeoff } from '../support/frontier-case.ts';
+import { curveOf, expectOptimal } from '../support/frontiers.ts';
 
 /** The layout, the source and the licence of the files are told in `cases/orlib-frontiers.json`. */
 interface OrLibraryCase extends Tradeoff {

@@ -8,7 +8,8 @@ import markowitz from './cases/markowitz-1959.json' with { type: 'json' };
 import sharpe from './cases/sharpe-corners.json' with { type: 'json' };
 import others from './cases/frontier-corners.json' with { type: 'json' };
 import { denseOperator, problemOf } from '../support/problems.ts';
-import { cornersOf, curveOf, type Tradeoff } from '../support/frontiers.ts';
+import type { Tradeoff } from '../support/frontier-case.ts';
+import { cornersOf, curveOf } from '../support/frontiers.ts';
 
 interface Published {
   readonly expectedReturns: readonly number[];

@@ -7,7 +7,8 @@ import { problemAt } from '../../src/solvers/critical-line/points.ts';
 import { interiorPoint } from '../../src/solvers/interior-point.ts';
 import { SolverRegistry, runToEnd } from '../../src/solvers/registry.ts';
 import { Random, budgetRow, problemOf, riskModel, rowOver, sampleCovariance } from '../support/problems.ts';
-import { cornersOf, curveOf, expectOptimal, traceOf, type Tradeoff } from '../support/frontiers.ts';
+import type { Tradeoff } from '../support/frontier-case.ts';
+import { cornersOf, curveOf, expectOptimal, traceOf } from '../support/frontiers.ts';
 
 const registry = new SolverRegistry([interiorPoint]);
 const seeds = fc.integer({ min: 1, max: 2 ** 31 - 1 });

@@ -1,24 +1,10 @@
-/** Traced frontiers for tests, every corner of them certified, and the canonical one that timings speak of. */
+/** Traced frontiers for tests, every corner of them certified. */
 import { expect } from 'chai';
 import { certify } from '../../src/problem/certificate.ts';
-import type { Problem } from '../../src/problem/problem.ts';
 import { traceCorners, type Corner, type FrontierEnd } from '../../src/solvers/critical-line/critical-line.ts';
 import { FrontierCurve } from '../../src/solvers/critical-line/curve.ts';
 import { problemAt } from '../../src/solvers/critical-line/points.ts';
-import { denseCase, problemOf } from './problems.ts';
-
-export interface Tradeoff {
-  readonly problem: Problem;
-  /** (n) what is to be great. */
-  readonly direction: Float64Array;
-}
-
-/** Case c225: least variance against return over 225 assets, long-only, fully invested; no linear term of its own. */
-export function frontierCase(n = 225): Tradeoff {
-  const { quadratics, linear } = denseCase(n);
-  const [{ operator }] = quadratics as [(typeof quadratics)[number]];
-  return { problem: problemOf(n, { quadratics: [{ scale: 1, operator }] }, { upper: 1 }), direction: linear };
-}
+import type { Tradeoff } from './frontier-case.ts';
 
 export interface Traced {
   readonly corners: readonly Corner[];

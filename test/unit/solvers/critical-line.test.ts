@@ -6,7 +6,8 @@ import { criticalLineId, traceCorners, traces } from '../../../src/solvers/criti
 import { frontierPoints, type FrontierStep, type PointsEnd } from '../../../src/solvers/critical-line/points.ts';
 import { Fault } from '../../../src/values/fault.ts';
 import { budgetRow, denseOperator, originOf, problemOf, riskModel, rowOver, Random } from '../../support/problems.ts';
-import { cornersOf, curveOf, expectOptimal, frontierCase, traceOf, type Tradeoff } from '../../support/frontiers.ts';
+import { frontierCase, type Tradeoff } from '../../support/frontier-case.ts';
+import { cornersOf, curveOf, expectOptimal, traceOf } from '../../support/frontiers.ts';
 
 const covariance = denseOperator([
   [4, 1, 0],
