@@ -2,6 +2,7 @@
 import { certify } from '../problem/certificate.ts';
 import { primalResidual } from '../problem/certificate-figures.ts';
 import { verifyInfeasibility } from '../problem/certificate-infeasibility.ts';
+import { verifySearch } from '../problem/certificate-search.ts';
 import { inner, productOf } from '../problem/certificate-operator.ts';
 import { checked } from '../problem/checked-solution.ts';
 import { compose } from '../problem/problem.ts';
@@ -75,12 +76,16 @@ export function told(answer: Answer, setting: Setting): Told {
   return { ...common, weights: [], cashWeight: 0, objective: 0, turnoverHalfSum: 0, ...conflictIn() };
 
   function conflictIn(): Pick<OptimizationAnswer, 'conflict'> {
-    if (termination.reason !== 'infeasible' || solution.infeasibility === undefined) return {};
+    const { infeasibility, proof } = solution;
+    if (termination.reason !== 'infeasible' || (infeasibility === undefined && proof === undefined)) return {};
     const repairs = setting.repairsOf(restrictions);
     return {
       conflict: {
         members: setting.conflictOf(restrictions),
-        proofVerified: verifyInfeasibility(problem, solution.infeasibility).proven,
+        proofVerified:
+          infeasibility === undefined
+            ? verifySearch(problem, proof!).bound === Infinity
+            : verifyInfeasibility(problem, infeasibility).proven,
         ...(repairs.length === 0 ? {} : { repairs }),
       },
     };
@@ -108,7 +113,10 @@ function certifiedAs(solution: Solution, problem: Problem, answer: Answer, setti
     // A point of a solve that was stopped may come without multipliers; how far it keeps the restrictions is known all the same.
     primal: finite(Number.isFinite(certificate.primal) ? certificate.primal : primalResidual(problem, weights)),
     dual: finite(certificate.dual),
-    gap: finite(certificate.gap),
+    // Of an integer problem the gap to the proven bound; the certificate's own is that among the choices made.
+    gap: finite(
+      problem.integrality === undefined ? certificate.gap : Math.max(certificate.gap, solution.residuals.gap),
+    ),
     tolerance,
     constraints: explained.verdicts,
   };
