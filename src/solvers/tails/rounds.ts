@@ -13,6 +13,8 @@ import { vertexAt } from './vertex.ts';
 /** Relative residuals and gap of a round that is meant to show what matters, and of one that is meant to be the last. */
 const coarse = 1e-3;
 const fine = 1e-8;
+/** Where that was not enough. */
+export const finest = 1e-11;
 const stepsMax = 60;
 /** A point this good is kept, and no better one looked for once it has grown worse by so much. */
 const spoiledFrom = 1e-5;
@@ -36,8 +38,9 @@ export function* rounds(
   settings: SolverSettings,
   checkpoint: Checkpoint,
   reached: Reached,
+  end = fine,
 ): Generator<Iterate, RoundsEnding, void> {
-  let aim = coarse;
+  let aim = end === fine ? coarse : end;
   let before: Standing | undefined;
   for (let round = 0; ; round++) {
     if (reached.iteration >= settings.iterationsMax) return { kind: 'limit' };
@@ -54,7 +57,7 @@ export function* rounds(
         return { kind: 'stuck', progress };
       checkpoint(model.scenarioWork);
       const interior = standingAt(model, written, point);
-      const last = aim === fine;
+      const last = aim === end;
       const settled = last ? polished(model, written, point, interior, floats, checkpoint) : interior;
       if (phase === 'optimality') remember(reached, settled.weights);
       const entering = model.reviewMeasures(settled, round < reshaping);
@@ -63,8 +66,8 @@ export function* rounds(
       const entered = model.assets.review(settled.slopes, tolerance, room);
       if (entering + entered === 0) {
         if (last) return { kind: 'settled', standing: settled, interior, lack: progress.objective };
-        aim = fine;
-      } else if (round >= 2) aim = fine;
+        aim = end;
+      } else if (round >= 2) aim = end;
       before = settled;
     } finally {
       scope.close();

@@ -13,7 +13,7 @@ import { chooseAssets, guessOf } from './first-choice.ts';
 import { crossingProof, gaveUp, id, infeasible, optimal, stopped, without, type Reached } from './outcome.ts';
 import { addTimes } from './operators-in-play.ts';
 import { falls, recessionOf } from './recession.ts';
-import { rounds, type RoundsEnding } from './rounds.ts';
+import { finest, rounds, type RoundsEnding } from './rounds.ts';
 import { TailModel, type Standing } from './tail-model.ts';
 
 /** What the rounds take themselves; the rest goes to cutting planes over the interior point. */
@@ -116,7 +116,9 @@ function* byRounds(
     model.everything();
     ending = yield* rounds(model, 'optimality', settings, checkpoint, reached);
   }
-  return ended(problem, ending, settings, reached);
+  const solution = ended(problem, ending, settings, reached);
+  if (solution !== undefined || ending.kind === 'stuck') return solution;
+  return ended(problem, yield* rounds(model, 'optimality', settings, checkpoint, reached, finest), settings, reached);
 }
 
 function ended(

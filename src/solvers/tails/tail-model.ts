@@ -12,6 +12,9 @@ import { ProgramBuilder } from './program-builder.ts';
 /** `optimality` minimizes the objective; `feasibility` what the rows and limits lack. */
 export type Phase = 'optimality' | 'feasibility';
 
+/** Further from a bound no multiplier is left to it. */
+const nearBound = 1;
+
 interface Part {
   readonly inPlay: MeasureInPlay;
   /** Of the measure in the objective; 1 for limits. */
@@ -159,15 +162,18 @@ export class TailModel {
     return { written, answer, weights, results, multipliers, slopes, limitSlopes };
   }
 
-  /** What the slopes leave at bounds: only where a bound holds the asset. */
+  /**
+   * What the slopes leave to the bounds. Near the end of an interior point assets stand close to their bounds: slope times distance is then
+   * what is lost.
+   */
   private boundMultipliers(w: Float64Array, { left, right }: Slopes): Float64Array {
     const { lower, upper } = this.problem;
     return w.map((value, i) => {
       const down = Math.max(left[i]!, 0);
       const up = Math.min(right[i]!, 0);
       if (lower[i] === upper[i]) return -(down + up);
-      if (value <= lower[i]!) return -down;
-      return value >= upper[i]! ? -up : 0;
+      if (down > 0) return value - lower[i]! <= nearBound ? -down : 0;
+      return upper[i]! - value <= nearBound ? -up : 0;
     });
   }
 
