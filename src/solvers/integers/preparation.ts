@@ -68,6 +68,7 @@ export class Preparation {
     const start = this.startOf(first);
     const search = this.searchOf(first, start);
     yield search;
+    search.improve();
     if (search.done || search.gap <= gapWorthSplitting || this.covariance === undefined || first.n > splitMax) return;
     if (!(this.cutoff < Infinity)) return;
     const better = this.betterModel(first, start);

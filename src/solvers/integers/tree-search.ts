@@ -124,6 +124,11 @@ export class TreeSearch {
     return cutoff === Infinity ? Infinity : cutoff - gapMin * Math.max(Math.abs(cutoff), sizeLeast * this.scale);
   }
 
+  /** Changes choices of the best portfolio, longer than nodes do. */
+  improve(): void {
+    if (this.gap > gapMin) this.incumbents.improve(firstImprovement);
+  }
+
   /** Works on the next node. @returns false when none is left */
   next(): boolean {
     const node = this.queue.pop();
@@ -213,8 +218,8 @@ export class TreeSearch {
     const chosen = Int16Array.from(separate.pieces);
     const repaired = incumbents.repaired(chosen, point.pull, domain);
     const better = repaired !== undefined && incumbents.attempt(repaired, weights);
-    if (this.nodes === 1) incumbents.improve(firstImprovement);
-    else if (better) incumbents.improve(laterImprovement);
+    // The first one is shown before it is improved.
+    if (better && this.nodes > 1) incumbents.improve(laterImprovement);
   }
 
   /** Drops the outer pieces that the prices rule out, one cut for each. @returns the place of what is left */
