@@ -21,8 +21,9 @@
  *     }
  *
  * A generator opens its scope inside `try` and closes it in `finally`; scopes may overlap and close in any order. A risk model that many
- * solves share is kept between them: see `keep` and `derive` in ./prepared.ts. Vectors that are used in a kernel again and again are best taken from the
- * scope too. Views do not detach when the memory grows. When two GiB are full, `floats` gives ordinary arrays: slower, never different.
+ * solves share is kept between them: `keep`, `derive` and `lend` in ./prepared.ts. An object that nobody closes holds its matrices in a
+ * `WorkingMatrix` of ./working-matrix.ts. Vectors that kernels use again and again are best taken from the scope too. Views do not detach
+ * when the memory grows. When two GiB are full, `floats` gives ordinary arrays: slower, never different.
  * NaN and infinities travel as in IEEE arithmetic; which NaN (its payload) is unspecified.
  * Operands that are shorter than their shape throw a RangeError; indices in lists are the caller's promise, and operands that are written must
  * not overlap others.

@@ -10,18 +10,34 @@ const residentBytesMax = 256 * 2 ** 20;
 /** Numbers from which a matrix is worth a place there. */
 const residentMin = 256;
 
-/** Least recently used first. */
-const residents = new Set<WorkingMatrix>();
-let residentBytes = 0;
+/** What working matrices share. */
+export class WorkingMemory {
+  readonly bytesMax: number;
+  /** Least recently used first. */
+  readonly residents = new Set<WorkingMatrix>();
+  bytes = 0;
+
+  constructor(bytesMax: number) {
+    this.bytesMax = bytesMax;
+  }
+}
+
+const ofThread = new WorkingMemory(residentBytesMax);
 
 export class WorkingMatrix {
   #array: Float64Array = new Float64Array(0);
   #arena: Arena | undefined;
   /** What was reserved, of which the array may be a part. */
   #capacity = 0;
+  readonly #memory: WorkingMemory;
+
+  constructor(memory: WorkingMemory = ofThread) {
+    this.#memory = memory;
+  }
 
   /** Where it is now. Asked for anew after anything else was reserved. */
   get array(): Float64Array {
+    const { residents } = this.#memory;
     if (this.#arena !== undefined && residents.size > 1) {
       residents.delete(this);
       residents.add(this);
@@ -44,8 +60,8 @@ export class WorkingMatrix {
   release(): void {
     const arena = this.#arena;
     if (arena !== undefined) {
-      residents.delete(this);
-      residentBytes -= this.#capacity * 8;
+      this.#memory.residents.delete(this);
+      this.#memory.bytes -= this.#capacity * 8;
       arena.give(this.#array.byteOffset, this.#capacity * 8);
     }
     this.#arena = undefined;
@@ -54,9 +70,10 @@ export class WorkingMatrix {
 
   #take(length: number): Float64Array | undefined {
     const bytes = length * 8;
-    if (length < residentMin || bytes > residentBytesMax) return undefined;
-    for (const other of residents) {
-      if (residentBytes + bytes <= residentBytesMax) break;
+    const memory = this.#memory;
+    if (length < residentMin || bytes > memory.bytesMax) return undefined;
+    for (const other of memory.residents) {
+      if (memory.bytes + bytes <= memory.bytesMax) break;
       other.#moveOut();
     }
     const arena = threadArena();
@@ -64,13 +81,13 @@ export class WorkingMatrix {
     if (address === 0) return undefined;
     this.#arena = arena;
     this.#capacity = length;
-    residents.add(this);
-    residentBytes += bytes;
+    memory.residents.add(this);
+    memory.bytes += bytes;
     return arena.floatsAt(address, length);
   }
 
   #moveOut(): void {
-    const copy = Float64Array.from(this.#array);
+    const copy = this.#array.slice();
     this.release();
     this.#array = copy;
   }

@@ -150,7 +150,7 @@ export class Scope {
   /** A copy of `source`. */
   copyOf(source: Float64Array): Float64Array {
     const array = this.#floats(source.length);
-    if (array === undefined) return Float64Array.from(source);
+    if (array === undefined) return source.slice();
     array.set(source);
     return array;
   }

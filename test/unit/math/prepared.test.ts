@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { isKept, openScope } from '../../../src/math/kernels.ts';
 import { Arena, Scope } from '../../../src/math/kernels/arena.ts';
 import { arenaAddress } from '../../../src/math/kernels/module.ts';
-import { derive, keep, KeptMatrices } from '../../../src/math/prepared.ts';
+import { derive, keep, KeptMatrices, lend } from '../../../src/math/prepared.ts';
+import { WorkingMatrix, WorkingMemory } from '../../../src/math/working-matrix.ts';
 
 const ramp = (length: number, from = 0): Float64Array => Float64Array.from({ length }, (_, i) => from + i);
 
@@ -109,6 +110,65 @@ describe('what is kept between solves', () => {
       expect(kept.bytes).to.equal(1024);
     }, arena);
     expect(arena.taken).to.equal(1024);
+  });
+});
+
+describe('what is lent for one piece of work', () => {
+  it('is the view that is kept, and is let go of even when the work throws', () => {
+    const source = ramp(900, 0.25);
+    const view = within((scope) => keep(scope, source));
+    expect(lend(source, (lent) => lent)).to.equal(view);
+    expect(lend(Float64Array.from(source), (lent) => lent)).to.equal(view);
+    const arena = new Arena();
+    const kept = new KeptMatrices(arena, 8000);
+    const stop = new Error('stop');
+    const fail = (): never => {
+      throw stop;
+    };
+    expect(() => kept.lend(source, fail)).to.throw(stop);
+    kept.lend(ramp(1000), (lent) => expect(arena.holds(lent)).to.equal(true));
+    expect(kept.bytes).to.equal(8000);
+  });
+
+  it('is the array itself where that is as fast, or where there is no room', () => {
+    const small = ramp(10);
+    expect(lend(small, (lent) => lent)).to.equal(small);
+    const large = ramp(1001);
+    expect(new KeptMatrices(new Arena(), 8000).lend(large, (lent) => lent)).to.equal(large);
+  });
+});
+
+describe('working matrices', () => {
+  it('lie in the memory of the kernels, and keep their place when they are reserved anew for about as much', () => {
+    const matrix = new WorkingMatrix();
+    const first = matrix.reserve(1000).fill(3);
+    expect(isKept(first)).to.equal(true);
+    expect(matrix.array).to.equal(first);
+    const second = matrix.reserve(900);
+    expect([second.length, second.byteOffset]).to.deep.equal([900, first.byteOffset]);
+    expect(matrix.reserve(2000).length).to.equal(2000);
+    expect(isKept(matrix.array)).to.equal(true);
+    expect(isKept(matrix.reserve(10))).to.equal(false);
+    matrix.release();
+    expect(matrix.array.length).to.equal(0);
+  });
+
+  it('are moved out, least recently used first, with all that they hold', () => {
+    const memory = new WorkingMemory(3 * 8 * 300);
+    const matrices = [1, 2, 3].map((value) => {
+      const matrix = new WorkingMatrix(memory);
+      matrix.reserve(300).fill(value);
+      return matrix;
+    });
+    expect(matrices[0]!.array[7]).to.equal(1);
+    const fourth = new WorkingMatrix(memory);
+    fourth.reserve(400).fill(4);
+    expect([...matrices, fourth].map(({ array }) => isKept(array))).to.deep.equal([true, false, false, true]);
+    expect([...matrices, fourth].map(({ array }) => array[299])).to.deep.equal([1, 2, 3, 4]);
+    expect(memory.bytes).to.equal(8 * 700);
+    expect(isKept(new WorkingMatrix(memory).reserve(901))).to.equal(false);
+    for (const matrix of [...matrices, fourth]) matrix.release();
+    expect(memory.bytes).to.equal(0);
   });
 });
 
