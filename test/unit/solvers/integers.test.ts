@@ -9,7 +9,7 @@ import { branchAndBound } from '../../../src/solvers/integers/branch-and-bound.t
 import { largestDiagonal } from '../../../src/solvers/integers/diagonal-split.ts';
 import { NodeQueue } from '../../../src/solvers/integers/node-queue.ts';
 import { SolverRegistry, runToEnd } from '../../../src/solvers/registry.ts';
-import { countedProblem, f100 } from '../../support/integer-cases.ts';
+import { countedProblem, f100, portK10 } from '../../support/integer-cases.ts';
 import { countOf } from '../../support/integer-problems.ts';
 import { Random, denseOperator, originOf, problemOf, riskModel, sampleCovariance } from '../../support/problems.ts';
 
@@ -71,12 +71,8 @@ describe('branch and bound', () => {
   });
 
   it('gives what it has when it is interrupted or out of iterations', () => {
-    const hard = countedProblem(
-      40,
-      { quadratics: [{ scale: 1, operator: riskModel(40, 3, new Random(3)).operator }] },
-      { minimum: 0, maximum: 6, least: 0.01, most: 0.5 },
-    );
-    const reasons = [1, 2, 3, 4, 6, 8].map((allowed) => {
+    const hard = portK10('port3', 0.95);
+    const reasons = [1, 100, 300].map((allowed) => {
       let looks = 0;
       const { termination } = checked(hard, runToEnd(registry.solve(hard, defaultSettings, () => looks++ >= allowed)));
       // An optimum that was proven by then is no less one.
