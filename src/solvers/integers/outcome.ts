@@ -42,8 +42,9 @@ export function concluded(
   const polished = limit === undefined ? polishedAt(problem, best) : undefined;
   const { weights, multipliers } = polished ?? { weights: best.weights, multipliers: multipliersAt(problem, best) };
   const objective = objectiveAt(problem, weights);
-  // What the proof comes to when it is replayed; where it is too large for that, what the search says of it.
-  const proven = proof === undefined ? search.bound - rounding * preparation.scale : verifySearch(problem, proof).bound;
+  // What the proof comes to when it is replayed; what the search says of it where that is too large, or where someone waits.
+  const replayed = proof !== undefined && limit !== 'interrupted';
+  const proven = replayed ? verifySearch(problem, proof).bound : search.bound - rounding * preparation.scale;
   const bound = Math.min(proven, objective);
   const gap = search.relativeTo(objective - bound, objective);
   const certificate = certify(problem, { weights, multipliers });
