@@ -114,7 +114,11 @@ function inClientUnits(problem: Problem, solution: Solution, settings: SolverSet
   const candidate = candidateAt(problem, weights, () => multipliers);
   const { objective, primal, dual, gap, detail } = candidate.certificate;
   const holding = termination.reason === 'optimal' ? candidate.worst <= settings.tolerance : holds(candidate);
-  return holding ? { ...solution, objective, residuals: { primal, dual, gap } } : failed(detail);
+  if (holding) return { ...solution, objective, residuals: { primal, dual, gap } };
+  const { limit } = termination;
+  return limit === undefined
+    ? failed(detail)
+    : without(problem, { reason: 'no solution found', limit, detail: termination.detail }, iterations);
 }
 
 /** Iterations go on counting after `before`. */

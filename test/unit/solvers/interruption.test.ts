@@ -6,7 +6,7 @@ import { defaultSettings } from '../../../src/problem/solver.ts';
 import { interiorPoint } from '../../../src/solvers/interior-point.ts';
 import { Interrupted, allowing, lookingAt } from '../../../src/solvers/interruption.ts';
 import { runToEnd } from '../../../src/solvers/registry.ts';
-import { budgetRow, denseCase, factorCase, originOf, problemOf, rowOver } from '../../support/problems.ts';
+import { Random, budgetRow, denseCase, factorCase, originOf, problemOf, rowOver } from '../../support/problems.ts';
 
 interface Run {
   readonly solution: Solution;
@@ -40,18 +40,83 @@ const contradictory = (n: number): Problem => {
   return problemOf(n, { quadratics, linear }, { norms: pinned, rows: [budgetRow(n), rowOver([1, 1, 1], 0.1, 0.2)] });
 };
 
+/** Rates, 3/2-power impact and taxes of lots. */
+const costly = (n: number): Problem => {
+  const { quadratics, linear } = factorCase(n, 8);
+  const random = new Random(3);
+  const rate = new Float64Array(n).fill(1e-3);
+  const pieces = Array.from({ length: n }, (_, position) => ({
+    position,
+    knots: Float64Array.of(-0.5 / n, 0),
+    slopes: random.vector(3, () => 0.01 * random.normal()).sort(),
+  }));
+  const threeHalves = random.vector(n, () => 0.02 * random.next());
+  const trading = { current: new Float64Array(n).fill(1 / n), buyRate: rate, sellRate: rate, threeHalves, pieces };
+  return problemOf(n, { quadratics, linear, trading }, { upper: 0.2 });
+};
+
+/** Pairs of neighbours may not lie far apart. */
+const chained = (n: number): Problem => {
+  const random = new Random(4);
+  const rows = Array.from({ length: n - 1 }, (_, r) =>
+    rowOver(
+      Float64Array.from({ length: n }, (_v, i) => (i === r ? 1 : i === r + 1 ? -1 : 0)),
+      -0.1,
+      0.1,
+    ),
+  );
+  return problemOf(n, { linear: random.vector(n, () => random.normal()) }, { rows, upper: 1 });
+};
+
+/** Weights in thousands and in thousandths, seven of each ten. */
+const apart = (n: number): Problem => {
+  const random = new Random(5);
+  const units = random.vector(n, () => 10 ** random.between(-3, 3));
+  const entries = units.map((unit) => 1 / unit ** 2);
+  const operator = { kind: 'diagonal', size: n, entries } as const;
+  const rows = Array.from({ length: 5 }, () =>
+    rowOver(
+      units.map((unit) => random.normal() / unit),
+      -1,
+      1,
+    ),
+  );
+  const linear = units.map((unit) => random.normal() / unit);
+  return problemOf(n, { quadratics: [{ scale: 1, operator }], linear }, { rows, lower: -Infinity });
+};
+
+/** A covariance of one factor, and nothing to hold its hedges. */
+const open = (n: number): Problem => {
+  const exposures = new Float64Array(n).fill(1);
+  const specific = Float64Array.from({ length: n }, (_, i) => (i < 2 ? 0 : 0.04));
+  const operator = {
+    kind: 'factor',
+    size: n,
+    factors: 1,
+    exposures,
+    factorCovariance: Float64Array.of(0.04),
+    specific,
+  } as const;
+  const linear = Float64Array.from({ length: n }, (_, i) => 0.01 * i);
+  return problemOf(n, { quadratics: [{ scale: 3, operator }], linear }, { lower: -Infinity });
+};
+
 describe('an interruption of the interior point', () => {
   const cases: readonly (readonly [string, Problem, Solution['termination']['reason']])[] = [
     ['a dense covariance', denseCase(160), 'optimal'],
     ['a volatility and a turnover limit', limited(150), 'optimal'],
     ['a factor model with trading cost', factorCase(300, 20), 'optimal'],
     ['a contradiction', contradictory(160), 'infeasible'],
+    ['impact and lots', costly(60), 'optimal'],
+    ['a chain of many sparse rows', chained(400), 'optimal'],
+    ['weights of six orders of magnitude', apart(120), 'optimal'],
+    ['an objective without end', open(80), 'unbounded'],
   ];
   for (const [name, problem, reason] of cases)
     it(`ends it at the very look that learns of it: ${name}`, () => {
       const whole = run(problem);
       expect(whole.solution.termination.reason).to.equal(reason);
-      expect(whole.looks).to.be.above(whole.solution.iterations);
+      expect(whole.looks).to.be.at.least(whole.solution.iterations);
       for (let from = 1; from <= whole.looks; from++) {
         const { solution, iterates, looks } = run(problem, from);
         expect(looks, 'looks').to.equal(from);
