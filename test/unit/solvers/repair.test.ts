@@ -101,6 +101,28 @@ describe('the cheapest repair', () => {
     expect(infeasible).to.be.greaterThan(40);
   });
 
+  it('tells by how much a turnover is short that cannot be met', () => {
+    const half = new Float64Array(3).fill(0.5);
+    const centre = Float64Array.of(0.8, 0.2, 0);
+    const turnover: TradeLimit = { centre, buyRate: half, sellRate: half, bound: 0.1, origin: originOf('turnover') };
+    const caps = [weightUpTo(0, 0.5), weightUpTo(1, 1), weightUpTo(2, 1)];
+    const restrictions = [{ bounds: caps, rows: [budgetRow(3)], tradeLimits: [turnover] }];
+    const side = sideOf(turnover, 'upper', turnover.bound);
+    const amounts = findRepair({ universe, restrictions, sides: [side], solve })!;
+    expect([...amounts.keys()]).to.deep.equal([side]);
+    expect(amounts.get(side)).to.be.closeTo(0.2, 1e-7);
+  });
+
+  it('tells by how much a cash-out is short where holdings are locked', () => {
+    const locked = [0.5, 0.3, 0].map((lower, position): Bound => ({ ...weightUpTo(position, 1), lower }));
+    const cashOut: Row = { ...rowOver([0, 0, 1], 0.45, Infinity), origin: originOf('cash-out') };
+    const restrictions = [{ bounds: locked, rows: [budgetRow(3), cashOut] }];
+    const side = sideOf(cashOut, 'lower', cashOut.lower);
+    const amounts = findRepair({ universe, restrictions, sides: [side], solve })!;
+    expect([...amounts.keys()]).to.deep.equal([side]);
+    expect(amounts.get(side)).to.be.closeTo(0.25, 1e-7);
+  });
+
   it('is empty when everything holds', () => {
     const bounds = [0, 1, 2].map((p) => weightUpTo(p, 0.5));
     const sides = bounds.map((bound) => sideOf(bound, 'upper', 0.5));
