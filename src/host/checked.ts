@@ -44,7 +44,7 @@ export function checkedStrategy(strategy: Strategy<never>): Strategy {
     estimates: task.estimates,
     restrictions: task.restrictions,
     signal: task.signal,
-    solve: (objective, added) => task.solve(objective, added),
+    solve: (objective, added, warm) => task.solve(objective, added, warm),
     ...(task.trace === undefined ? {} : { trace: task.trace.bind(task) }),
     ...(task.plan === undefined ? {} : { plan: task.plan.bind(task) }),
     origin: (text) => task.origin(text),

@@ -6,7 +6,7 @@ import type { Lowered, Problem } from '../problem/problem.ts';
 import { relaxed } from '../problem/relaxable.ts';
 import type { Iterate, Solution } from '../problem/solution.ts';
 import { defaultSettings } from '../problem/solver.ts';
-import type { SolverSettings } from '../problem/solver.ts';
+import type { SolverSettings, Warm } from '../problem/solver.ts';
 import type { Situation } from '../problem/situation.ts';
 import type {
   Answer,
@@ -143,8 +143,8 @@ class JobRun {
       estimates,
       restrictions,
       signal: this.#interruption.signal,
-      solve: (objective, added = []) =>
-        this.#solve(compose(situation.universe, objective, [...restrictions, ...added])),
+      solve: (objective, added = [], warm) =>
+        this.#solve(compose(situation.universe, objective, [...restrictions, ...added]), warm),
       trace: (objective, direction, points, added = []) =>
         this.#trace(compose(situation.universe, objective, [...restrictions, ...added]), direction, points),
       plan: (stages, added = []) => this.#plan(stages, restrictions, added, situation),
@@ -213,9 +213,9 @@ class JobRun {
   }
 
   /** Cold; runs to its end while it is being subscribed to. */
-  #solve(problem: Problem): Observable<SolveEvent> {
+  #solve(problem: Problem, warm?: Warm): Observable<SolveEvent> {
     return new Observable((subscriber) => {
-      const steps = this.#steps(problem);
+      const steps = this.#steps(problem, warm);
       for (;;) {
         const step = steps.next();
         if (step.done === true) {
@@ -252,9 +252,9 @@ class JobRun {
     );
   }
 
-  #steps(problem: Problem): Generator<Iterate, Solution, void> {
+  #steps(problem: Problem, warm?: Warm): Generator<Iterate, Solution, void> {
     const interrupted = (): boolean => this.#interruption.interrupted();
-    return this.#toolbox.solvers.solve(problem, this.#settings, interrupted, this.#job.limits.solver);
+    return this.#toolbox.solvers.solve(problem, this.#settings, interrupted, this.#job.limits.solver, warm);
   }
 
   /** A solver knows that it was interrupted, but not by what. */

@@ -39,10 +39,11 @@ export function inSteps<Parameters>(task: Task<Parameters>, program: () => Progr
     let current: Subscription | undefined;
     let advancing = false;
     let arrived: Solution | undefined;
+    let last: Solution | undefined;
 
     const start = (step: Step): void => {
       let solution: Solution | undefined;
-      current = task.solve(step.objective, step.added).subscribe({
+      current = task.solve(step.objective, step.added, last).subscribe({
         next: (event: SolveEvent) => {
           if (event.kind === 'solution') solution = event.solution;
           else subscriber.next({ kind: 'progress', phase: step.phase, iterate: event.iterate });
@@ -56,6 +57,8 @@ export function inSteps<Parameters>(task: Task<Parameters>, program: () => Progr
           if (step.point === true && hasWeights(solution))
             subscriber.next({ kind: 'point', answer: answerOf(step, solution) });
           arrived = solution;
+          // The next step is often close to this one.
+          if (hasWeights(solution)) last = solution;
           advance();
         },
       });

@@ -6,6 +6,7 @@ import type { Period } from '../../problem/periods.ts';
 import type { Lowered, Objective, Origin } from '../../problem/problem.ts';
 import type { Situation } from '../../problem/situation.ts';
 import type { Iterate, Solution } from '../../problem/solution.ts';
+import type { Warm } from '../../problem/solver.ts';
 import type { Violation } from '../../values/fault.ts';
 import type { JsonObject, JsonSchema } from '../../values/json.ts';
 
@@ -73,8 +74,11 @@ export interface Task<Parameters = JsonObject> {
   readonly restrictions: readonly Lowered[];
   /** Ends the run with its best point. Unsubscribing only stops listening. */
   readonly signal: AbortSignal;
-  /** Minimizes `objective` over the restrictions and `added`: iterates, then exactly one solution. Cold. */
-  solve(objective: Objective, added?: readonly Lowered[]): Observable<SolveEvent>;
+  /**
+   * Minimizes `objective` over the restrictions and `added`: iterates, then exactly one solution. Cold. `warm`: the end of a solve that was
+   * close to this one, which may make it faster.
+   */
+  solve(objective: Objective, added?: readonly Lowered[], warm?: Warm): Observable<SolveEvent>;
   /**
    * Traces the frontier between `objective`, which is to be small, and `direction`'w (n), which is to be great, over the restrictions and
    * `added`: `points` (at least 2) of it, evenly spaced in direction'w, from the least objective to the greatest direction'w. Cold. Absent
