@@ -3,6 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { lastValueFrom, toArray } from 'rxjs';
 
+import { numbersOf } from '../../src/optimization/admission-numbers.ts';
 import type { SolveJob } from '../../src/optimization/job.ts';
 import { WorkerPool, workerPoolDefaults } from '../../src/workers/worker-pool.ts';
 import { factorCase } from '../../test/support/problems.ts';
@@ -13,6 +14,13 @@ const base = fileURLToPath(new URL('../..', import.meta.url));
 const threads = 2;
 const measureMs = 8000;
 const sectorNames = 11;
+
+/** In memory that threads share, as admission puts the numbers of a request. */
+function shared(values: Float64Array): Float64Array {
+  const memory = numbersOf(values.length);
+  memory.set(values);
+  return memory;
+}
 
 /** b10000x70 as a request states it: the same risk, returns, caps and sectors. */
 function jobOf(n: number, k: number): SolveJob {
@@ -39,9 +47,9 @@ function jobOf(n: number, k: number): SolveJob {
     risk: {
       kind: 'factor',
       factors: Array.from({ length: k }, (_, j) => `F${String(j)}`),
-      exposures,
-      factorCovariance,
-      specificVariance: specific,
+      exposures: shared(exposures),
+      factorCovariance: shared(factorCovariance),
+      specificVariance: shared(specific),
       periodsPerYear: 1,
     },
     estimation: {},
