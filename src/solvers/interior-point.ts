@@ -15,6 +15,7 @@ import { Interrupted, allowing, lookingAt } from './interruption.ts';
 import { polish } from './polish.ts';
 import { presolve } from './presolve.ts';
 import { inUnits, outOfUnits, unitsOf } from './units.ts';
+import { unsolved } from './unsolved.ts';
 
 const id = 'interior-point';
 /** A point found before the end may break restrictions by this much, relative. */
@@ -364,19 +365,5 @@ function unbounded(problem: Problem, iterations: number): Solution {
 }
 
 function without(problem: Problem, termination: Termination, iterations: number): Solution {
-  const n = problem.universe.assets.length;
-  return {
-    solver: id,
-    termination,
-    weights: new Float64Array(0),
-    objective: NaN,
-    multipliers: {
-      rows: new Float64Array(problem.rows.length),
-      bounds: new Float64Array(n),
-      norms: new Float64Array(problem.norms.length),
-      tradeLimits: new Float64Array(problem.tradeLimits.length),
-    },
-    iterations,
-    residuals: { primal: NaN, dual: NaN, gap: NaN },
-  };
+  return unsolved(id, problem, termination, iterations);
 }

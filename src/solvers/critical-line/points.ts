@@ -3,12 +3,13 @@ import { dot } from '../../math/vectors.ts';
 import { certify } from '../../problem/certificate.ts';
 import { objectiveAt } from '../../problem/certificate-figures.ts';
 import type { Problem } from '../../problem/problem.ts';
-import type { Iterate, Multipliers, Solution } from '../../problem/solution.ts';
+import type { Iterate, Solution } from '../../problem/solution.ts';
 import { refuse, type Violation } from '../../values/fault.ts';
 import { problemViolations } from '../problem-check/problem-check.ts';
 import { finite } from '../problem-check/report.ts';
 import { criticalLineId, traceCorners, type Corner } from './critical-line.ts';
 import { FrontierCurve, type CurvePoint } from './curve.ts';
+import { unsolved } from '../unsolved.ts';
 
 export type FrontierStep =
   | { readonly kind: 'iterate'; readonly iterate: Iterate }
@@ -111,32 +112,15 @@ function iterateAt({ problem, direction }: PointsWanted, { weights, lambda }: Co
   return { iteration: corners / cornersPerIterate, objective, primal: 0, dual: 0, gap: 0 };
 }
 
-const unknown = { primal: Infinity, dual: Infinity, gap: Infinity };
-
-function without(problem: Problem, termination: Solution['termination']): Solution {
-  const multipliers: Multipliers = {
-    rows: new Float64Array(problem.rows.length),
-    bounds: new Float64Array(problem.lower.length),
-    norms: new Float64Array(0),
-    tradeLimits: new Float64Array(0),
-  };
-  const weights = new Float64Array(0);
-  return {
-    solver: criticalLineId,
-    termination,
-    weights,
-    objective: NaN,
-    multipliers,
-    iterations: 0,
-    residuals: unknown,
-  };
+function without(problem: Problem, termination: Solution['termination'], iterations = 0): Solution {
+  return unsolved(criticalLineId, problem, termination, iterations);
 }
 
 /** The corner that the trace had come to satisfies the restrictions. */
 function stopped(problem: Problem, corner: Corner | undefined, changes: number): Solution {
   const iterations = Math.ceil(changes / cornersPerIterate);
   const termination = { limit: 'interrupted', detail: 'the trace of the frontier was interrupted' } as const;
-  const none = { ...without(problem, { ...termination, reason: 'no solution found' }), iterations };
+  const none = without(problem, { ...termination, reason: 'no solution found' }, iterations);
   if (corner === undefined) return none;
   const objective = objectiveAt(problem, corner.weights);
   return { ...none, termination: { ...termination, reason: 'feasible' }, weights: corner.weights, objective };

@@ -13,6 +13,7 @@ import { iterateOf, multipliersOf, residualOf } from './outcome.ts';
 import { startOf } from './start.ts';
 import { stepAlong } from './search.ts';
 import { NewtonSystem } from './system.ts';
+import { unsolved } from '../unsolved.ts';
 
 const id = 'factor-newton';
 const rowsMax = 50;
@@ -180,19 +181,5 @@ function stoppedBy(limit: 'interrupted' | 'iterations', iterations: number): Ter
 }
 
 function without(problem: Problem, termination: Termination, iterations: number): Solution {
-  const n = problem.universe.assets.length;
-  return {
-    solver: id,
-    termination,
-    weights: new Float64Array(0),
-    objective: NaN,
-    multipliers: {
-      rows: new Float64Array(problem.rows.length),
-      bounds: new Float64Array(n),
-      norms: new Float64Array(0),
-      tradeLimits: new Float64Array(0),
-    },
-    iterations,
-    residuals: { primal: NaN, dual: NaN, gap: NaN },
-  };
+  return unsolved(id, problem, termination, iterations);
 }

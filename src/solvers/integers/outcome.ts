@@ -10,6 +10,7 @@ import { solveConvex, withinBounds } from './convex-problem.ts';
 import type { Incumbent } from './incumbents.ts';
 import type { Preparation } from './preparation.ts';
 import type { TreeSearch } from './tree-search.ts';
+import { noMultipliers, unsolved } from '../unsolved.ts';
 
 /** The gap that counts as none, relative to the objective. */
 export const gapMax = 1e-6;
@@ -95,12 +96,7 @@ function polishedAt(problem: Problem, best: Incumbent): Pick<Solution, 'weights'
 
 /** The prices that the search itself knows: of the rows, and through them of the bounds. */
 function multipliersAt(problem: Problem, { rows }: Incumbent): Multipliers {
-  return {
-    rows,
-    bounds: new Float64Array(problem.lower.length),
-    norms: new Float64Array(problem.norms.length),
-    tradeLimits: new Float64Array(problem.tradeLimits.length),
-  };
+  return { ...noMultipliers(problem), rows };
 }
 
 function stoppedAt(limit: Limit | undefined): Termination {
@@ -112,19 +108,5 @@ function stoppedAt(limit: Limit | undefined): Termination {
 }
 
 function without(problem: Problem, termination: Termination, iterations: number): Solution {
-  const n = problem.lower.length;
-  return {
-    solver: branchAndBoundId,
-    termination,
-    weights: new Float64Array(0),
-    objective: NaN,
-    multipliers: {
-      rows: new Float64Array(problem.rows.length),
-      bounds: new Float64Array(n),
-      norms: new Float64Array(problem.norms.length),
-      tradeLimits: new Float64Array(problem.tradeLimits.length),
-    },
-    iterations,
-    residuals: { primal: Infinity, dual: Infinity, gap: Infinity },
-  };
+  return unsolved(branchAndBoundId, problem, termination, iterations);
 }

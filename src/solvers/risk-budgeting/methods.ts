@@ -11,7 +11,8 @@ import { BarrierNewton } from './barrier-newton.ts';
 import { CoordinateDescent, type Descending, type Descent } from './coordinate-descent.ts';
 import { FreeDescent } from './free-descent.ts';
 import { clipped, productAt, type RiskBudgetingModel } from './model.ts';
-import { noMultipliers, optimal, stopped } from './outcome.ts';
+import { noMultipliers } from '../unsolved.ts';
+import { optimal, stopped } from './outcome.ts';
 import { multipliersAt, scaledForm, weightsAt } from './scaled-form.ts';
 
 /** Residuals that Newton's steps need not better. */

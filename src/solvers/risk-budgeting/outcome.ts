@@ -2,9 +2,10 @@
 import { primalResidual } from '../../problem/certificate-figures.ts';
 import { objectiveAt } from '../../problem/certificate-figures.ts';
 import type { Problem } from '../../problem/problem.ts';
-import type { InfeasibilityProof, Multipliers, Solution, Termination } from '../../problem/solution.ts';
+import type { InfeasibilityProof, Solution, Termination } from '../../problem/solution.ts';
 import type { SolverSettings } from '../../problem/solver.ts';
 import type { Candidate } from '../candidate.ts';
+import { noMultipliers, unsolved } from '../unsolved.ts';
 
 export const id = 'risk-budgeting';
 /** A point found before the end may break restrictions by this much, relative. */
@@ -18,15 +19,7 @@ export function optimal(candidate: Candidate, iterations: number, settings: Solv
 }
 
 export function without(problem: Problem, termination: Termination, iterations: number): Solution {
-  return {
-    solver: id,
-    termination,
-    weights: new Float64Array(0),
-    objective: NaN,
-    multipliers: noMultipliers(problem),
-    iterations,
-    residuals: { primal: NaN, dual: NaN, gap: NaN },
-  };
+  return unsolved(id, problem, termination, iterations);
 }
 
 export function infeasible(problem: Problem, proof: InfeasibilityProof, iterations: number): Solution {
@@ -59,14 +52,5 @@ export function stopped(
     weights,
     objective: objectiveAt(problem, weights),
     residuals: { primal, dual: Infinity, gap: Infinity },
-  };
-}
-
-export function noMultipliers(problem: Problem): Multipliers {
-  return {
-    rows: new Float64Array(problem.rows.length),
-    bounds: new Float64Array(problem.lower.length),
-    norms: new Float64Array(problem.norms.length),
-    tradeLimits: new Float64Array(problem.tradeLimits.length),
   };
 }

@@ -2,8 +2,9 @@
 import { objectiveAt, primalResidual } from '../../problem/certificate-figures.ts';
 import { verifyInfeasibility } from '../../problem/certificate-infeasibility.ts';
 import type { Problem } from '../../problem/problem.ts';
-import type { InfeasibilityProof, Multipliers, Solution, Termination } from '../../problem/solution.ts';
+import type { InfeasibilityProof, Solution, Termination } from '../../problem/solution.ts';
 import type { Candidate } from '../candidate.ts';
+import { noMultipliers, unsolved } from '../unsolved.ts';
 
 export const id = 'scenario-tails';
 
@@ -25,15 +26,7 @@ export function optimal(candidate: Candidate, iterations: number, tolerance: num
 }
 
 export function without(problem: Problem, termination: Termination, iterations: number): Solution {
-  return {
-    solver: id,
-    termination,
-    weights: new Float64Array(0),
-    objective: NaN,
-    multipliers: noMultipliers(problem),
-    iterations,
-    residuals: { primal: Infinity, dual: Infinity, gap: Infinity },
-  };
+  return unsolved(id, problem, termination, iterations);
 }
 
 export function gaveUp(problem: Problem, detail: string, { iteration }: Reached): Solution {
@@ -82,13 +75,4 @@ export function crossingProof(problem: Problem): InfeasibilityProof | undefined 
   else none.rows[row] = 1;
   const zeros = (): Float64Array => new Float64Array(lower.length);
   return { ...none, directions: problem.norms.map(zeros), slopes: problem.tradeLimits.map(zeros) };
-}
-
-export function noMultipliers(problem: Problem): Multipliers {
-  return {
-    rows: new Float64Array(problem.rows.length),
-    bounds: new Float64Array(problem.lower.length),
-    norms: new Float64Array(problem.norms.length),
-    tradeLimits: new Float64Array(problem.tradeLimits.length),
-  };
 }

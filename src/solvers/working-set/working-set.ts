@@ -10,6 +10,7 @@ import { objectiveAt, primalResidual } from '../../problem/certificate-figures.t
 import { maxAbs } from '../../math/vectors.ts';
 import { candidateAt, certificateWork, type Candidate } from '../candidate.ts';
 import { Interrupted, lookingAt } from '../interruption.ts';
+import { unsolved } from '../unsolved.ts';
 import { WorkingSetModel } from './model.ts';
 import { begin, iterateOf, pivots, rounds, type Ending, type Reached } from './phases.ts';
 import type { Search } from './search.ts';
@@ -177,18 +178,8 @@ function optimal(candidate: Candidate, iterations: number, settings: SolverSetti
   return { solver: id, termination, weights, objective, multipliers, iterations, residuals: { primal, dual, gap } };
 }
 
-const unknown = { primal: Infinity, dual: Infinity, gap: Infinity };
-
 function gaveUp(problem: Problem, { iteration }: Reached, detail: string): Solution {
-  return {
-    solver: id,
-    termination: { reason: 'no solution found', detail },
-    weights: new Float64Array(0),
-    objective: NaN,
-    multipliers: noMultipliers(problem),
-    iterations: iteration,
-    residuals: unknown,
-  };
+  return unsolved(id, problem, { reason: 'no solution found', detail }, iteration);
 }
 
 /** The present point, or the one that it began with, when it meets every restriction. */
@@ -204,17 +195,8 @@ function stopped(problem: Problem, reached: Reached, limit: 'iterations' | 'inte
       termination: { reason: 'feasible', limit, detail: none.termination.detail },
       weights,
       objective: objectiveAt(problem, weights),
-      residuals: { ...unknown, primal },
+      residuals: { ...none.residuals, primal },
     };
   }
   return { ...none, termination: { ...none.termination, limit } };
-}
-
-function noMultipliers(problem: Problem): Multipliers {
-  return {
-    rows: new Float64Array(problem.rows.length),
-    bounds: new Float64Array(problem.lower.length),
-    norms: new Float64Array(problem.norms.length),
-    tradeLimits: new Float64Array(problem.tradeLimits.length),
-  };
 }
