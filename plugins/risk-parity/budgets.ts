@@ -53,7 +53,8 @@ export function sharesOf(parameters: RiskBudgets, { universe }: Situation, holda
     });
     names.forEach((name, i) => {
       const budget = name !== undefined && Object.hasOwn(groups.budgets, name) ? groups.budgets[name]! : 0;
-      parts[i] = parts[i]! > 0 ? (budget * parts[i]!) / totals.get(name!)! : 0;
+      // An asset outside all groups has no total to share.
+      parts[i] = budget > 0 && parts[i]! > 0 ? (budget * parts[i]!) / totals.get(name!)! : 0;
     });
   }
   const total = parts.reduce((sum, part) => sum + part, 0);
