@@ -1,11 +1,12 @@
-import { defineStrategy, inSteps, quadraticForm } from '@veritasvault/portfolio/sdk/v1';
+import { defineStrategy, hasWeights, inSteps, quadraticForm } from '@veritasvault/portfolio/sdk/v1';
 import type { JsonSchema, Objective, Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
 import { admitBudgets, sharesOf } from './budgets.ts';
 import type { RiskBudgets } from './budgets.ts';
 import { freePortfolio } from './free-portfolio.ts';
 import { covarianceOf, holdable, longOnly, priceOfInvesting } from './market.ts';
-import { answerOf, zeroOf } from './search.ts';
+import { answerOf, cutShort, zeroOf } from './search.ts';
+import type { Search } from './search.ts';
 
 const budgetsByName = (of: string, example: JsonSchema['examples']): JsonSchema => ({
   type: 'object',
@@ -64,6 +65,9 @@ export const riskParity = defineStrategy<RiskBudgets>({
 /**
  * The optimum of 1/2 w' C w - scale sum_i budget_i ln w_i over the restrictions, at the scale at which the sum of the weights costs nothing:
  * then no asset that is free of other restrictions sees anything but its own budget.
+ *
+ * Where other rows already force the sum, what each of them costs is not determined, at any scale. The scale is then the variance itself,
+ * which depends on nothing but the portfolio: what the restrictions add to some contributions they take from others.
  */
 function* budgeted(task: Task<RiskBudgets>): Program {
   const covariance = covarianceOf(task);
@@ -71,25 +75,33 @@ function* budgeted(task: Task<RiskBudgets>): Program {
   const shares = sharesOf(task.parameters, task.situation, holdable(task));
   const added = [longOnly(task, invested, (position) => shares[position]! > 0)];
   const linear = new Float64Array(shares.length);
-  const objective = (scale: number): Objective => ({
-    quadratics: [{ scale: 1, operator: covariance }],
-    linear,
-    logarithms: shares.map((share) => scale * share),
-  });
   const restrictions = [...task.restrictions, ...added];
-  const found = yield* zeroOf({
+  const search: Search = {
     first: firstScale(task, shares, invested),
     phase: 'risk budgets',
     added,
-    objective,
+    objective: (scale): Objective => ({
+      quadratics: [{ scale: 1, operator: covariance }],
+      linear,
+      logarithms: shares.map((share) => scale * share),
+    }),
     value: (scale, { weights, multipliers }) => {
       const price = invested * priceOfInvesting(restrictions, multipliers.rows, shares.length);
       return Math.max(-1, Math.min(1, price / (scale + quadraticForm(covariance, weights))));
     },
+  };
+  const found = yield* zeroOf(search);
+  if (found.isZero || found.trial.solution.termination.reason !== 'optimal') return answerOf(found.trial, added);
+  const { trial } = yield* zeroOf({
+    ...search,
+    value: (scale, { weights }) => {
+      const variance = quadraticForm(covariance, weights);
+      return (scale - variance) / (scale + variance);
+    },
   });
   const note =
     'at no scale of the budgets do the restrictions leave the invested fraction to the budgets alone: it has a price of its own here, and free assets carry their budgets only together with it';
-  return answerOf(found.trial, added, found.isZero ? undefined : note);
+  return answerOf(hasWeights(trial.solution) ? trial : cutShort(trial, found.trial), added, note);
 }
 
 /** The variance of the portfolio without further restrictions, which is the scale of its budgets; of equal weights when there is none. */

@@ -99,7 +99,7 @@ function* tried({ objective, value, phase, added }: Search, at: number): Generat
 }
 
 /** A search that is interrupted ends with its best portfolio; one without any, with what the solve says. */
-function cutShort(trial: Trial, best: Trial | undefined): Trial {
+export function cutShort(trial: Trial, best: Trial | undefined): Trial {
   const { reason, limit, detail } = trial.solution.termination;
   if (best === undefined || limit === undefined || (reason !== 'feasible' && reason !== 'no solution found'))
     return trial;

@@ -4,10 +4,8 @@ import { inverseVolatilityWeights } from '../../../plugins/risk-parity/inverse-v
 import { maximumDiversification } from '../../../plugins/risk-parity/maximum-diversification.ts';
 import { riskParity } from '../../../plugins/risk-parity/risk-parity.ts';
 import type { RiskBudgets } from '../../../plugins/risk-parity/budgets.ts';
-import { answerOf, referenceTask } from '../../../src/sdk/v1/testing/reference-task.ts';
-import type { Engine, Setting } from '../../../src/sdk/v1/testing/reference-task.ts';
-import { certifiedAnswer, expectWeights, settingOf } from '../../golden/markets.ts';
-import type { PublishedLimits } from '../../golden/markets.ts';
+import { answerOf, referenceTask, type Engine, type Setting } from '../../../src/sdk/v1/testing/reference-task.ts';
+import { certifiedAnswer, expectWeights, settingOf, type PublishedLimits } from '../../golden/markets.ts';
 import { originOf, Random } from '../../support/problems.ts';
 import { referenceEngine } from '../../support/reference-engine.ts';
 
@@ -55,9 +53,7 @@ async function expectShares(parameters: RiskBudgets, shares: readonly number[], 
   const weights = await weightsFor(parameters, limits);
   expect(total(weights)).to.be.closeTo(parameters.invested ?? 1, 1e-10);
   expectWeights(sharesOf(weights), shares, 1e-9);
-  shares.forEach((share, i) => {
-    if (share === 0) expect(weights[i], `weight ${i + 1}`).to.equal(0);
-  });
+  for (const [i, share] of shares.entries()) if (share === 0) expect(weights[i], `weight ${i + 1}`).to.equal(0);
 }
 
 describe('risk budgets', () => {
@@ -80,9 +76,7 @@ describe('risk budgets', () => {
     await expectShares({ groups }, [0, 0, 0.5, 0.5, 0], { upper: [0, 0, 1, 1, 1] });
     await expectShares({ groups }, [0.3, 0, 0.7, 0, 0], { rows: [{ coefficients: [0, 1, 0, 1, 0], upper: 0 }] });
     await expectShares({ groups }, [0.3, 0, 0.7, 0, 0], { rows: [{ coefficients: [0, -1, 0, -1, 0], lower: 0 }] });
-  });
-
-  it('are kept where a row only ties assets to each other', async () => {
+    // A row that ties assets to each other keeps none of them at zero.
     const weights = await weightsFor({}, { rows: [{ coefficients: [1, 0, -1, 0, 0], lower: 0 }] });
     expect(weights[0]).to.be.closeTo(weights[2]!, 1e-9);
     expect(Math.min(...weights)).to.be.above(0.05);
@@ -141,14 +135,25 @@ describe('risk parity over restrictions', () => {
     });
   });
 
-  it('says that the sum has a price of its own where caps by group force it', async () => {
-    for (const first of [0.2, 0.7]) {
-      const rest = { coefficients: [0, 0, 1, 1, 1], upper: 1 - first };
-      const rows = [{ coefficients: [1, 1, 0, 0, 0], upper: first }, rest];
-      const { solution } = await certifiedAnswer(riskParity, settingWith({}, { rows }));
+  it('takes its variance for the scale where caps by group force the sum, in any order of the assets', async () => {
+    const weightsBy = async (order: readonly number[], lower: number): Promise<readonly number[]> => {
+      const group = (from: number, to: number, upper: number) => ({
+        coefficients: order.map((i) => (i >= from && i <= to ? 1 : 0)),
+        lower: lower * upper,
+        upper,
+      });
+      const permuted = { covariance: order.map((i) => order.map((j) => covariance[i]![j]!)) };
+      const setting = settingOf(permuted, { rows: [group(0, 1, 0.7), group(2, 4, 0.3)] }, {});
+      const { solution, objective } = await certifiedAnswer(riskParity, setting);
       expect(solution.termination.detail).to.contain('price of its own');
-      expect(solution.weights[0]! + solution.weights[1]!).to.be.closeTo(first, 1e-9);
-    }
+      const weights = covariance.map((_, i) => solution.weights[order.indexOf(i)]!);
+      const variance = total(marginalRisks(Float64Array.from(weights)).map((risk, i) => risk * weights[i]!));
+      expect(variance).to.be.closeTo(total(objective.logarithms!), 1e-10);
+      return weights;
+    };
+    const given = await weightsBy([0, 1, 2, 3, 4], 0);
+    expectWeights(Float64Array.from(await weightsBy([4, 3, 2, 1, 0], 0)), given, 1e-8);
+    expectWeights(Float64Array.from(await weightsBy([2, 0, 4, 1, 3], 1)), given, 1e-8);
   });
 
   it('finds the scale at which the sum has no price where one group only is fixed', async () => {
@@ -156,9 +161,8 @@ describe('risk parity over restrictions', () => {
     const { solution } = await certifiedAnswer(riskParity, settingWith({}, { rows }));
     expect(solution.termination.detail).to.not.contain('price of its own');
     // The assets outside the group see their budgets only: they carry equal parts.
-    const [, , third, fourth, fifth] = sharesOf(solution.weights);
-    expect(fourth! / third!).to.be.closeTo(1, 1e-8);
-    expect(fifth! / third!).to.be.closeTo(1, 1e-8);
+    const [, , third, ...others] = sharesOf(solution.weights);
+    for (const share of others) expect(share / third!).to.be.closeTo(1, 1e-8);
   });
 
   it('tells a contradiction with its proof', async () => {
@@ -201,7 +205,6 @@ describe('risk parity over restrictions', () => {
     const setting = { ...settingWith({}, { upper: 0.25 }), signal: AbortSignal.abort() };
     const { solution } = await answerOf(riskParity.optimize(referenceTask(referenceEngine, setting)));
     expect(solution.termination).to.include({ reason: 'no solution found', limit: 'interrupted' });
-    expect(solution.weights).to.have.length(0);
   });
 });
 
@@ -239,12 +242,9 @@ describe('inverse volatility', () => {
     let [low, high] = [-1, 1];
     for (let count = 0; count < 60; count++) {
       const middle = 0.5 * (low + high);
-      if (total(shifted(middle)) < 1) low = middle;
-      else high = middle;
+      [low, high] = total(shifted(middle)) < 1 ? [middle, high] : [low, middle];
     }
     const { solution } = await certifiedAnswer(inverseVolatilityWeights, settingOf({ covariance }, { upper: cap }, {}));
     expectWeights(solution.weights, [...shifted(low)], 1e-8);
-    const free = await certifiedAnswer(inverseVolatilityWeights, settingOf({ covariance }, {}, {}));
-    expectWeights(free.solution.weights, [...target], 1e-8);
   });
 });
