@@ -34,9 +34,12 @@ export class PeerLine {
   /** Throws when the process is gone. */
   async solve(program: ConicProgram): Promise<PeerAnswers> {
     this.#child.stdin.write(`${JSON.stringify(program)}\n`);
-    const line = await this.#lines.next();
-    if (line.done === true) throw new Error('the peers ended');
-    return JSON.parse(line.value) as PeerAnswers;
+    for (;;) {
+      const line = await this.#lines.next();
+      if (line.done === true) throw new Error('the peers ended');
+      // HiGHS writes complaints of its own among the answers.
+      if (line.value.startsWith('{')) return JSON.parse(line.value) as PeerAnswers;
+    }
   }
 
   close(): void {
