@@ -96,7 +96,7 @@ export function* pivots(search: Search, settings: SolverSettings, reached: Reach
   for (const price of elastic ? elasticPrices : [0]) {
     const before = model.linear[n]!;
     model.linear[n] = -price * model.slopeScale;
-    search.cheapen(model.linear[n]! - before);
+    search.cheapen(model.linear[n] - before);
     const ending = yield* pivotToEnd(search, steps, settings, reached);
     if (ending !== 'settled') return ending;
     if (search.sides[n] === -1) break;
