@@ -100,6 +100,8 @@ export const bounds: Readonly<Record<string, string>> = {
   g10x100:
     'the peers are asked for 1e-6 only; ours factorizes ten blocks of 100 x 100 an iteration to 1e-16, half of its time in those kernels',
   f100: 'a portfolio is told only when the bound at the root is there too',
+  'campaign-convex':
+    'general programs whose numbers lie far apart, and unbounded ones among them, at which the interior point stops gaining: told as stopped, with the best point',
   'event-loop':
     'each answer brings ten thousand weights and as many verdicts, which are copied between threads at once: the loop is late by one such copy',
 };
