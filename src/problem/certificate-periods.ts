@@ -8,7 +8,7 @@ import type { PeriodLimit, PeriodMultipliers, PeriodTrading, PeriodsProblem } fr
 import { alone, aloneMultipliers } from './periods.ts';
 import { objectiveAt } from './certificate-figures.ts';
 
-export interface PeriodsCertificate extends Omit<Certificate, 'restrictions' | 'dualObjective'> {
+export interface PeriodsCertificate extends Omit<Certificate, 'restrictions' | 'dualObjective' | 'scale'> {
   /** Of each period with the marginal costs of its trades in its linear term. */
   readonly periods: readonly Certificate[];
   /** By period and limit: left side, and how far it is broken, relative. */
@@ -51,7 +51,7 @@ export function certifyPeriods(
     return checkLimits(problem, weights, multipliers[t]!, t, trades);
   });
   const objective = periodsObjective(problem, weights);
-  const size = Math.max(...periods.map((one) => sizeOf(one)), Math.abs(objective) / count, Number.MIN_VALUE);
+  const size = Math.max(...periods.map(({ scale }) => scale), Math.abs(objective) / count);
   const slopes = Math.max(trades.scale, ...problem.periods.map(({ linear }) => largest(linear)), Number.MIN_VALUE);
   const broken = Math.max(0, ...limits.flat().map(({ violation }) => violation));
   const primal = Math.max(broken, ...periods.map((one) => one.primal));
@@ -92,10 +92,6 @@ export function periodsObjective(problem: PeriodsProblem, weights: readonly Floa
     });
   });
   return total;
-}
-
-function sizeOf({ objective, dualObjective, gap }: Certificate): number {
-  return gap > 0 ? Math.abs(objective - dualObjective) / gap : Math.abs(objective);
 }
 
 function largest(values: Float64Array): number {

@@ -31,6 +31,8 @@ export interface Certificate {
   readonly complementarity: number;
   /** |objective - dual objective|, relative. */
   readonly gap: number;
+  /** Size of the objective that complementarity and gap are relative to. */
+  readonly scale: number;
   /** Of every restriction, bounds first; put together when first asked for. */
   readonly restrictions: readonly RestrictionFigure[];
   readonly detail: string;
@@ -83,6 +85,7 @@ export function certify(
     dual: stationarity.relative,
     complementarity,
     gap,
+    scale,
     get restrictions() {
       told ??= [...boundFigures(problem, point), ...others];
       return told;
@@ -125,6 +128,7 @@ function broken(tolerance: number, detail: string): Certificate {
     dual: Infinity,
     complementarity: Infinity,
     gap: Infinity,
+    scale: NaN,
   };
   return { verdict: 'failed', tolerance, ...none, restrictions: [], detail };
 }

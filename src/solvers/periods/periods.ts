@@ -198,11 +198,13 @@ function multipliersOf(
 ): PeriodMultipliers[] {
   const { objectiveScale, rows, limits } = form;
   const unscaled = (values: Float64Array): Float64Array => values.map((value) => value / objectiveScale);
+  const boundsBy = split(form, unscaled(bounds));
+  const tradesBy = split(form, unscaled(marginal));
   const multipliers = problem.periods.map((period, t) => ({
     rows: new Float64Array(period.rows.length),
     limits: new Float64Array(period.limits.length),
-    bounds: split(form, unscaled(bounds))[t]!,
-    trades: split(form, unscaled(marginal))[t]!,
+    bounds: boundsBy[t]!,
+    trades: tradesBy[t]!,
   }));
   rows.forEach(({ period, index, scale }, r) => {
     multipliers[period]!.rows[index] = rowPrice[r]! / (objectiveScale * scale);
