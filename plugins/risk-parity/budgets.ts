@@ -29,6 +29,16 @@ export function admitBudgets(parameters: RiskBudgets, { universe }: Situation): 
   const violations: Violation[] = Object.keys(budgets)
     .filter((id) => !known.has(id))
     .map((id) => ({ field: `budgets[${JSON.stringify(id)}]`, description: `asset ${id} is not in the universe` }));
+  const outside = universe.assets.filter((asset) => {
+    if (groups === undefined || !Object.hasOwn(budgets, asset.id) || budgets[asset.id] === 0) return false;
+    const name = groupOf(asset, groups.taxonomy);
+    return name === undefined || !Object.hasOwn(groups.budgets, name);
+  });
+  for (const { id } of outside)
+    violations.push({
+      field: `budgets[${JSON.stringify(id)}]`,
+      description: `asset ${id} belongs to none of the groups that have a budget`,
+    });
   for (const name of Object.keys(groups?.budgets ?? {})) {
     const members = universe.assets.filter((asset) => groupOf(asset, groups!.taxonomy) === name);
     if (members.some((asset) => ownPart(asset, parameters) > 0)) continue;

@@ -109,6 +109,7 @@ describe('risk budgets', () => {
     const both = sectors({ Tech: 1, Energy: 1 });
     expect(fieldsOf({ ...both, budgets: { a1: 1 } })).to.deep.equal(['groups.budgets["Energy"]']);
     expect(fieldsOf({ ...both, budgets: { a1: 1, a4: 2 } })).to.deep.equal([]);
+    expect(fieldsOf({ ...sectors({ Tech: 1 }), budgets: { a1: 1, a4: 2, a5: 0 } })).to.deep.equal(['budgets["a4"]']);
   });
 });
 
