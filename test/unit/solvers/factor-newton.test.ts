@@ -2,16 +2,15 @@ import { expect } from 'chai';
 import { certify } from '../../../src/problem/certificate.ts';
 import { verifyInfeasibility } from '../../../src/problem/certificate-infeasibility.ts';
 import type { SymmetricOperator } from '../../../src/problem/operator.ts';
-import type { Problem } from '../../../src/problem/problem.ts';
 import type { Iterate, Solution } from '../../../src/problem/solution.ts';
 import { defaultSettings, type Warm } from '../../../src/problem/solver.ts';
 import { factorNewton } from '../../../src/solvers/factor-newton/factor-newton.ts';
 import { interiorPoint } from '../../../src/solvers/interior-point.ts';
 import { SolverRegistry, runToEnd } from '../../../src/solvers/registry.ts';
 import { Random, budgetRow, denseOperator, factorCase, originOf, problemOf, rowOver } from '../../support/problems.ts';
+import { driving } from '../../support/solving.ts';
 
-const solve = (problem: Problem, settings = defaultSettings): Solution =>
-  runToEnd(factorNewton.solve(problem, settings, () => false));
+const { solve, why } = driving(factorNewton);
 
 /** One factor that all assets share. */
 function oneFactor(n: number, specific: number): SymmetricOperator {
@@ -105,10 +104,6 @@ describe('factor Newton', () => {
 
   it('says why it cannot take a problem', () => {
     const quadratics = [{ scale: 1, operator: oneFactor(2, 0.1) }];
-    const why = (problem: Problem): string => {
-      const support = factorNewton.supports(problem);
-      return support.yes ? '' : support.why;
-    };
     const half = new Float64Array(2).fill(0.5);
     const limit = { centre: half, buyRate: half, sellRate: half, bound: 1, origin: originOf('turnover') };
     const norm = { operator: oneFactor(2, 0.1), bound: 1, origin: originOf('volatility') };

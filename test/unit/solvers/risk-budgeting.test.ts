@@ -1,24 +1,16 @@
 import { expect } from 'chai';
-import { certify } from '../../../src/problem/certificate.ts';
 import { verifyInfeasibility } from '../../../src/problem/certificate-infeasibility.ts';
 import type { Problem } from '../../../src/problem/problem.ts';
-import type { Iterate, Solution } from '../../../src/problem/solution.ts';
-import { defaultSettings, type SolverSettings } from '../../../src/problem/solver.ts';
+import type { Iterate } from '../../../src/problem/solution.ts';
+import { defaultSettings } from '../../../src/problem/solver.ts';
 import { problemViolations } from '../../../src/solvers/problem-check/problem-check.ts';
 import { runToEnd } from '../../../src/solvers/registry.ts';
 import { riskBudgeting } from '../../../src/solvers/risk-budgeting/risk-budgeting.ts';
 import { Random, budgetRow, denseOperator, originOf, problemOf, riskModel, rowOver } from '../../support/problems.ts';
 import { riskBudgetCase } from '../../support/risk-budgets.ts';
+import { driving } from '../../support/solving.ts';
 
-const solve = (problem: Problem, settings: SolverSettings = defaultSettings): Solution =>
-  runToEnd(riskBudgeting.solve(problem, settings, () => false));
-
-function optimum(problem: Problem): Solution {
-  const solution = solve(problem);
-  expect(solution.termination.reason, solution.termination.detail).to.equal('optimal');
-  expect(certify(problem, solution, 1e-10).verdict).to.equal('passed');
-  return solution;
-}
+const { solve, optimum, why } = driving(riskBudgeting);
 
 const three = denseOperator([
   [0.04, 0.01, 0],
@@ -30,10 +22,6 @@ const logarithms = Float64Array.of(0.2, 0.3, 0.5);
 
 describe('the risk budgeting solver', () => {
   it('says why it does not take a problem', () => {
-    const why = (problem: Problem): string => {
-      const support = riskBudgeting.supports(problem);
-      return support.yes ? '' : support.why;
-    };
     expect(why(problemOf(3, { quadratics, logarithms }))).to.equal('');
     expect(why(problemOf(3, { quadratics }))).to.contain('no logarithms');
     expect(why(problemOf(3, { quadratics: [{ scale: -1, operator: three }], logarithms }))).to.contain('concave');

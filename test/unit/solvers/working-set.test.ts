@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { certify } from '../../../src/problem/certificate.ts';
-import type { Problem } from '../../../src/problem/problem.ts';
 import type { Iterate, Solution } from '../../../src/problem/solution.ts';
-import { defaultSettings, type SolverSettings, type Warm } from '../../../src/problem/solver.ts';
+import { defaultSettings, type Warm } from '../../../src/problem/solver.ts';
 import { interiorPoint } from '../../../src/solvers/interior-point.ts';
 import { runToEnd } from '../../../src/solvers/registry.ts';
 import { workingSet } from '../../../src/solvers/working-set/working-set.ts';
@@ -17,16 +16,9 @@ import {
   problemOf,
   rowOver,
 } from '../../support/problems.ts';
+import { driving } from '../../support/solving.ts';
 
-const solve = (problem: Problem, settings: SolverSettings = defaultSettings): Solution =>
-  runToEnd(workingSet.solve(problem, settings, () => false));
-
-function optimum(problem: Problem): Solution {
-  const solution = solve(problem);
-  expect(solution.termination.reason, solution.termination.detail).to.equal('optimal');
-  expect(certify(problem, solution, 1e-10).verdict).to.equal('passed');
-  return solution;
-}
+const { solve, optimum, why } = driving(workingSet);
 
 const three = denseOperator([
   [0.04, 0.01, 0],
@@ -37,10 +29,6 @@ const quadratics = [{ scale: 1, operator: three }];
 
 describe('the working set', () => {
   it('says why it does not take a problem', () => {
-    const why = (problem: Problem): string => {
-      const support = workingSet.supports(problem);
-      return support.yes ? '' : support.why;
-    };
     const half = new Float64Array(3).fill(0.5);
     const limit = { centre: half, buyRate: half, sellRate: half, bound: 1, origin: originOf('turnover') };
     const rows = Array.from({ length: 21 }, () => budgetRow(3));
