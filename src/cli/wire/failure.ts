@@ -155,7 +155,8 @@ function unavailable(details: string, address: string): string {
     return `the server at ${address} does not speak TLS; leave out --tls-ca, --tls-cert and --tls-key`;
   if (/certificate|altnames/i.test(cause))
     return `the certificate of the server at ${address} is not trusted: ${cause}`;
-  if (/^Failed to connect|^Protocol error/.test(cause))
+  // A server that refuses a certificate may reset the connection before its alert is read.
+  if (/^Failed to connect|^Protocol error|ECONNRESET|EPIPE|socket disconnected/.test(cause))
     return `the server at ${address} closes the connection; ${noTls}`;
   return `no server answers at ${address}; start one with "npm start", or name another with --address`;
 }

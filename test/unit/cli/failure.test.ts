@@ -117,6 +117,8 @@ describe('a failure', () => {
     ).to.match(/^the server at 127\.0\.0\.1:1 does not speak TLS; leave out --tls-ca/);
     const alert = 'error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required:c:918\n (2026-01-02)';
     expect(told(details(alert))).to.equal('the server at 127.0.0.1:1 refuses the certificate of --tls-cert');
+    for (const cause of ['read ECONNRESET (2026-01-02T03:04:05.678Z)', 'write EPIPE (2026-01-02T03:04:05.678Z)'])
+      expect(told(details(cause))).to.match(/closes the connection.*refuse the certificate/);
     expect(told(details('Failed to connect (2026-01-02T03:04:05.678Z)'))).to.match(
       / closes the connection; .*--tls-ca/,
     );
