@@ -5,18 +5,16 @@
  */
 import type {
   ConstraintHandler,
-  CovarianceEstimator,
+  ConstraintNeed,
+  Estimator,
   JsonObject,
   JsonSchema,
-  ReturnEstimator,
   Strategy,
   Task,
   Violation,
 } from '../sdk/v1/index.ts';
 import { refuse, under } from '../values/fault.ts';
 import { conforms, schemaViolations, withDefaults } from '../values/schema.ts';
-
-export type Estimator = ReturnEstimator | CovarianceEstimator;
 
 /** The parameters as declared, defaults filled in; throws INVALID_ARGUMENT with all violations below `parameters`. */
 function parametersFrom<Parameters>(schema: JsonSchema<Parameters>, given: JsonObject): Parameters {
@@ -36,6 +34,16 @@ function admittedBy<Parameters>(
   return conforms(schema, complete) ? own(complete) : schemaViolations(schema, complete, '');
 }
 
+/** What a contribution says of sound parameters; undefined for others, which are refused elsewhere. */
+function whenSound<Parameters, Said>(
+  schema: JsonSchema<Parameters>,
+  given: JsonObject,
+  say: (parameters: Parameters) => Said,
+): Said | undefined {
+  const complete = withDefaults(schema, given);
+  return conforms(schema, complete) ? say(complete) : undefined;
+}
+
 export function checkedStrategy(strategy: Strategy<never>): Strategy {
   const schema = strategy.parameters;
   const taskFrom = (task: Task): Task<never> => ({
@@ -47,6 +55,7 @@ export function checkedStrategy(strategy: Strategy<never>): Strategy {
     solve: (objective, added, warm) => task.solve(objective, added, warm),
     ...(task.trace === undefined ? {} : { trace: task.trace.bind(task) }),
     ...(task.plan === undefined ? {} : { plan: task.plan.bind(task) }),
+    ...(task.delegate === undefined ? {} : { delegate: task.delegate.bind(task) }),
     origin: (text) => task.origin(text),
   });
   const frontier = strategy.frontier?.bind(strategy);
@@ -58,11 +67,21 @@ export function checkedStrategy(strategy: Strategy<never>): Strategy {
     parameters: schema,
     needs: strategy.needs,
     ...(strategy.frontierNeeds === undefined ? {} : { frontierNeeds: strategy.frontierNeeds }),
+    ...(strategy.frontierAgainst === undefined ? {} : { frontierAgainst: strategy.frontierAgainst }),
+    delegates: (given) => whenSound(schema, given, (parameters) => strategy.delegates?.(parameters)) ?? {},
+    needsWith: (given) => whenSound(schema, given, (parameters) => strategy.needsWith?.(parameters)) ?? [],
     admit: (given, situation) =>
       admittedBy(schema, given, (parameters) => strategy.admit?.(parameters, situation) ?? []),
     optimize: (task) => strategy.optimize(taskFrom(task)),
     ...(frontier === undefined ? {} : { frontier: (task: Task, points: number) => frontier(taskFrom(task), points) }),
   };
+}
+
+function needsOf<Parameters>(
+  handler: ConstraintHandler<Parameters>,
+  parameters: Parameters,
+): readonly ConstraintNeed[] {
+  return handler.needs?.(parameters) ?? (handler.convexity === 'norm' ? ['covariance'] : []);
 }
 
 export function checkedConstraint(handler: ConstraintHandler<never>): ConstraintHandler {
@@ -76,6 +95,7 @@ export function checkedConstraint(handler: ConstraintHandler<never>): Constraint
     schema,
     convexity: handler.convexity,
     priority: handler.priority,
+    needs: (given) => whenSound(schema, given, (parameters) => needsOf(handler, parameters)) ?? [],
     admitParameters: (given) => admittedBy(schema, given, (parameters) => handler.admitParameters?.(parameters) ?? []),
     admit: (given, situation) => admittedBy(schema, given, (parameters) => handler.admit(parameters, situation)),
     lower: (given, situation, origin) => handler.lower(parametersFrom(schema, given), situation, origin),
@@ -83,21 +103,36 @@ export function checkedConstraint(handler: ConstraintHandler<never>): Constraint
   };
 }
 
-export function checkedEstimator(estimator: ReturnEstimator<never> | CovarianceEstimator<never>): Estimator {
-  const { type, title, description, references, parameters: schema } = estimator;
-  const described = { type, title, description, references, parameters: schema };
-  if (estimator.estimates === 'covariance') {
-    return {
-      ...described,
-      estimates: 'covariance',
-      estimate: (sample, given) => estimator.estimate(sample, parametersFrom(schema, given)),
-    };
-  }
-  return {
-    ...described,
-    estimates: 'expected-returns',
-    estimate: (sample, given) => estimator.estimate(sample, parametersFrom(schema, given)),
+export function checkedEstimator(estimator: Estimator<never>): Estimator {
+  const { type, title, description, references, parameters: schema, from } = estimator;
+  const described = {
+    type,
+    title,
+    description,
+    references,
+    parameters: schema,
+    ...(from === undefined ? {} : { from }),
   };
+  switch (estimator.estimates) {
+    case 'covariance':
+      return {
+        ...described,
+        estimates: 'covariance',
+        estimate: (sample, given) => estimator.estimate(sample, parametersFrom(schema, given)),
+      };
+    case 'expected-returns':
+      return {
+        ...described,
+        estimates: 'expected-returns',
+        estimate: (sample, given) => estimator.estimate(sample, parametersFrom(schema, given)),
+      };
+    case 'scenarios':
+      return {
+        ...described,
+        estimates: 'scenarios',
+        estimate: (sample, given) => estimator.estimate(sample, parametersFrom(schema, given)),
+      };
+  }
 }
 
 /** Violations of `parameters` against the schema alone, for callers that hold no situation yet. */

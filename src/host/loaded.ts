@@ -7,10 +7,10 @@ import type { ConstraintHandler, Contributions, Host, Manifest, Solver, Strategy
 import { sdkVersion } from '../sdk/v1/index.ts';
 import { Fault } from '../values/fault.ts';
 import type { Reason } from '../values/fault.ts';
+import type { Estimator } from '../sdk/v1/index.ts';
 import type { JsonObject } from '../values/json.ts';
 import { activated } from './activation.ts';
 import { checkedConstraint, checkedEstimator, checkedStrategy } from './checked.ts';
-import type { Estimator } from './checked.ts';
 import { idsOf, kinds } from './contributions.ts';
 import type { Kind } from './contributions.ts';
 import { findPlugins } from './finding.ts';

@@ -1,5 +1,5 @@
 /** The choice of estimators and what they are given: nothing is guessed, what a run needs must be stated. */
-import type { CovarianceEstimator } from '../problem/estimator.ts';
+import type { Estimator } from '../problem/estimator.ts';
 import type { FactorExposures, Universe } from '../problem/universe.ts';
 import { dayNumber, isCalendarDate } from '../values/clock.ts';
 import { Fault, under } from '../values/fault.ts';
@@ -90,7 +90,7 @@ export function readEstimation(
   return { estimation, usesPrices, ...(factors === undefined ? {} : { factors }) };
 }
 
-type Trial = ReturnType<CovarianceEstimator['estimate']> | Float64Array | 'needs prices' | undefined;
+type Trial = ReturnType<Estimator['estimate']> | 'needs prices' | undefined;
 
 /** Runs an estimator without prices: it says that it needs them, or what is wrong with its parameters, or it does without. */
 function trial(

@@ -1,7 +1,7 @@
 /** What is on offer, as far as admission and the pipeline look at it. The registries of the host fit as they are. */
 import type { ConstraintHandler } from '../problem/situation.ts';
 import type { Solver } from '../problem/solver.ts';
-import type { CovarianceEstimator, ReturnEstimator, Strategy } from '../sdk/v1/index.ts';
+import type { Estimator, Strategy } from '../sdk/v1/index.ts';
 
 export interface Offer {
   readonly id: string;
@@ -20,6 +20,6 @@ export interface Offers<Contribution> {
 export interface Catalog {
   readonly strategies: Offers<Strategy>;
   readonly constraints: Offers<ConstraintHandler>;
-  readonly estimators: Offers<ReturnEstimator | CovarianceEstimator>;
+  readonly estimators: Offers<Estimator>;
   readonly solvers: Offers<Solver>;
 }

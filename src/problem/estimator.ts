@@ -1,5 +1,6 @@
 /** Estimator contracts: from series to expected returns and covariance. */
 import type { SymmetricOperator } from './operator.ts';
+import type { Scenarios } from './scenarios.ts';
 import type { FactorExposures, Universe } from './universe.ts';
 import type { JsonObject, JsonSchema } from '../values/json.ts';
 
@@ -12,12 +13,24 @@ export interface ReturnSeries {
   readonly periodsPerYear: number;
 }
 
+/** Simple returns of factors in step with the series: T x k row-major, NaN where missing. */
+export interface FactorReturns {
+  readonly names: readonly string[];
+  readonly returns: Float64Array;
+}
+
+/** What an estimator may look at. What it lacks it refuses: series by INSUFFICIENT_HISTORY, the rest by RISK_MODEL_INVALID. */
 export interface Sample {
   readonly universe: Universe;
   readonly series?: ReturnSeries;
   /** (n) benchmark or market weights. */
   readonly marketWeights?: Float64Array;
   readonly covariance?: SymmetricOperator;
+  /** (n) annual; told to estimators of scenarios. */
+  readonly expectedReturns?: Float64Array;
+  /** Told to estimators that start `from` them. */
+  readonly scenarios?: Scenarios;
+  readonly factorReturns?: FactorReturns;
   readonly riskFreeRate: number;
 }
 
@@ -33,6 +46,8 @@ export interface EstimatorDescription<Parameters = JsonObject> {
   readonly description: string;
   readonly references: readonly string[];
   readonly parameters: JsonSchema<Parameters>;
+  /** What it starts from besides the series: the scenarios (means and covariances under their probabilities), or the moments. */
+  readonly from?: 'scenarios' | 'moments';
 }
 
 export interface ReturnEstimator<Parameters = JsonObject> extends EstimatorDescription<Parameters> {
@@ -53,3 +68,12 @@ export interface CovarianceEstimator<Parameters = JsonObject> extends EstimatorD
     readonly repairs: readonly Repair[];
   };
 }
+
+export interface ScenarioEstimator<Parameters = JsonObject> extends EstimatorDescription<Parameters> {
+  readonly estimates: 'scenarios';
+  /** Random ones are drawn from a seed among the parameters: the same seed gives the same scenarios. */
+  estimate(sample: Sample, parameters: Parameters): Scenarios;
+}
+
+export type Estimator<Parameters = JsonObject> =
+  ReturnEstimator<Parameters> | CovarianceEstimator<Parameters> | ScenarioEstimator<Parameters>;

@@ -52,8 +52,16 @@ export interface TradingPieces {
   readonly slopes: Float64Array;
 }
 
+/**
+ * What makes a restriction soft: the objective holds `penalty` (> 0) times its excess, by how much the restriction is broken in its own
+ * unit, and the restriction itself need not hold.
+ */
+export interface Soft {
+  readonly penalty?: number;
+}
+
 /** lower <= sum_k coefficients[k] w[positions[k]] <= upper; either side may be infinite. */
-export interface Row {
+export interface Row extends Soft {
   readonly positions: Int32Array;
   readonly coefficients: Float64Array;
   readonly lower: number;
@@ -62,7 +70,7 @@ export interface Row {
 }
 
 /** sqrt((w - centre)' operator (w - centre)) <= bound, bound >= 0. */
-export interface Norm {
+export interface Norm extends Soft {
   readonly operator: SymmetricOperator;
   readonly centre?: Float64Array;
   readonly bound: number;
@@ -70,7 +78,7 @@ export interface Norm {
 }
 
 /** sum_i buyRate_i (w_i - centre_i)+ + sellRate_i (centre_i - w_i)+ <= bound; rates >= 0, bound >= 0. Turnover in all its definitions. */
-export interface TradeLimit {
+export interface TradeLimit extends Soft {
   readonly centre: Float64Array;
   readonly buyRate: Float64Array;
   readonly sellRate: Float64Array;

@@ -3,6 +3,7 @@ import type { JsonObject, JsonSchema } from '../values/json.ts';
 import type { Violation } from '../values/fault.ts';
 import type { SymmetricOperator } from './operator.ts';
 import type { Lowered, Origin } from './problem.ts';
+import type { Scenarios } from './scenarios.ts';
 import type { FactorExposures, Universe } from './universe.ts';
 
 export interface Situation {
@@ -15,7 +16,12 @@ export interface Situation {
   /** Annual covariance of returns; absent while a request is admitted, before estimation. */
   readonly covariance?: SymmetricOperator;
   readonly factors?: FactorExposures;
+  /** Absent when neither given nor asked for, and while a request is admitted. */
+  readonly scenarios?: Scenarios;
 }
+
+/** What a constraint may need besides its parameters; the host sees to it or refuses the request by name. */
+export type ConstraintNeed = 'covariance' | 'scenarios' | 'path-scenarios';
 
 /** Finished holdings as fractions of net asset value; `weights` (n) and `cash` sum to 1. */
 export interface Holdings {
@@ -52,6 +58,8 @@ export interface ConstraintHandler<Parameters = JsonObject> {
   readonly convexity: 'linear' | 'norm' | 'tail' | 'integer';
   /** Used when the client gives none: 0 is hard. */
   readonly priority: number;
+  /** What it needs of the market; absent: a covariance when `convexity` is `norm`. */
+  needs?(parameters: Parameters): readonly ConstraintNeed[];
   /** What is wrong with the parameters whatever the universe: crossed ranges, say. Asked for constraints that are stored with a portfolio. */
   admitParameters?(parameters: Parameters): readonly Violation[];
   /** What a user can mend, as field paths below `parameters`, all of it; empty when valid. */

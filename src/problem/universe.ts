@@ -15,6 +15,21 @@ export interface UniverseAsset {
   readonly groups: Readonly<Record<string, string>>;
   /** Market capitalization in one currency for the whole universe; any unit, only ratios are used. */
   readonly marketCapitalization?: number;
+  /** Who stands behind it; several assets may share one. */
+  readonly issuer?: string;
+  /** Average value traded in a day, as a multiple of the portfolio's net asset value: 0.5 when a day's trade is half of it. */
+  readonly averageDailyValue?: number;
+  /** Numeric characteristics by name: `{ 'esg-score': 7.1, duration: 4.2 }`, each in a unit of its own, the same for all assets. */
+  readonly characteristics?: Readonly<Record<string, number>>;
+  /** Of a fund: what it holds. Only constraints that look through it read this; what the weights leave is the fund's own. */
+  readonly holdings?: readonly FundHolding[];
+}
+
+/** A part of a fund. */
+export interface FundHolding {
+  readonly asset: UniverseAsset;
+  /** Fraction of the fund's net asset value. */
+  readonly weight: number;
 }
 
 export interface Universe {

@@ -23,7 +23,8 @@ export type {
   Trading,
   TradingPieces,
 } from '../../problem/problem.ts';
-export type { ConstraintHandler, Holdings, Measured, Situation } from '../../problem/situation.ts';
+export type { Scenarios } from '../../problem/scenarios.ts';
+export type { ConstraintHandler, ConstraintNeed, Holdings, Measured, Situation } from '../../problem/situation.ts';
 export type {
   Iterate,
   Limit,
@@ -35,14 +36,19 @@ export type {
   TerminationReason,
 } from '../../problem/solution.ts';
 export type { Solver, SolverSettings, Support, Warm } from '../../problem/solver.ts';
-export type { FactorExposures, Universe, UniverseAsset } from '../../problem/universe.ts';
+export type { FactorExposures, FundHolding, Universe, UniverseAsset } from '../../problem/universe.ts';
 export type * from './estimator.ts';
 export { manifestSchema } from './manifest.ts';
 export { definePlugin, defineStrategy, sdkVersion } from './plugin.ts';
 export type { Contributions, Host, Manifest, Plugin } from './plugin.ts';
 export type {
   Answer,
+  BlendedView,
+  BlendedViews,
+  Delegate,
+  DelegateGround,
   Estimates,
+  FrontierMeasure,
   Need,
   PlanEvent,
   SolveEvent,

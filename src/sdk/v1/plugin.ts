@@ -2,7 +2,7 @@
 import type { ConstraintHandler } from '../../problem/situation.ts';
 import type { Solver } from '../../problem/solver.ts';
 import type { JsonObject, JsonSchema } from '../../values/json.ts';
-import type { CovarianceEstimator, ReturnEstimator } from './estimator.ts';
+import type { Estimator } from './estimator.ts';
 import type { Strategy } from './strategy.ts';
 
 /** The version of this contract. A plugin states the range that it was written for in `Manifest.sdk`. */
@@ -38,7 +38,7 @@ export interface Contributions {
   readonly strategies?: readonly Strategy<never>[];
   readonly constraints?: readonly ConstraintHandler<never>[];
   readonly solvers?: readonly Solver[];
-  readonly estimators?: readonly (ReturnEstimator<never> | CovarianceEstimator<never>)[];
+  readonly estimators?: readonly Estimator<never>[];
   dispose?(): void | Promise<void>;
 }
 

@@ -4,6 +4,7 @@ import type { Observable } from 'rxjs';
 import type { SymmetricOperator } from '../../problem/operator.ts';
 import type { Period } from '../../problem/periods.ts';
 import type { Lowered, Objective, Origin } from '../../problem/problem.ts';
+import type { Scenarios } from '../../problem/scenarios.ts';
 import type { Situation } from '../../problem/situation.ts';
 import type { Iterate, Solution } from '../../problem/solution.ts';
 import type { Warm } from '../../problem/solver.ts';
@@ -17,6 +18,35 @@ export interface Estimates {
   /** Absent when neither given nor asked for. */
   readonly covariance?: SymmetricOperator;
   readonly riskFreeRate: number;
+  /** Absent when neither given nor asked for. */
+  readonly scenarios?: Scenarios;
+  /** Present when views were given: `expectedReturns` is then the posterior. */
+  readonly blended?: BlendedViews;
+}
+
+/** Expected returns before and after views (Black-Litterman). All annual. */
+export interface BlendedViews {
+  /** (n) pi: before views. */
+  readonly prior: Float64Array;
+  /** (n) mu: after views. */
+  readonly posterior: Float64Array;
+  /** Sigma + M, which adds the uncertainty of the mean (He and Litterman 1999). */
+  readonly predictiveCovariance: SymmetricOperator;
+  /** One by view, in the order of the request. */
+  readonly views: readonly BlendedView[];
+}
+
+export interface BlendedView {
+  /** (n) */
+  readonly portfolio: Float64Array;
+  /** What the view states, and what prior and posterior say of its portfolio. */
+  readonly stated: number;
+  readonly prior: number;
+  readonly posterior: number;
+  /** Variance of the error of the view; Infinity when it is not trusted. */
+  readonly variance: number;
+  /** 0 to 1, Idzorek (2005): tau p'Sigma p / (tau p'Sigma p + variance). */
+  readonly confidence: number;
 }
 
 /** One certified answer on the way: `objective` is what was minimized over the feasible set, `solution` its solution. */
@@ -25,6 +55,22 @@ export interface Answer {
   /** Restrictions that the strategy added itself (a return floor, say). */
   readonly added: readonly Lowered[];
   readonly solution: Solution;
+  /** What else the strategy has to tell of its answer, as JSON: members of an ensemble, the floor of CPPI. Told to callers as it is. */
+  readonly report?: JsonObject;
+}
+
+/** Another strategy with its parameters. */
+export interface Delegate {
+  /** Id of a strategy of the catalogue. */
+  readonly type: string;
+  readonly parameters: JsonObject;
+}
+
+/** The ground that a delegate stands on; vectors follow its own universe. */
+export interface DelegateGround {
+  readonly situation: Situation;
+  readonly estimates: Estimates;
+  readonly restrictions: readonly Lowered[];
 }
 
 export type StrategyEvent =
@@ -64,7 +110,19 @@ export type PlanEvent =
     };
 
 /** What a strategy needs before it can run; the host sees to it or refuses the request. */
-export type Need = 'expected-returns' | 'covariance' | 'benchmark' | 'market-capitalizations';
+export type Need =
+  | 'expected-returns'
+  | 'covariance'
+  | 'benchmark'
+  | 'market-capitalizations'
+  | 'scenarios'
+  /** Scenarios that follow each other in time. */
+  | 'path-scenarios'
+  | 'factor-exposures'
+  | 'views';
+
+/** The axis of risk of a frontier. */
+export type FrontierMeasure = 'volatility' | 'tracking-error' | 'turnover' | 'cvar';
 
 export interface Task<Parameters = JsonObject> {
   readonly parameters: Parameters;
@@ -95,6 +153,11 @@ export interface Task<Parameters = JsonObject> {
    * each stage. Cold. Fails with a Fault where a restriction cannot be kept over several periods. Absent where nothing is planned.
    */
   plan?(stages: readonly Stage[], added?: readonly Lowered[]): Observable<PlanEvent>;
+  /**
+   * Runs another strategy, on another ground when one is given: a sleeve of the universe, resampled estimates. Cold: its events end with its
+   * solution. Only what `delegates` named may be run. Absent where nothing is delegated.
+   */
+  delegate?(delegate: Delegate, ground?: DelegateGround): Observable<StrategyEvent>;
   /** An origin for restrictions that the strategy adds. */
   origin(text: string): Origin;
 }
@@ -110,6 +173,15 @@ export interface Strategy<Parameters = JsonObject> {
   readonly needs: readonly Need[];
   /** What its frontier needs besides. */
   readonly frontierNeeds?: readonly Need[];
+  /** What the risk axis of its frontier measures; volatility when absent. */
+  readonly frontierAgainst?: FrontierMeasure;
+  /**
+   * The strategies that it will run, by field path below `parameters`: the host sees to it that each exists, takes its parameters and has
+   * what it needs.
+   */
+  delegates?(parameters: Parameters): Readonly<Record<string, Delegate>>;
+  /** What it needs beyond `needs` with these parameters. */
+  needsWith?(parameters: Parameters): readonly Need[];
   /** What a user can mend beyond the schema, as field paths below `parameters`. */
   admit?(parameters: Parameters, situation: Situation): readonly Violation[];
   /** Cold and finite: progress, then exactly one solution, then complete. */

@@ -1,11 +1,13 @@
 /**
  * A small market that has everything a contribution may need: taxonomies, capitalizations, a benchmark, current holdings, a factor
- * model, expected returns. The names are those that the examples in the built-in schemas speak of.
+ * model, expected returns, characteristics, scenarios, views, a fund to look through. The names are those that the examples in the built-in schemas speak of.
  */
 import type { Lowered, Origin } from '../../../problem/problem.ts';
+import type { SymmetricOperator } from '../../../problem/operator.ts';
+import type { Scenarios } from '../../../problem/scenarios.ts';
 import type { Situation } from '../../../problem/situation.ts';
 import type { Universe, UniverseAsset } from '../../../problem/universe.ts';
-import type { Estimates } from '../strategy.ts';
+import type { BlendedViews, Estimates } from '../strategy.ts';
 
 interface ReferenceAsset extends UniverseAsset {
   readonly marketCapitalization: number;
@@ -30,7 +32,15 @@ function asset(
     assetClass,
     sector,
     country,
-    currency: 'USD',
+    currency: country === 'CH' ? 'CHF' : 'USD',
+    issuer: id === 'GOOG' ? 'Alphabet' : id,
+    averageDailyValue: marketCapitalization / 1000,
+    characteristics: {
+      'esg-score': 10 - 40 * specific,
+      beta: loadings[0],
+      duration: assetClass === 'Bond' ? 6 : 0,
+      yield: assetClass === 'Bond' ? 0.04 : 0.02,
+    },
     groups,
     marketCapitalization,
     expectedReturn,
@@ -41,7 +51,7 @@ function asset(
   };
 }
 
-const assets: readonly ReferenceAsset[] = [
+const equities: readonly ReferenceAsset[] = [
   asset('AAPL', ['Equity', 'Technology', 'US', 'America'], [900, 0.09, 0.03], [1.1, -0.3], [0.2, 0.3]),
   asset('GOOG', ['Equity', 'Technology', 'US', 'America'], [700, 0.105, 0.04], [1.2, -0.4], [0.15, 0.2]),
   asset('XOM', ['Equity', 'Energy', 'US', 'America'], [300, 0.07, 0.025], [0.9, 0.5], [0.1, 0.1]),
@@ -49,8 +59,18 @@ const assets: readonly ReferenceAsset[] = [
   asset('MA', ['Equity', 'Financials', 'US', 'America'], [280, 0.1, 0.03], [1, 0.1], [0.1, 0.13]),
   asset('NOVN', ['Equity', 'Health Care', 'CH', 'Europe'], [200, 0.06, 0.018], [0.6, 0.2], [0.1, 0.1]),
   asset('MO', ['Equity', 'Tobacco', 'US', 'America'], [100, 0.065, 0.022], [0.5, 0.4], [0.05, 0.05]),
-  asset('BOND', ['Bond', 'Government', 'US', 'America'], [500, 0.03, 0.002], [0.05, 0], [0.2, 0.1]),
 ];
+/** It holds some equities besides its bonds. */
+const bondFund: ReferenceAsset = {
+  ...asset('BOND', ['Bond', 'Government', 'US', 'America'], [500, 0.03, 0.002], [0.05, 0], [0.2, 0.1]),
+  holdings: [
+    { asset: equities[0]!, weight: 0.1 },
+    { asset: equities[5]!, weight: 0.1 },
+  ],
+};
+const assets: readonly ReferenceAsset[] = [...equities, bondFund];
+
+const scenarioCount = 60;
 
 export const referenceOrigin = (text: string): Origin => ({
   constraint: 'reference',
@@ -89,6 +109,7 @@ export function referenceMarket(
     specific: vector(({ specific }) => specific),
   };
   const current = vector(({ held }) => held);
+  const scenarios = scenariosOn(chosen);
   const situation: Situation = {
     universe,
     current,
@@ -96,13 +117,46 @@ export function referenceMarket(
     benchmark: vector(({ benchmark }) => benchmark),
     covariance,
     factors: { names: ['Market', 'Value'], exposures },
+    scenarios,
   };
+  const expectedReturns = vector(({ expectedReturn }) => expectedReturn);
   const estimates: Estimates = {
-    expectedReturns: vector(({ expectedReturn }) => expectedReturn),
+    expectedReturns,
     covariance,
     riskFreeRate: 0.02,
+    scenarios,
+    blended: blendedOn(order, expectedReturns, covariance),
   };
   return { situation, estimates, restrictions: [fullyInvested(size, upper)] };
+}
+
+/** Monthly results that follow each other: two factors and a remainder, all of them smooth functions of the month. */
+function scenariosOn(chosen: readonly ReferenceAsset[]): Scenarios {
+  const returns = Array.from({ length: scenarioCount }, (_, month) => {
+    const market = 0.04 * Math.sin(1.7 * month + 0.3) + 0.02 * Math.cos(0.9 * month * month);
+    const value = 0.015 * Math.sin(2.3 * month);
+    return chosen.map(({ id, expectedReturn, loadings, specific }) => {
+      const own = Math.sqrt(specific / 6) * Math.sin(month * (1 + assets.findIndex((other) => other.id === id)) + 0.5);
+      return expectedReturn / 12 + loadings[0] * market + loadings[1] * value + own;
+    });
+  });
+  return { count: scenarioCount, returns: Float64Array.from(returns.flat()), periodsPerYear: 12, isPath: true };
+}
+
+/** One view: XOM will return 8 % instead of 7 %, trusted half. */
+function blendedOn(order: readonly number[], posterior: Float64Array, covariance: SymmetricOperator): BlendedViews {
+  const portfolio = Float64Array.from(order, (position) => (assets[position]!.id === 'XOM' ? 1 : 0));
+  const prior = posterior.map((value, i) => value - 0.01 * portfolio[i]!);
+  const seen = (returns: Float64Array): number => returns.reduce((sum, value, i) => sum + value * portfolio[i]!, 0);
+  const view = {
+    portfolio,
+    stated: 0.08,
+    prior: seen(prior),
+    posterior: seen(posterior),
+    variance: 0.001,
+    confidence: 0.5,
+  };
+  return { prior, posterior, predictiveCovariance: covariance, views: [view] };
 }
 
 function fullyInvested(size: number, upper: number): Lowered {
