@@ -1,0 +1,119 @@
+/** Views on the joint distribution of returns, as an investor states them, and their admission. */
+import { positionsById } from '../problem/universe.ts';
+import type { Universe } from '../problem/universe.ts';
+import type { Violation } from '../values/fault.ts';
+import { viewsMax } from './views.ts';
+import type { ViewLeg } from './views.ts';
+
+/**
+ * What a view speaks of, X = sum_i coefficient_i r_i being the return of its legs in one scenario and P the periods per year:
+ * - `mean`: P E[X], annual arithmetic.
+ * - `volatility`: sqrt(P Var[X]), annual.
+ * - `correlation`: of X with the return of the legs `against`.
+ * - `quantile`: the return over one period that X falls to or below with probability `level`. A value at risk of v at 95 % is the quantile
+ *   -v at level 0.05.
+ * - `cvar`: the mean loss -X over one period in the worst (1 - `level`) share of probability, the scenario at the boundary counted in part.
+ */
+export type ScenarioMeasure = 'mean' | 'volatility' | 'correlation' | 'quantile' | 'cvar';
+
+export const scenarioMeasures: readonly ScenarioMeasure[] = ['mean', 'volatility', 'correlation', 'quantile', 'cvar'];
+
+/** How the measure stands to the value. */
+export type ScenarioRelation = 'equal' | 'at-least' | 'at-most';
+
+export const scenarioRelations: readonly ScenarioRelation[] = ['equal', 'at-least', 'at-most'];
+
+export interface ScenarioView {
+  /** One asset with coefficient 1 for an absolute view; several for a combination, a difference or a portfolio. */
+  readonly legs: readonly ViewLeg[];
+  readonly measure: ScenarioMeasure;
+  readonly relation: ScenarioRelation;
+  /** In the unit of the measure. */
+  readonly value: number;
+  /** Of `correlation`, and of nothing else: the other combination. */
+  readonly against?: readonly ViewLeg[];
+  /** Of `quantile` and `cvar`, and of nothing else: above 0 and below 1. */
+  readonly level?: number;
+  /** 0 (none) to 1 (certain). */
+  readonly confidence: number;
+}
+
+/** Every problem of the views, by field path below the list: `[0].legs[1].assetId`. */
+export function admitScenarioViews(views: readonly ScenarioView[], universe: Universe): Violation[] {
+  const positions = positionsById(universe);
+  const violations = views.flatMap((view, index) => admitView(view, `[${String(index)}]`, positions));
+  if (views.length > viewsMax) {
+    violations.push({
+      field: '',
+      description: `holds ${String(views.length)} views; at most ${String(viewsMax)} are taken`,
+    });
+  }
+  return violations;
+}
+
+function admitView(view: ScenarioView, field: string, positions: ReadonlyMap<string, number>): Violation[] {
+  const { measure, relation, value, against, level, confidence } = view;
+  const violations = admitLegs(view.legs, `${field}.legs`, positions);
+  const add = (path: string, description: string): void =>
+    void violations.push({ field: `${field}.${path}`, description });
+  if (!scenarioMeasures.includes(measure)) add('measure', `must be one of ${scenarioMeasures.join(', ')}`);
+  if (!scenarioRelations.includes(relation)) add('relation', `must be one of ${scenarioRelations.join(', ')}`);
+  const takesLevel = measure === 'quantile' || measure === 'cvar';
+  if (takesLevel && !(level !== undefined && level > 0 && level < 1)) {
+    const meaning =
+      measure === 'quantile' ? '0.05 for the worst twentieth' : '0.95 for the mean of the worst twentieth';
+    add('level', `must be above 0 and below 1, ${meaning}; got ${level === undefined ? 'none' : String(level)}`);
+  }
+  if (!takesLevel && level !== undefined) add('level', `belongs to a quantile or cvar; a ${measure} has none`);
+  if (measure === 'correlation') {
+    if (against === undefined) add('against', 'must name what the correlation is with');
+    else violations.push(...admitLegs(against, `${field}.against`, positions));
+  } else if (against !== undefined) add('against', `belongs to a correlation; a ${measure} has none`);
+  const sound = valueRules[measure] as ValueRule | undefined;
+  if (sound?.holds(value) === false) add('value', `${sound.text}; got ${String(value)}`);
+  if (!(confidence >= 0 && confidence <= 1))
+    add('confidence', `must be from 0 (none) to 1 (certain); got ${String(confidence)}`);
+  return violations;
+}
+
+interface ValueRule {
+  readonly holds: (value: number) => boolean;
+  readonly text: string;
+}
+
+const valueRules: Readonly<Record<ScenarioMeasure, ValueRule>> = {
+  mean: {
+    holds: (value) => value >= -10 && value <= 10,
+    text: 'must be an annual return as a fraction from -10 to 10, 0.08 for 8 %',
+  },
+  volatility: {
+    holds: (value) => value > 0 && value <= 10,
+    text: 'must be an annual volatility as a fraction above 0 and at most 10, 0.2 for 20 %',
+  },
+  correlation: { holds: (value) => value >= -1 && value <= 1, text: 'must be a correlation from -1 to 1' },
+  quantile: {
+    holds: (value) => value >= -10 && value <= 10,
+    text: 'must be a return over one period as a fraction from -10 to 10, -0.02 for a loss of 2 %',
+  },
+  cvar: {
+    holds: (value) => value >= -10 && value <= 10,
+    text: 'must be a loss over one period as a fraction from -10 to 10, 0.02 for a loss of 2 %',
+  },
+};
+
+function admitLegs(legs: readonly ViewLeg[], field: string, positions: ReadonlyMap<string, number>): Violation[] {
+  const violations: Violation[] = [];
+  if (legs.length === 0) violations.push({ field, description: 'must name at least one asset' });
+  const seen = new Set<string>();
+  for (const [index, { assetId, coefficient }] of legs.entries()) {
+    const leg = `${field}[${String(index)}]`;
+    const add = (path: string, description: string): void =>
+      void violations.push({ field: `${leg}.${path}`, description });
+    if (!positions.has(assetId)) add('assetId', `no asset of the universe has id ${JSON.stringify(assetId)}`);
+    if (seen.has(assetId)) add('assetId', `names ${JSON.stringify(assetId)} twice`);
+    seen.add(assetId);
+    const sound = Math.abs(coefficient) <= 10 && coefficient !== 0;
+    if (!sound) add('coefficient', `must be a number from -10 to 10 other than 0; got ${String(coefficient)}`);
+  }
+  return violations;
+}
