@@ -8,16 +8,23 @@ import { referenceEngine } from '../support/reference-engine.ts';
 
 const framework = { describe, it };
 
-for (const folder of ['../../plugins/', '../../examples/plugins/']) {
-  const directory = new URL(folder, import.meta.url);
-  for (const entry of readdirSync(directory, { withFileTypes: true })) {
-    if (!entry.isDirectory()) continue;
-    const module: unknown = await import(new URL(`${entry.name}/index.ts`, directory).href);
-    const plugin = pluginOf(module, entry.name);
-    await strategyContract(plugin, { framework, engine: referenceEngine });
-    if (plugin.manifest.capabilities.constraints === undefined) continue;
+const directories = ['../../plugins/', '../../examples/plugins/'].map((folder) => new URL(folder, import.meta.url));
+const places = directories.flatMap((directory) =>
+  readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => ({ name, path: new URL(`${name}/index.ts`, directory).href })),
+);
+const found = await Promise.all(
+  places.map(async ({ name, path }) => {
+    const module: unknown = await import(path);
+    const plugin = pluginOf(module, name);
     const ready = admitted(plugin, undefined).activate({ sdkVersion, log: () => undefined });
-    for (const handler of ((await ready) as Contributions).constraints ?? [])
-      constraintContract(handler, { framework });
-  }
+    return { plugin, contributions: (await ready) as Contributions };
+  }),
+);
+const strategies = found.flatMap(({ contributions }) => contributions.strategies ?? []);
+
+for (const { plugin, contributions } of found) {
+  await strategyContract(plugin, { framework, engine: referenceEngine, strategies });
+  for (const handler of contributions.constraints ?? []) constraintContract(handler, { framework });
 }

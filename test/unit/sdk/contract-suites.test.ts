@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { of } from 'rxjs';
+import { defer, of } from 'rxjs';
 
 import { definePlugin, nearestTo, solveToEnd } from '../../../src/sdk/v1/index.ts';
 import type { ConstraintHandler, Plugin, Strategy } from '../../../src/sdk/v1/index.ts';
@@ -52,10 +52,21 @@ function pluginWith(strategy: Strategy, named: string = strategy.id): Plugin<nev
   return definePlugin({ manifest, activate: () => ({ strategies: [strategy] }) });
 }
 
-async function failuresOf(plugin: Plugin<never>): Promise<string[]> {
+async function failuresOf(plugin: Plugin<never>, strategies: readonly Strategy[] = []): Promise<string[]> {
   const { framework, failures } = collecting();
-  await strategyContract(plugin, { framework, engine: referenceEngine });
+  await strategyContract(plugin, { framework, engine: referenceEngine, strategies });
   return failures();
+}
+
+/** Runs `sound`, and says so when `named`. */
+function delegating(named: boolean): Strategy {
+  const delegate = { type: sound.id, parameters: {} };
+  return {
+    ...sound,
+    id: 'another-way',
+    delegates: () => (named ? { member: delegate } : {}),
+    optimize: (task) => defer(() => task.delegate!(delegate)),
+  };
 }
 
 describe('the contract suites', () => {
@@ -67,6 +78,24 @@ describe('the contract suites', () => {
     expect(await failuresOf(pluginWith(sound, 'something-else'))).to.deep.equal([
       'returns what its manifest names, and nothing else, each time it is activated',
     ]);
+  });
+
+  it('pass a strategy that delegates to one that it names', async () => {
+    expect(await failuresOf(pluginWith(delegating(true)), [sound])).to.deep.equal([]);
+  });
+
+  it('catch a strategy that delegates to one that it does not name, or that nobody has', async () => {
+    const runs = [
+      'solves nothing before it is subscribed to, and anew for each subscriber',
+      'emits progress, then exactly one solution, then completes',
+      'answers with an optimum that passes the independent check',
+      'does not depend on the order of the assets',
+      'ends with its best point when it is aborted',
+      'passes an empty feasible set on as infeasible',
+    ];
+    expect(await failuresOf(pluginWith(delegating(false)), [sound])).to.deep.equal(runs);
+    const missing = 'delegates, if at all, to strategies that exist and take the parameters';
+    expect(await failuresOf(pluginWith(delegating(true)))).to.deep.equal([missing, ...runs]);
   });
 
   it('catch a strategy that works before anybody listens', async () => {

@@ -9,26 +9,27 @@ import type { Answer, Strategy } from '../strategy.ts';
 import { distance, ensure } from './framework.ts';
 import { referenceMarket } from './reference-market.ts';
 import { eventsOf, referenceTask } from './reference-task.ts';
-import type { Engine } from './reference-task.ts';
+import type { Engine, Setting } from './reference-task.ts';
 import { certified } from './run-contract.ts';
 import type { RunContract } from './run-contract.ts';
 
 const points = 7;
 
-export function frontierContract({ framework, engine, strategy, parameters }: RunContract): void {
+export function frontierContract({ framework, engine, strategy, parameters, strategies }: RunContract): void {
+  const settings = parameters.map((set) => ({ parameters: set, ...(strategies === undefined ? {} : { strategies }) }));
   if (strategy.frontier === undefined) {
     framework.it('streams no frontier: the strategy does not offer one');
     return;
   }
   framework.it(`streams ${points} certified points from the least risk to the most return`, async () => {
-    for (const set of parameters) await checkFrontier(strategy, set, engine);
+    for (const set of settings) await checkFrontier(strategy, set, engine);
   });
   framework.it('streams the same points whether its host traces frontiers or solves point by point', async () => {
     const pointwise: Engine = {
       solve: (...given) => engine.solve(...given),
       faults: (...given) => engine.faults(...given),
     };
-    for (const set of parameters) {
+    for (const set of settings) {
       const traced = await checkFrontier(strategy, set, engine);
       const solved = await checkFrontier(strategy, set, pointwise);
       const apart = traced.map(({ solution }, k) => distance(solution.weights, solved[k]!.solution.weights));
@@ -37,12 +38,14 @@ export function frontierContract({ framework, engine, strategy, parameters }: Ru
   });
 }
 
-async function checkFrontier(strategy: Strategy, set: JsonObject, engine: Engine): Promise<readonly Answer[]> {
+async function checkFrontier(
+  strategy: Strategy,
+  set: Pick<Setting<JsonObject>, 'parameters' | 'strategies'>,
+  engine: Engine,
+): Promise<readonly Answer[]> {
   const market = referenceMarket();
   const { expectedReturns } = market.estimates;
-  const events = await eventsOf(
-    strategy.frontier?.(referenceTask(engine, { ...market, parameters: set }), points) ?? EMPTY,
-  );
+  const events = await eventsOf(strategy.frontier?.(referenceTask(engine, { ...market, ...set }), points) ?? EMPTY);
   const answers = events.flatMap((event) => (event.kind === 'point' ? [event.answer] : []));
   ensure(answers.length === points, `gave ${answers.length} points`);
   ensure(events.at(-1)?.kind === 'solution', 'the solution was not the last event');

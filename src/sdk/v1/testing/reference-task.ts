@@ -1,11 +1,25 @@
 /** A task that runs in the caller's thread: what a strategy sees in the engine, without the engine. */
-import { Observable } from 'rxjs';
+import { defer, Observable } from 'rxjs';
 
 import type { Lowered, Objective } from '../../../problem/problem.ts';
 import type { Situation } from '../../../problem/situation.ts';
 import type { Iterate, Solution } from '../../../problem/solution.ts';
 import type { Universe } from '../../../problem/universe.ts';
-import type { Answer, Estimates, PlanEvent, SolveEvent, Stage, StrategyEvent, Task, TraceEvent } from '../strategy.ts';
+import type { JsonObject } from '../../../values/json.ts';
+import { withDefaults } from '../../../values/schema.ts';
+import type {
+  Answer,
+  Delegate,
+  DelegateGround,
+  Estimates,
+  PlanEvent,
+  SolveEvent,
+  Stage,
+  Strategy,
+  StrategyEvent,
+  Task,
+  TraceEvent,
+} from '../strategy.ts';
 
 /** How to solve and how to check, given from outside: the contract brings no solver along. */
 export interface Engine {
@@ -41,6 +55,8 @@ export interface Setting<Parameters> {
   readonly estimates: Estimates;
   readonly restrictions: readonly Lowered[];
   readonly signal?: AbortSignal;
+  /** What `delegate` may run, on the same engine; a strategy that delegates needs them. Nothing is delegated when absent. */
+  readonly strategies?: readonly Strategy<never>[];
 }
 
 /** A task over `setting`; each `solve` is cold and runs to its end while it is subscribed to, unless `signal` ends it. */
@@ -71,8 +87,28 @@ export function referenceTask<Parameters>(engine: Engine, setting: Setting<Param
     ...(engine.plan === undefined
       ? {}
       : { plan: (stages, added = []) => engine.plan!(setting, stages, added, () => signal.aborted) }),
+    ...(setting.strategies === undefined ? {} : { delegate: delegating(engine, setting, setting.strategies, signal) }),
     origin: (text) => ({ constraint: 'strategy', name: 'strategy', text, priority: 0 }),
   };
+}
+
+/** Runs the strategy of that name with the defaults of its schema filled in, on the ground given or on that of `setting`. */
+function delegating(
+  engine: Engine,
+  setting: Setting<unknown>,
+  strategies: readonly Strategy<never>[],
+  signal: AbortSignal,
+): (delegate: Delegate, ground?: DelegateGround) => Observable<StrategyEvent> {
+  return ({ type, parameters }, ground = setting) =>
+    defer(() => {
+      const strategy: Strategy | undefined = strategies.find(({ id }) => id === type);
+      if (strategy === undefined) throw new Error(`nothing here is called ${type}: give it among \`strategies\``);
+      const { situation, estimates, restrictions } = ground;
+      const complete = withDefaults(strategy.parameters, parameters) as JsonObject;
+      return strategy.optimize(
+        referenceTask(engine, { parameters: complete, situation, estimates, restrictions, signal, strategies }),
+      );
+    });
 }
 
 /** Everything that a run emits, up to its end; rejects when it fails. */

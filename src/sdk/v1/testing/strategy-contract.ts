@@ -23,6 +23,8 @@ export interface StrategyContractOptions {
   readonly config?: JsonObject;
   /** Parameters to test with, by strategy id; otherwise the examples and defaults of its schema. */
   readonly parameters?: Readonly<Record<string, readonly JsonObject[]>>;
+  /** Strategies of other plugins that its own may delegate to. */
+  readonly strategies?: readonly Strategy<never>[];
 }
 
 /**
@@ -66,8 +68,10 @@ export async function strategyContract(plugin: Plugin<never>, options: StrategyC
         });
         const given = options.parameters?.[strategy.id] ?? parameterExamples(schema);
         const parameters = given.map((set) => withDefaults(schema, set) as JsonObject);
-        runContract({ framework: options.framework, engine: options.engine, strategy, parameters });
-        frontierContract({ framework: options.framework, engine: options.engine, strategy, parameters });
+        const strategies = [...(known.strategies ?? []), ...(options.strategies ?? [])];
+        const contract = { framework: options.framework, engine: options.engine, strategy, parameters, strategies };
+        runContract(contract);
+        frontierContract(contract);
       });
     }
   });
