@@ -9,9 +9,8 @@ import type { ViewLeg } from './views.ts';
  * What a view speaks of, X = sum_i coefficient_i r_i being the return of its legs in one scenario and P the periods per year:
  * - `mean`: P E[X], annual arithmetic.
  * - `volatility`: sqrt(P Var[X]), annual.
- * - `correlation`: of X with the return of the legs `against`.
- * - `quantile`: the return over one period that X falls to or below with probability `level`. A value at risk of v at 95 % is the quantile
- *   -v at level 0.05.
+ * - `correlation`: of the returns of its two legs.
+ * - `quantile`: the loss -X over one period that is exceeded with probability 1 - `level` at most, the value at risk.
  * - `cvar`: the mean loss -X over one period in the worst (1 - `level`) share of probability, the scenario at the boundary counted in part.
  */
 export type ScenarioMeasure = 'mean' | 'volatility' | 'correlation' | 'quantile' | 'cvar';
@@ -24,15 +23,13 @@ export type ScenarioRelation = 'equal' | 'at-least' | 'at-most';
 export const scenarioRelations: readonly ScenarioRelation[] = ['equal', 'at-least', 'at-most'];
 
 export interface ScenarioView {
-  /** One asset with coefficient 1 for an absolute view; several for a combination, a difference or a portfolio. */
+  /** One asset with coefficient 1 for an absolute view; several for a difference or a portfolio. Of a correlation two, both with coefficient 1. */
   readonly legs: readonly ViewLeg[];
   readonly measure: ScenarioMeasure;
   readonly relation: ScenarioRelation;
   /** In the unit of the measure. */
   readonly value: number;
-  /** Of `correlation`, and of nothing else: the other combination. */
-  readonly against?: readonly ViewLeg[];
-  /** Of `quantile` and `cvar`, and of nothing else: above 0 and below 1. */
+  /** Of `quantile` and `cvar`, and of nothing else: above 0 and below 1, 0.95 for the worst twentieth. */
   readonly level?: number;
   /** 0 (none) to 1 (certain). */
   readonly confidence: number;
@@ -52,7 +49,7 @@ export function admitScenarioViews(views: readonly ScenarioView[], universe: Uni
 }
 
 function admitView(view: ScenarioView, field: string, positions: ReadonlyMap<string, number>): Violation[] {
-  const { measure, relation, value, against, level, confidence } = view;
+  const { measure, relation, value, level, confidence } = view;
   const violations = admitLegs(view.legs, `${field}.legs`, positions);
   const add = (path: string, description: string): void =>
     void violations.push({ field: `${field}.${path}`, description });
@@ -60,17 +57,14 @@ function admitView(view: ScenarioView, field: string, positions: ReadonlyMap<str
   if (!scenarioRelations.includes(relation)) add('relation', `must be one of ${scenarioRelations.join(', ')}`);
   const takesLevel = measure === 'quantile' || measure === 'cvar';
   if (takesLevel && !(level !== undefined && level > 0 && level < 1)) {
-    const meaning =
-      measure === 'quantile' ? '0.05 for the worst twentieth' : '0.95 for the mean of the worst twentieth';
-    add('level', `must be above 0 and below 1, ${meaning}; got ${level === undefined ? 'none' : String(level)}`);
+    const found = level === undefined ? 'none' : String(level);
+    add('level', `must be above 0 and below 1, 0.95 for the worst twentieth; got ${found}`);
   }
   if (!takesLevel && level !== undefined) add('level', `belongs to a quantile or cvar; a ${measure} has none`);
-  if (measure === 'correlation') {
-    if (against === undefined) add('against', 'must name what the correlation is with');
-    else violations.push(...admitLegs(against, `${field}.against`, positions));
-  } else if (against !== undefined) add('against', `belongs to a correlation; a ${measure} has none`);
-  const sound = valueRules[measure] as ValueRule | undefined;
-  if (sound?.holds(value) === false) add('value', `${sound.text}; got ${String(value)}`);
+  if (measure === 'correlation' && (view.legs.length !== 2 || view.legs.some(({ coefficient }) => coefficient !== 1)))
+    add('legs', 'must be two assets with coefficient 1 for a correlation');
+  const rule = valueRules[measure] as ValueRule | undefined;
+  if (rule?.holds(value) === false) add('value', `${rule.text}; got ${String(value)}`);
   if (!(confidence >= 0 && confidence <= 1))
     add('confidence', `must be from 0 (none) to 1 (certain); got ${String(confidence)}`);
   return violations;
@@ -93,7 +87,7 @@ const valueRules: Readonly<Record<ScenarioMeasure, ValueRule>> = {
   correlation: { holds: (value) => value >= -1 && value <= 1, text: 'must be a correlation from -1 to 1' },
   quantile: {
     holds: (value) => value >= -10 && value <= 10,
-    text: 'must be a return over one period as a fraction from -10 to 10, -0.02 for a loss of 2 %',
+    text: 'must be a loss over one period as a fraction from -10 to 10, 0.02 for a loss of 2 %',
   },
   cvar: {
     holds: (value) => value >= -10 && value <= 10,
