@@ -12,7 +12,7 @@ import { dot } from '../math/vectors.ts';
 import type { SymmetricOperator } from '../problem/operator.ts';
 import { positionsById } from '../problem/universe.ts';
 import type { Universe } from '../problem/universe.ts';
-import { refuse, under } from '../values/fault.ts';
+import { Fault, refuse, under } from '../values/fault.ts';
 import type { Violation } from '../values/fault.ts';
 import { multiply } from './operator.ts';
 import { posteriorCovariance } from './posterior-covariance.ts';
@@ -45,14 +45,129 @@ export interface BlackLittermanPosterior {
  *   each other, so that no answer satisfies them or many do.
  */
 export function blackLitterman(input: BlackLittermanInput): BlackLittermanPosterior {
-  const { universe, prior, covariance, tau } = input;
   refuse(admit(input));
+  const seen = seenOf(input);
+  const updated = update(input, seen);
+  return {
+    expectedReturns: updated.expectedReturns,
+    covariance: input.posterior === 'prior' ? input.covariance : updated.predictiveCovariance(),
+    views: seen.map(({ p, variance }) => ({
+      prior: dot(p, input.prior),
+      variance,
+      posterior: dot(p, updated.expectedReturns),
+    })),
+  };
+}
+
+/** Expected returns before and after views, and under certainty. All annual; covariances are made when first asked for. */
+export interface Blend {
+  /** (n) pi. */
+  readonly prior: Float64Array;
+  /** (n) mu. */
+  readonly posterior: Float64Array;
+  /** Sigma + M. */
+  readonly predictiveCovariance: SymmetricOperator;
+  /** (1 + tau) Sigma, the same before views. */
+  readonly priorPredictiveCovariance: SymmetricOperator;
+  /** After views that hold exactly, those without any trust left out; undefined when such views depend on each other. */
+  readonly certain: Pick<Blend, 'posterior' | 'predictiveCovariance'> | undefined;
+  /** One per view. */
+  readonly views: readonly {
+    /** (n) p. */
+    readonly portfolio: Float64Array;
+    readonly stated: number;
+    readonly prior: number;
+    readonly posterior: number;
+    /** omega; Infinity when it is not trusted. */
+    readonly variance: number;
+    /** tau p' Sigma p / (tau p' Sigma p + omega), 0 to 1: how far the view, by itself, moves its own expected return (Idzorek). */
+    readonly confidence: number;
+  }[];
+}
+
+/**
+ * Everything that a strategy tells of views.
+ * @throws Fault INVALID_ARGUMENT as `blackLitterman` does.
+ */
+export function blendedViews(input: Omit<BlackLittermanInput, 'posterior'>): Blend {
+  refuse(admit(input));
+  const { prior, tau } = input;
+  const seen = seenOf(input);
+  const updated = update(input, seen);
+  const before = once(() => update(input, []).predictiveCovariance());
+  const after = once(() => updated.predictiveCovariance());
+  const certain = once(() => certainty(input, seen));
+  return {
+    prior,
+    posterior: updated.expectedReturns,
+    get predictiveCovariance() {
+      return after();
+    },
+    get priorPredictiveCovariance() {
+      return before();
+    },
+    get certain() {
+      return certain();
+    },
+    views: seen.map(({ p, product, variance, view }) => {
+      const uncertainty = tau * dot(p, product);
+      return {
+        portfolio: p,
+        stated: view.expectedReturn,
+        prior: dot(p, prior),
+        posterior: dot(p, updated.expectedReturns),
+        variance,
+        confidence: uncertainty > 0 ? uncertainty / (uncertainty + variance) : variance === 0 ? 1 : 0,
+      };
+    }),
+  };
+}
+
+function certainty(input: Omit<BlackLittermanInput, 'posterior'>, seen: readonly Seen[]): Blend['certain'] {
+  const exact = seen.filter(({ variance }) => variance < Infinity).map((view) => ({ ...view, variance: 0 }));
+  try {
+    const updated = update(input, exact);
+    const predictive = once(() => updated.predictiveCovariance());
+    return {
+      posterior: updated.expectedReturns,
+      get predictiveCovariance() {
+        return predictive();
+      },
+    };
+  } catch (error) {
+    if (error instanceof Fault) return undefined;
+    throw error;
+  }
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+/** A view in the order of the universe. */
+interface Seen {
+  readonly view: View;
+  readonly index: number;
+  /** (n) p. */
+  readonly p: Float64Array;
+  /** (n) Sigma p. */
+  readonly product: Float64Array;
+  /** omega. */
+  readonly variance: number;
+}
+
+function seenOf({ universe, covariance, views, tau }: Omit<BlackLittermanInput, 'posterior'>): readonly Seen[] {
   const positions = positionsById(universe);
-  const portfolios = input.views.map((view) => portfolioOf(view, positions));
-  const products = portfolios.map((p) => multiply(covariance, p));
-  const variances = input.views.map((view, k) => errorVariance(view, tau * dot(portfolios[k]!, products[k]!)));
-  const trusted = [...variances.keys()].filter((k) => variances[k]! < Infinity);
-  const active = trusted.map((k) => ({ p: portfolios[k]!, product: products[k]!, variance: variances[k]!, index: k }));
+  return views.map((view, index) => {
+    const p = portfolioOf(view, positions);
+    const product = multiply(covariance, p);
+    return { view, index, p, product, variance: errorVariance(view, tau * dot(p, product)) };
+  });
+}
+
+function update({ prior, covariance, tau }: Omit<BlackLittermanInput, 'posterior'>, seen: readonly Seen[]) {
+  const active = seen.filter(({ variance }) => variance < Infinity);
   const k = active.length;
   const matrix = new Float64Array(k * k);
   for (const [row, view] of active.entries()) {
@@ -64,24 +179,16 @@ export function blackLitterman(input: BlackLittermanInput): BlackLittermanPoster
     matrix,
     active.map(({ index }) => index),
   );
-  const surprise = Float64Array.from(active, ({ p, index }) => input.views[index]!.expectedReturn - dot(p, prior));
+  const surprise = Float64Array.from(active, ({ p, view }) => view.expectedReturn - dot(p, prior));
   solveCholesky(factor, k, surprise);
   const expectedReturns = Float64Array.from(prior);
   for (const [row, { product }] of active.entries()) {
     for (const [i, risk] of product.entries()) expectedReturns[i] = expectedReturns[i]! + tau * risk * surprise[row]!;
   }
-  return {
-    expectedReturns,
-    covariance: input.posterior === 'prior' ? covariance : posteriorCovariance(covariance, tau, active, factor),
-    views: portfolios.map((p, index) => ({
-      prior: dot(p, prior),
-      variance: variances[index]!,
-      posterior: dot(p, expectedReturns),
-    })),
-  };
+  return { expectedReturns, predictiveCovariance: () => posteriorCovariance(covariance, tau, active, factor) };
 }
 
-function admit({ universe, prior, covariance, views, tau }: BlackLittermanInput): Violation[] {
+function admit({ universe, prior, covariance, views, tau }: Omit<BlackLittermanInput, 'posterior'>): Violation[] {
   const violations = under('views', admitViews(views, universe));
   if (!(tau > 0 && tau <= 1))
     violations.push({ field: 'tau', description: `must be above 0 and at most 1; got ${String(tau)}` });

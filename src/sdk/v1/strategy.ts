@@ -32,6 +32,10 @@ export interface BlendedViews {
   readonly posterior: Float64Array;
   /** Sigma + M, which adds the uncertainty of the mean (He and Litterman 1999). */
   readonly predictiveCovariance: SymmetricOperator;
+  /** (1 + tau) Sigma: the same before views. */
+  readonly priorPredictiveCovariance: SymmetricOperator;
+  /** After views that hold exactly, as far as they are trusted at all; undefined when such views depend on each other. */
+  readonly certain: Pick<BlendedViews, 'posterior' | 'predictiveCovariance'> | undefined;
   /** One by view, in the order of the request. */
   readonly views: readonly BlendedView[];
 }
@@ -75,8 +79,8 @@ export interface DelegateGround {
 
 export type StrategyEvent =
   | { readonly kind: 'progress'; readonly phase: string; readonly iterate: Iterate }
-  /** One point of an efficient frontier, as it is found. */
-  | { readonly kind: 'point'; readonly answer: Answer }
+  /** One point of an efficient frontier, as it is found; `index` is its place in the grid, in step with the points told when absent. */
+  | { readonly kind: 'point'; readonly answer: Answer; readonly index?: number }
   /** Exactly one, last. */
   | { readonly kind: 'solution'; readonly answer: Answer };
 
@@ -186,6 +190,9 @@ export interface Strategy<Parameters = JsonObject> {
   admit?(parameters: Parameters, situation: Situation): readonly Violation[];
   /** Cold and finite: progress, then exactly one solution, then complete. */
   optimize(task: Task<Parameters>): Observable<StrategyEvent>;
-  /** Streams `points` points of the efficient frontier from the least risk to the most return; absent when it has none. */
-  frontier?(task: Task<Parameters>, points: number): Observable<StrategyEvent>;
+  /**
+   * Streams `points` points of the efficient frontier from the least risk to the most return; absent when it has none. Those before `first`
+   * (0 when absent) are known already and not told; the others are the same, bit for bit.
+   */
+  frontier?(task: Task<Parameters>, points: number, first?: number): Observable<StrategyEvent>;
 }

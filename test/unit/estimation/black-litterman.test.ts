@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { blackLitterman } from '../../../src/estimation/black-litterman.ts';
+import { blackLitterman, blendedViews } from '../../../src/estimation/black-litterman.ts';
 import type { BlackLittermanInput } from '../../../src/estimation/black-litterman.ts';
 import type { Trust, View } from '../../../src/estimation/views.ts';
 import { Fault } from '../../../src/values/fault.ts';
@@ -93,5 +93,54 @@ describe('Black-Litterman', () => {
     );
     const both = [first, view(0.3, { kind: 'confidence', confidence: 0.9 }, ['A', 2])];
     expect(blackLitterman({ ...input, views: both }).expectedReturns[0]).to.be.closeTo(0.1, 1e-12);
+  });
+});
+
+describe('blended views', () => {
+  const { posterior: _posterior, ...ground } = input;
+  const half: Trust = { kind: 'confidence', confidence: 0.5 };
+  const views = [
+    view(0.09, half, ['A', 1]),
+    view(0.03, { kind: 'confidence', confidence: 0.25 }, ['B', 1], ['C', -1]),
+    view(0.2, { kind: 'confidence', confidence: 0 }, ['C', 1]),
+  ];
+
+  it('tell prior, posterior and both predictive covariances as Black-Litterman gives them', () => {
+    const blended = blendedViews({ ...ground, views });
+    const after = blackLitterman({ ...input, views });
+    const before = blackLitterman({ ...input, views: [] });
+    expect(blended.prior).to.equal(input.prior);
+    expect(blended.posterior).to.deep.equal(after.expectedReturns);
+    expect(blended.predictiveCovariance).to.deep.equal(after.covariance);
+    expect(blended.priorPredictiveCovariance).to.deep.equal(before.covariance);
+    expect(blended.predictiveCovariance).to.equal(blended.predictiveCovariance);
+  });
+
+  it('tell of each view what it states, its error and the confidence that it was given', () => {
+    const blended = blendedViews({ ...ground, views });
+    expect(blended.views.map(({ stated }) => stated)).to.deep.equal([0.09, 0.03, 0.2]);
+    expect(blended.views[0]?.prior).to.equal(0.05);
+    expect(blended.views[2]?.variance).to.equal(Infinity);
+    for (const [k, confidence] of [0.5, 0.25, 0].entries()) {
+      expect(blended.views[k]?.confidence).to.be.closeTo(confidence, 1e-15);
+    }
+    const proportional = blendedViews({ ...ground, views: [view(0.1, { kind: 'proportional' }, ['A', 1])] });
+    expect(proportional.views[0]?.confidence).to.equal(0.5);
+    const exact = blendedViews({ ...ground, views: [view(0.1, { kind: 'variance', variance: 0 }, ['A', 1])] });
+    expect(exact.views[0]?.confidence).to.equal(1);
+  });
+
+  it('tell what certainty would say, leaving out what is not trusted', () => {
+    const { certain: told } = blendedViews({ ...ground, views });
+    expect(told?.posterior[0]).to.be.closeTo(0.09, 1e-15);
+    expect(told!.posterior[1]! - told!.posterior[2]!).to.be.closeTo(0.03, 1e-15);
+    const exact = views.slice(0, 2).map((given) => ({ ...given, trust: certain }));
+    expect(told?.predictiveCovariance).to.deep.equal(blackLitterman({ ...input, views: exact }).covariance);
+  });
+
+  it('have no certainty when views contradict each other under it', () => {
+    const blended = blendedViews({ ...ground, views: [view(0.09, half, ['A', 1]), view(0.2, half, ['A', 2])] });
+    expect(blended.certain).to.equal(undefined);
+    expect(blended.posterior[0]).to.be.above(0.05);
   });
 });

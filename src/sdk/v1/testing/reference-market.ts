@@ -156,7 +156,12 @@ function blendedOn(order: readonly number[], posterior: Float64Array, covariance
     variance: 0.001,
     confidence: 0.5,
   };
-  return { prior, posterior, predictiveCovariance: covariance, views: [view] };
+  const certain = {
+    posterior: prior.map((value, i) => value + 0.02 * portfolio[i]!),
+    predictiveCovariance: covariance,
+  };
+  const covariances = { predictiveCovariance: covariance, priorPredictiveCovariance: covariance };
+  return { prior, posterior, ...covariances, certain, views: [view] };
 }
 
 function fullyInvested(size: number, upper: number): Lowered {
