@@ -1,7 +1,13 @@
 import { groupHandler, limitsSchema } from './group-limits.ts';
 import type { Limits } from './group-limits.ts';
 
-const examples = [{ Equities: { min: 0.4, max: 0.7 }, 'Fixed Income': { max: 0.5 } }];
+const examples = [
+  { Equities: { min: 0.4, max: 0.7 }, 'Fixed Income': { max: 0.5 } },
+  {
+    Equities: { min: -0.1, max: 0.1, relativeTo: 'benchmark', lookThrough: true },
+    Cash: { max: 0.05, relativeTo: 'current' },
+  },
+];
 
 /**
  * min_c <= sum of w_i over the assets of class c <= max_c, fractions of net asset value. Class names are compared by their

@@ -1,50 +1,120 @@
 import type { ConstraintHandler, Situation } from '../problem/situation.ts';
 import { positionsById } from '../problem/universe.ts';
 import type { Violation } from '../values/fault.ts';
-import { admitRange, fieldOf, fractionOfValue, invalid, measured, percent, rangeSchema, rangeText } from './range.ts';
+import type { JsonSchema } from '../values/json.ts';
+import {
+  admitRange,
+  fieldOf,
+  fractionOfValue,
+  invalid,
+  measured,
+  percent,
+  plain,
+  rangeSchema,
+  rangeText,
+} from './range.ts';
 import type { Range } from './range.ts';
+import { admitRelative, centreOf, relativeText } from './relative.ts';
+import type { RelativeTo } from './relative.ts';
 import { listed } from './taxonomy.ts';
 
+type Frame = RelativeTo | 'benchmark-multiple';
+type BoundRange = Range & { readonly relativeTo?: Frame };
+
 export type BoundsParameters = {
-  readonly relativeTo?: 'none' | 'benchmark' | 'current';
-  readonly all?: Range;
-  readonly assets?: Readonly<Record<string, Range>>;
+  readonly relativeTo?: Frame;
+  readonly all?: BoundRange;
+  readonly assets?: Readonly<Record<string, BoundRange>>;
 };
 
-/** The range of one asset: the sides that `assets` states for it, else those of `all`. */
-function rangeOf(parameters: BoundsParameters, id: string): Range | undefined {
-  const own =
-    parameters.assets !== undefined && Object.hasOwn(parameters.assets, id) ? parameters.assets[id] : undefined;
-  if (own === undefined) return parameters.all;
-  return { ...parameters.all, ...own };
+/** A range of one asset and what it is relative to. */
+interface Limit {
+  readonly range: Range;
+  readonly frame: Frame;
 }
 
-function centreOf(parameters: BoundsParameters, situation: Situation): Float64Array {
-  const n = situation.universe.assets.length;
-  if (parameters.relativeTo === 'benchmark') return situation.benchmark ?? new Float64Array(n);
-  return parameters.relativeTo === 'current' ? situation.current : new Float64Array(n);
+const frameSchema: JsonSchema = {
+  type: 'string',
+  title: 'Relative to',
+  description:
+    'none: the range is of the weight itself. benchmark: of weight minus benchmark weight. current: of weight minus the weight held now. ' +
+    'benchmark-multiple: of weight as a multiple of the benchmark weight (2 for twice); what is not in the benchmark is then not held.',
+  enum: ['none', 'benchmark', 'current', 'benchmark-multiple'],
+};
+
+function boundSchema(what: string): JsonSchema<BoundRange> {
+  const { properties = {}, ...schema } = rangeSchema(what);
+  return { ...schema, properties: { ...properties, relativeTo: frameSchema } };
 }
 
-function textOf(parameters: BoundsParameters, id: string, range: Range): string {
-  const to = parameters.relativeTo ?? 'none';
-  const what =
-    to === 'none'
-      ? 'weight'
-      : to === 'benchmark'
-        ? 'weight relative to the benchmark'
-        : 'weight relative to the current holding';
-  return `${what} of ${id} ${rangeText(range, percent)}`;
+const frameOf = (range: BoundRange, parameters: BoundsParameters): Frame =>
+  range.relativeTo ?? parameters.relativeTo ?? 'none';
+
+const sidesOf = ({ min, max }: Range): Range => ({
+  ...(min === undefined ? {} : { min }),
+  ...(max === undefined ? {} : { max }),
+});
+
+/** The limits of one asset: the sides that `assets` states for it, and of `all` the sides that it does not. */
+function limitsOn(parameters: BoundsParameters, id: string): readonly Limit[] {
+  const { all, assets } = parameters;
+  const own = assets !== undefined && Object.hasOwn(assets, id) ? assets[id] : undefined;
+  if (own === undefined) return all === undefined ? [] : [{ range: sidesOf(all), frame: frameOf(all, parameters) }];
+  const frame = frameOf(own, parameters);
+  if (all === undefined) return [{ range: sidesOf(own), frame }];
+  const inherited = frameOf(all, parameters);
+  if (inherited === frame) return [{ range: { ...sidesOf(all), ...sidesOf(own) }, frame }];
+  const rest = {
+    ...(own.min === undefined && all.min !== undefined ? { min: all.min } : {}),
+    ...(own.max === undefined && all.max !== undefined ? { max: all.max } : {}),
+  };
+  const others = Object.keys(rest).length === 0 ? [] : [{ range: rest, frame: inherited }];
+  return [{ range: sidesOf(own), frame }, ...others];
+}
+
+function textOf(id: string, { range, frame }: Limit): string {
+  if (frame === 'benchmark-multiple') return `weight of ${id} ${rangeText(range, plain)} times its benchmark weight`;
+  return `weight${relativeText(frame)} of ${id} ${rangeText(range, percent)}`;
+}
+
+/** The range of the weight itself. */
+function weightsAllowed({ range, frame }: Limit, position: number, situation: Situation): Range {
+  if (frame === 'none') return range;
+  if (frame === 'benchmark-multiple') {
+    const weight = situation.benchmark?.[position] ?? 0;
+    return {
+      ...(range.min === undefined ? {} : { min: range.min * weight }),
+      ...(range.max === undefined ? {} : { max: range.max * weight }),
+    };
+  }
+  const centre = centreOf(frame, situation).weights[position]!;
+  return {
+    ...(range.min === undefined ? {} : { min: centre + range.min }),
+    ...(range.max === undefined ? {} : { max: centre + range.max }),
+  };
+}
+
+function admitOne(range: BoundRange, field: string, parameters: BoundsParameters): Violation[] {
+  const multiple = frameOf(range, parameters) === 'benchmark-multiple';
+  const violations = admitRange(range, field, multiple ? 'plain' : 'fraction');
+  for (const [side, value] of Object.entries(sidesOf(range)))
+    if (multiple && value < 0)
+      violations.push(invalid(`${field}.${side}`, `a multiple must not be negative; got ${String(value)}`));
+  return violations;
 }
 
 /** An asset's own side may cross the other side that it inherits from `all`. */
-function admitInherited(parameters: BoundsParameters, id: string, own: Range): Violation[] {
-  const { min, max } = { ...parameters.all, ...own };
+function admitInherited(parameters: BoundsParameters, id: string, own: BoundRange): Violation[] {
+  const [first, ...others] = limitsOn(parameters, id);
   const inherits = own.min === undefined || own.max === undefined;
-  if (!inherits || min === undefined || max === undefined || min <= max) return [];
+  if (!inherits || others.length > 0 || first === undefined) return [];
+  const { min, max } = first.range;
+  if (min === undefined || max === undefined || min <= max) return [];
+  const shown = first.frame === 'benchmark-multiple' ? plain : percent;
   return [
     invalid(
       fieldOf('assets', id),
-      `with the range for all assets its minimum ${percent(min)} is above its maximum ${percent(max)}`,
+      `with the range for all assets its minimum ${shown(min)} is above its maximum ${shown(max)}`,
     ),
   ];
 }
@@ -54,9 +124,9 @@ function admitParameters(parameters: BoundsParameters): Violation[] {
   const assets = Object.entries(parameters.assets ?? {});
   if (parameters.all === undefined && assets.length === 0)
     violations.push(invalid('', 'needs a range for all, for assets, or both'));
-  if (parameters.all !== undefined) violations.push(...admitRange(parameters.all, 'all'));
+  if (parameters.all !== undefined) violations.push(...admitOne(parameters.all, 'all', parameters));
   for (const [id, range] of assets) {
-    violations.push(...admitRange(range, fieldOf('assets', id)), ...admitInherited(parameters, id, range));
+    violations.push(...admitOne(range, fieldOf('assets', id), parameters), ...admitInherited(parameters, id, range));
   }
   return violations;
 }
@@ -64,72 +134,84 @@ function admitParameters(parameters: BoundsParameters): Violation[] {
 function admit(parameters: BoundsParameters, situation: Situation): readonly Violation[] {
   const violations = admitParameters(parameters);
   const positions = positionsById(situation.universe);
-  for (const id of Object.keys(parameters.assets ?? {})) {
+  const ranges = Object.entries(parameters.assets ?? {});
+  for (const [id, range] of ranges) {
     if (!positions.has(id))
       violations.push(invalid(fieldOf('assets', id), `no asset has this id; known: ${listed([...positions.keys()])}`));
+    violations.push(...admitRelative(range.relativeTo, `${fieldOf('assets', id)}.relativeTo`, situation));
   }
-  if (parameters.relativeTo === 'benchmark' && situation.benchmark === undefined) {
-    violations.push(invalid('relativeTo', 'needs a benchmark, and there is none'));
-  }
-  return violations;
+  return [
+    ...violations,
+    ...admitRelative(parameters.all?.relativeTo, 'all.relativeTo', situation),
+    ...admitRelative(parameters.relativeTo, 'relativeTo', situation),
+  ];
 }
 
-/** min_i <= w_i - c_i <= max_i, where c is 0, the benchmark weights or the current weights. */
+/** min_i <= w_i - c_i <= max_i, where c is 0, the benchmark weights or the current weights; or min_i b_i <= w_i <= max_i b_i, b the benchmark. */
 export const bounds: ConstraintHandler<BoundsParameters> = {
   type: 'bounds',
   title: 'Weight bounds',
   description:
     'Weight of each asset as a fraction of net asset value within a range; relative to the benchmark or to the current holding the range is for the difference ' +
-    '(0.02 allows 2 percentage points more). `all` holds for every asset; the sides that `assets` states for an asset take the place of those of `all`. min 0 forbids short positions.',
-  version: '1.0.0',
+    '(0.02 allows 2 percentage points more), as benchmark-multiple for the weight as a multiple of the benchmark weight (2 allows twice). ' +
+    '`all` holds for every asset; the sides that `assets` states for an asset take the place of those of `all`. ' +
+    'A range may state its own relativeTo in place of the one for all ranges. min 0 forbids short positions.',
+  version: '1.1.0',
   references: [],
   schema: {
     type: 'object',
     title: 'Weight bounds',
     properties: {
-      relativeTo: {
-        type: 'string',
-        title: 'Relative to',
-        description:
-          'none: the weight itself. benchmark: weight minus benchmark weight. current: weight minus the weight held now.',
-        enum: ['none', 'benchmark', 'current'],
-        default: 'none',
-      },
-      all: rangeSchema('weight of every asset, fraction of net asset value'),
+      relativeTo: { ...frameSchema, default: 'none' },
+      all: boundSchema('weight of every asset, fraction of net asset value'),
       assets: {
         type: 'object',
         title: 'By asset',
         description: 'Asset id -> range.',
-        additionalProperties: rangeSchema('weight of the asset, fraction of net asset value'),
+        additionalProperties: boundSchema('weight of the asset, fraction of net asset value'),
       },
     },
     additionalProperties: false,
     minProperties: 1,
-    examples: [{ all: { min: 0, max: 0.1 }, assets: { AAPL: { max: 0.05 } } }],
+    examples: [
+      { all: { min: 0, max: 0.1 }, assets: { AAPL: { max: 0.05 } } },
+      {
+        all: { min: 0.5, max: 2, relativeTo: 'benchmark-multiple' },
+        assets: { MA: { max: 0.03, relativeTo: 'benchmark' } },
+      },
+    ],
   },
   convexity: 'linear',
   priority: 0,
   admitParameters,
   admit,
   lower(parameters, situation, origin) {
-    const centre = centreOf(parameters, situation);
     return {
-      bounds: situation.universe.assets.flatMap(({ id }, position) => {
-        const range = rangeOf(parameters, id);
-        if (range === undefined) return [];
-        const lower = range.min === undefined ? -Infinity : centre[position]! + range.min;
-        const upper = range.max === undefined ? Infinity : centre[position]! + range.max;
-        return [{ position, lower, upper, origin: origin(textOf(parameters, id, range)) }];
-      }),
+      bounds: situation.universe.assets.flatMap(({ id }, position) =>
+        limitsOn(parameters, id).map((limit) => {
+          const { min = -Infinity, max = Infinity } = weightsAllowed(limit, position, situation);
+          return { position, lower: min, upper: max, origin: origin(textOf(id, limit)) };
+        }),
+      ),
     };
   },
   check(parameters, holdings, situation) {
-    const centre = centreOf(parameters, situation);
-    return situation.universe.assets.flatMap(({ id }, position) => {
-      const range = rangeOf(parameters, id);
-      if (range === undefined) return [];
-      const distance = holdings.weights[position]! - centre[position]!;
-      return [measured(textOf(parameters, id, range), distance, range, fractionOfValue)];
-    });
+    return situation.universe.assets.flatMap(({ id }, position) =>
+      limitsOn(parameters, id).map((limit) => {
+        const weight = holdings.weights[position]!;
+        const { range, frame } = limit;
+        if (frame === 'benchmark-multiple') {
+          const own = situation.benchmark?.[position] ?? 0;
+          const [least, most] = [(range.min ?? -Infinity) * own, (range.max ?? Infinity) * own];
+          const allowed = {
+            ...(range.min === undefined ? {} : { min: least }),
+            ...(range.max === undefined ? {} : { max: most }),
+          };
+          return measured(textOf(id, limit), weight, allowed, fractionOfValue);
+        }
+        const distance = weight - centreOf(frame, situation).weights[position]!;
+        return measured(textOf(id, limit), distance, range, fractionOfValue);
+      }),
+    );
   },
 };

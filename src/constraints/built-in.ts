@@ -6,10 +6,12 @@ import { bounds } from './bounds.ts';
 import { budget } from './budget.ts';
 import { cash } from './cash.ts';
 import { country } from './country.ts';
+import { currency } from './currency.ts';
 import { exclusion } from './exclusion.ts';
 import { factorExposure } from './factor-exposure.ts';
 import { group } from './group.ts';
 import { holdingMinimum } from './holding-minimum.ts';
+import { issuer } from './issuer.ts';
 import { linearText } from './linear-text.ts';
 import { linear } from './linear.ts';
 import { names } from './names.ts';
@@ -31,10 +33,12 @@ export const builtInConstraints: readonly ConstraintHandler<never>[] = [
   budget,
   cash,
   country,
+  currency,
   exclusion,
   factorExposure,
   group,
   holdingMinimum,
+  issuer,
   linear,
   linearText,
   names,

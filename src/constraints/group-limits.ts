@@ -1,16 +1,19 @@
-/** One implementation for limits on named parts of a portfolio: asset classes, countries, sectors and custom groups. */
+/** One implementation for limits on named parts of a portfolio: asset classes, countries, sectors, currencies, issuers and custom groups. */
 import type { ConstraintHandler, Holdings, Measured, Situation } from '../problem/situation.ts';
 import type { Lowered, Origin } from '../problem/problem.ts';
+import type { Universe } from '../problem/universe.ts';
 import type { Violation } from '../values/fault.ts';
 import type { JsonSchema } from '../values/json.ts';
-import { formOf, rowOf } from './linear-form.ts';
-import { admitRange, fieldOf, fractionOfValue, invalid, measured, percent, rangeSchema, rangeText } from './range.ts';
-import type { Range } from './range.ts';
-import { groupTaxonomies, includesCash, listed, namesOf, sameName, taxonomyLabel, weightIn } from './taxonomy.ts';
+import { formOf, relativeForm, rowOf } from './linear-form.ts';
+import { admitLookThrough, partsOf, sumThrough } from './look-through.ts';
+import { admitRange, fieldOf, fractionOfValue, invalid, measured, percent, rangeText } from './range.ts';
+import { admitRelative, centreOf, limitSchema, relativeText } from './relative.ts';
+import type { Limit } from './relative.ts';
+import { belongs, groupTaxonomies, includesCash, listed, namesOf, sameName, taxonomyLabel } from './taxonomy.ts';
 import type { Taxonomy } from './taxonomy.ts';
 
-/** Name of the part -> range of its total weight. */
-export type Limits = Readonly<Record<string, Range>>;
+/** Name of the part -> range of its total weight; `*` stands for every name that is not given itself. */
+export type Limits = Readonly<Record<string, Limit>>;
 
 export interface GroupLimits {
   readonly taxonomy: Taxonomy;
@@ -19,23 +22,51 @@ export interface GroupLimits {
   readonly field: string;
 }
 
+const everyOther = '*';
+
+/** What the descriptions of all these handlers end with. */
+export const limitsDescription =
+  'A range with relativeTo is of the difference to the weight in the benchmark or to the weight held now; with lookThrough a fund counts with what it holds, ' +
+  'by weight, and what its holdings leave counts as the fund itself. The name * stands for every name that is not given itself.';
+
 export function limitsSchema(
   what: string,
-  examples: readonly Record<string, Record<string, number>>[],
+  examples: readonly Record<string, Record<string, string | number | boolean>>[],
 ): JsonSchema<Limits> {
   return {
     type: 'object',
     title: `Limits by ${what}`,
-    description: `Name of the ${what} -> range of the total weight held in it, as a fraction of net asset value (0.4 for 40 %).`,
-    additionalProperties: rangeSchema('total weight, fraction of net asset value'),
+    description: `Name of the ${what} -> range of the total weight held in it, as a fraction of net asset value (0.4 for 40 %); * for every other ${what}.`,
+    additionalProperties: limitSchema('total weight, fraction of net asset value'),
     propertyNames: { type: 'string', minLength: 1, maxLength: 255 },
     minProperties: 1,
     examples,
   };
 }
 
-const textOf = (taxonomy: Taxonomy, name: string, range: Range): string =>
-  `${taxonomyLabel(taxonomy)} ${name} ${rangeText(range, percent)}`;
+function textOf(taxonomy: Taxonomy, name: string, limit: Limit): string {
+  const through = limit.lookThrough === true ? ', funds looked through,' : '';
+  return `${taxonomyLabel(taxonomy)} ${name}${through}${relativeText(limit.relativeTo)} ${rangeText(limit, percent)}`;
+}
+
+/** Every name that occurs among the assets, or in the funds among them when they are looked through. */
+function knownNames(universe: Universe, taxonomy: Taxonomy, lookThrough: boolean): readonly string[] {
+  if (!lookThrough) return namesOf(universe, taxonomy);
+  const parts = universe.assets.flatMap((asset) => partsOf(asset, true).map((part) => part.asset));
+  return namesOf({ assets: parts }, taxonomy);
+}
+
+/** The limits by name, `*` written out. */
+function limitsByName({ taxonomy, limits }: GroupLimits, universe: Universe): readonly (readonly [string, Limit])[] {
+  const names = Object.keys(limits).filter((name) => name !== everyOther);
+  return Object.entries(limits).flatMap(([name, limit]): (readonly [string, Limit])[] => {
+    if (name !== everyOther) return [[name, limit]];
+    const others: string[] = [];
+    for (const other of knownNames(universe, taxonomy, limit.lookThrough === true))
+      if (![...names, ...others].some((given) => sameName(taxonomy, given, other))) others.push(other);
+    return others.map((other) => [other, limit]);
+  });
+}
 
 /** What is wrong whatever the universe: nothing limited, bad ranges, one part named twice. */
 function admitRanges({ taxonomy, limits, field }: GroupLimits): Violation[] {
@@ -56,16 +87,29 @@ function admitRanges({ taxonomy, limits, field }: GroupLimits): Violation[] {
 function admitLimits(groupLimits: GroupLimits, situation: Situation): Violation[] {
   const { taxonomy, limits, field } = groupLimits;
   const violations = admitRanges(groupLimits);
-  const known = namesOf(situation.universe, taxonomy);
   const label = taxonomyLabel(taxonomy);
-  for (const [name, range] of Object.entries(limits)) {
+  for (const [name, limit] of Object.entries(limits)) {
     const at = fieldOf(field, name);
-    if (includesCash(taxonomy, name) || known.some((other) => sameName(taxonomy, other, name))) continue;
+    const lookThrough = limit.lookThrough === true;
+    violations.push(...admitRelative(limit.relativeTo, `${at}.relativeTo`, situation));
+    if (lookThrough) violations.push(...admitLookThrough(situation.universe, `${at}.lookThrough`));
+    const known = knownNames(situation.universe, taxonomy, lookThrough);
+    if (name === everyOther && known.length === 0) violations.push(invalid(at, `no asset has any ${label}`));
+    if (name === everyOther || includesCash(taxonomy, name)) continue;
+    if (known.some((other) => sameName(taxonomy, other, name))) continue;
     const unmet =
-      range.min !== undefined && range.min > 0 ? `, so that at least ${percent(range.min)} cannot be met` : '';
+      limit.min !== undefined && limit.min > 0 ? `, so that at least ${percent(limit.min)} cannot be met` : '';
     violations.push(invalid(at, `no asset has ${label} ${JSON.stringify(name)}${unmet}; known: ${listed(known)}`));
   }
   return violations;
+}
+
+/** Total weight in a named part at holdings, from its definition. */
+function weightIn(universe: Universe, taxonomy: Taxonomy, name: string, lookThrough: boolean, at: Holdings): number {
+  let total = includesCash(taxonomy, name) ? at.cash : 0;
+  for (const [position, asset] of universe.assets.entries())
+    total += at.weights[position]! * sumThrough(asset, lookThrough, (each) => (belongs(each, taxonomy, name) ? 1 : 0));
+  return total;
 }
 
 /** Makes the handler of one taxonomy. `read` finds the limits in the parameters, whatever their shape. */
@@ -75,7 +119,8 @@ export function groupHandler<Parameters>(
 ): ConstraintHandler<Parameters> {
   return {
     ...description,
-    version: '1.0.0',
+    description: `${description.description} ${limitsDescription}`,
+    version: '1.1.0',
     references: [],
     convexity: 'linear',
     priority: 0,
@@ -93,23 +138,27 @@ export function groupHandler<Parameters>(
       return admitLimits(limits, situation);
     },
     lower(parameters: Parameters, situation: Situation, origin: (text: string) => Origin): Lowered {
-      const { taxonomy, limits } = read(parameters);
+      const { universe } = situation;
+      const limits = read(parameters);
       return {
-        rows: Object.entries(limits).map(([name, range]) =>
-          rowOf(formOf(situation.universe, taxonomy, name), range, origin(textOf(taxonomy, name, range))),
-        ),
+        rows: limitsByName(limits, universe).map(([name, limit]) => {
+          const form = formOf(universe, limits.taxonomy, name, limit.lookThrough);
+          const relative = relativeForm(form, centreOf(limit.relativeTo, situation));
+          return rowOf(relative, limit, origin(textOf(limits.taxonomy, name, limit)));
+        }),
       };
     },
     check(parameters: Parameters, holdings: Holdings, situation: Situation): readonly Measured[] {
-      const { taxonomy, limits } = read(parameters);
-      return Object.entries(limits).map(([name, range]) =>
-        measured(
-          textOf(taxonomy, name, range),
-          weightIn(situation.universe, taxonomy, name, holdings),
-          range,
-          fractionOfValue,
-        ),
-      );
+      const { universe } = situation;
+      const limits = read(parameters);
+      const { taxonomy } = limits;
+      return limitsByName(limits, universe).map(([name, limit]) => {
+        const through = limit.lookThrough === true;
+        const centre = centreOf(limit.relativeTo, situation);
+        const here = weightIn(universe, taxonomy, name, through, holdings);
+        const there = limit.relativeTo === undefined ? 0 : weightIn(universe, taxonomy, name, through, centre);
+        return measured(textOf(taxonomy, name, limit), here - there, limit, fractionOfValue);
+      });
     },
   };
 }

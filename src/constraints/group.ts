@@ -9,7 +9,7 @@ export const group = groupHandler<GroupParameters>(
     type: 'group',
     title: 'Custom group limits',
     description:
-      "Total weight of the assets of a group of one of the client's own taxonomies (region, theme, issuer, ...), short positions counted negative, " +
+      "Total weight of the assets of a group of one of the client's own taxonomies (region, theme, ...), short positions counted negative, " +
       'as a fraction of net asset value, within the range given for the group. Names are compared as written.',
     schema: {
       type: 'object',

@@ -3,7 +3,7 @@ import type { Situation } from '../problem/situation.ts';
 import type { Universe } from '../problem/universe.ts';
 import type { Violation } from '../values/fault.ts';
 import type { JsonSchema } from '../values/json.ts';
-import { admitSelection, positionsOf, selectionSchema } from './selection.ts';
+import { admitSelection, positionsOf, selectionSchema, selectionText } from './selection.ts';
 import type { Selection } from './selection.ts';
 
 export const membersSchema: JsonSchema<Selection> = {
@@ -25,8 +25,5 @@ export function admitMembers(of: Selection | undefined, situation: Situation): r
 
 /** ` among Energy, XOM`, or nothing for every asset. */
 export function membersText(of: Selection | undefined): string {
-  if (of === undefined) return '';
-  const { assets = [], assetClasses = [], sectors = [], countries = [], groups = {} } = of;
-  const named = [...assets, ...assetClasses, ...sectors, ...countries, ...Object.values(groups).flat()];
-  return ` among ${named.join(', ')}`;
+  return of === undefined ? '' : ` among ${selectionText(of)}`;
 }

@@ -9,7 +9,10 @@ export const sector = groupHandler<Limits>(
     description:
       'Total weight of the assets of a sector, short positions counted negative, as a fraction of net asset value, within the range given for the sector. ' +
       'Sectors are compared as written.',
-    schema: limitsSchema('sector', [{ Technology: { max: 0.3 }, Energy: { min: 0.05, max: 0.15 } }]),
+    schema: limitsSchema('sector', [
+      { Technology: { max: 0.3 }, Energy: { min: 0.05, max: 0.15 } },
+      { Technology: { max: 0.05, relativeTo: 'benchmark' }, '*': { max: 0.2, lookThrough: true } },
+    ]),
   },
   (limits) => ({ taxonomy: { kind: 'sector' }, limits, field: '' }),
 );

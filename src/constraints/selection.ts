@@ -1,4 +1,4 @@
-/** Which assets a list constraint speaks of: by id, or by class, sector, country or group; the union of all that is named. */
+/** Which assets a list constraint speaks of: by id, or by class, sector, country, currency, issuer or group; the union of all that is named. */
 import type { Situation } from '../problem/situation.ts';
 import type { Universe } from '../problem/universe.ts';
 import { positionsById } from '../problem/universe.ts';
@@ -14,6 +14,8 @@ export type Selection = {
   readonly assetClasses?: readonly string[];
   readonly sectors?: readonly string[];
   readonly countries?: readonly string[];
+  readonly currencies?: readonly string[];
+  readonly issuers?: readonly string[];
   /** Taxonomy -> names of its groups. */
   readonly groups?: Readonly<Record<string, readonly string[]>>;
 };
@@ -46,6 +48,8 @@ export function selectionSchema(title: string, everything: boolean): JsonSchema<
       assetClasses: namesSchema('Asset classes', 'Compared by canonical name: Equities = Equity = Stocks.'),
       sectors: namesSchema('Sectors', 'Compared as written.'),
       countries: namesSchema('Countries', 'Compared as written.'),
+      currencies: namesSchema('Currencies', 'Compared as written.'),
+      issuers: namesSchema('Issuers', 'Compared as written.'),
       groups: {
         type: 'object',
         title: 'Groups',
@@ -63,6 +67,8 @@ function namedParts(selection: Selection): readonly Named[] {
     { taxonomy: { kind: 'asset-class' }, names: selection.assetClasses ?? [], field: 'assetClasses' },
     { taxonomy: { kind: 'sector' }, names: selection.sectors ?? [], field: 'sectors' },
     { taxonomy: { kind: 'country' }, names: selection.countries ?? [], field: 'countries' },
+    { taxonomy: { kind: 'currency' }, names: selection.currencies ?? [], field: 'currencies' },
+    { taxonomy: { kind: 'issuer' }, names: selection.issuers ?? [], field: 'issuers' },
   ];
   for (const [name, names] of Object.entries(selection.groups ?? {})) {
     parts.push({ taxonomy: { kind: 'group', name }, names, field: fieldOf('groups', name) });
@@ -110,4 +116,10 @@ export function positionsOf(selection: Selection, universe: Universe): readonly 
     if (selection.everything === true || ids.has(asset.id)) return true;
     return parts.some(({ taxonomy, names }) => names.some((name) => belongs(asset, taxonomy, name)));
   });
+}
+
+/** What is named, in the client's words: `Energy, XOM`. */
+export function selectionText(selection: Selection): string {
+  if (selection.everything === true) return 'every asset';
+  return [...(selection.assets ?? []), ...namedParts(selection).flatMap(({ names }) => names)].join(', ');
 }

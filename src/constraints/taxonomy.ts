@@ -1,4 +1,4 @@
-/** Which assets belong to a named class, country, sector or group. */
+/** Which assets belong to a named class, sector, country, currency, issuer or group. */
 import type { Holdings } from '../problem/situation.ts';
 import type { Universe, UniverseAsset } from '../problem/universe.ts';
 import { assetClassName, cashClass } from './asset-class-name.ts';
@@ -8,7 +8,27 @@ export type Taxonomy =
   | { readonly kind: 'asset-class' }
   | { readonly kind: 'sector' }
   | { readonly kind: 'country' }
+  | { readonly kind: 'currency' }
+  | { readonly kind: 'issuer' }
   | { readonly kind: 'group'; readonly name: string };
+
+/** The word that selects a taxonomy in texts and in `by`: these, then the keys of the assets' own groups. */
+const fixed: Readonly<Record<string, Taxonomy>> = {
+  class: { kind: 'asset-class' },
+  sector: { kind: 'sector' },
+  country: { kind: 'country' },
+  currency: { kind: 'currency' },
+  issuer: { kind: 'issuer' },
+};
+
+/** Every taxonomy of a universe by the word that selects it: `class`, `sector`, `country`, `currency`, `issuer`, then the client's own. */
+export function taxonomiesOf(universe: Universe): ReadonlyMap<string, Taxonomy> {
+  const own = groupTaxonomies(universe).filter((name) => !Object.hasOwn(fixed, name));
+  return new Map<string, Taxonomy>([
+    ...Object.entries(fixed),
+    ...own.map((name): [string, Taxonomy] => [name, { kind: 'group', name }]),
+  ]);
+}
 
 /** The name under which a taxonomy is spoken of: `sector`, `asset class`, `theme`. */
 export function taxonomyLabel(taxonomy: Taxonomy): string {
@@ -21,12 +41,10 @@ export function nameIn(asset: UniverseAsset, taxonomy: Taxonomy): string | undef
   switch (taxonomy.kind) {
     case 'asset-class':
       return asset.assetClass;
-    case 'sector':
-      return asset.sector;
-    case 'country':
-      return asset.country;
     case 'group':
       return Object.hasOwn(asset.groups, taxonomy.name) ? asset.groups[taxonomy.name] : undefined;
+    default:
+      return asset[taxonomy.kind];
   }
 }
 

@@ -8,10 +8,12 @@ import { budget } from '../../src/constraints/budget.ts';
 import { builtInConstraints } from '../../src/constraints/built-in.ts';
 import { cash } from '../../src/constraints/cash.ts';
 import { country } from '../../src/constraints/country.ts';
+import { currency } from '../../src/constraints/currency.ts';
 import { exclusion } from '../../src/constraints/exclusion.ts';
 import { factorExposure } from '../../src/constraints/factor-exposure.ts';
 import { group } from '../../src/constraints/group.ts';
 import { holdingMinimum } from '../../src/constraints/holding-minimum.ts';
+import { issuer } from '../../src/constraints/issuer.ts';
 import { linearText } from '../../src/constraints/linear-text.ts';
 import { linear } from '../../src/constraints/linear.ts';
 import { names } from '../../src/constraints/names.ts';
@@ -24,7 +26,7 @@ import { trackingError } from '../../src/constraints/tracking-error.ts';
 import { trades } from '../../src/constraints/trades.ts';
 import { turnover } from '../../src/constraints/turnover.ts';
 import { volatility } from '../../src/constraints/volatility.ts';
-import { fraction, law, limit, period, range, selection } from '../support/constraint-laws.ts';
+import { fraction, law, limit, period, range, relativeRange, selection } from '../support/constraint-laws.ts';
 import type { Law } from '../support/constraint-laws.ts';
 import { riskLaws } from '../support/risk-laws.ts';
 
@@ -34,20 +36,28 @@ const countRange = fc.tuple(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0,
   max: Math.max(a, b),
 }));
 
+const multiples = fc
+  .tuple(fc.double({ min: 0, max: 3, noNaN: true }), fc.double({ min: 0, max: 3, noNaN: true }))
+  .map(([a, b]) => ({ min: Math.min(a, b), max: Math.max(a, b), relativeTo: 'benchmark-multiple' as const }));
+const relativeBound = fc
+  .tuple(range, fc.constantFrom('none' as const, 'benchmark' as const, 'current' as const))
+  .map(([sides, relativeTo]) => ({ ...sides, relativeTo }));
+
 const linearLaws: readonly Law[] = [
   law(allOrNone, fc.record({ assets: fc.record({ A0: size, A1: size.map((value) => -value) }) })),
-  law(assetClass, fc.record({ Equities: range, Cash: range })),
+  law(assetClass, fc.record({ Equities: relativeRange, Cash: relativeRange })),
   law(
     bounds,
     fc.record({
       relativeTo: fc.constantFrom('none', 'benchmark', 'current'),
-      all: range,
-      assets: fc.record({ A1: range }),
+      all: fc.oneof(range, multiples),
+      assets: fc.record({ A1: fc.oneof(range, multiples, relativeBound) }),
     }),
   ),
   law(budget, range),
   law(cash, range),
-  law(country, fc.record({ US: range })),
+  law(country, fc.record({ US: relativeRange })),
+  law(currency, fc.record({ USD: relativeRange, '*': relativeRange })),
   law(exclusion, selection),
   law(
     factorExposure,
@@ -56,8 +66,9 @@ const linearLaws: readonly Law[] = [
       relativeTo: fc.constantFrom('none', 'benchmark'),
     }),
   ),
-  law(group, fc.record({ taxonomy: fc.constant('theme'), limits: fc.record({ Water: range, AI: range }) })),
+  law(group, fc.record({ taxonomy: fc.constant('theme'), limits: fc.record({ Water: relativeRange, AI: range }) })),
   law(holdingMinimum, fc.record({ min: size })),
+  law(issuer, fc.record({ '*': relativeRange })),
   law(
     linear,
     fc
@@ -89,7 +100,7 @@ const linearLaws: readonly Law[] = [
     roundLots,
     fc.record({ lots: fc.record({ A0: size, A1: size }), relativeTo: fc.constantFrom('none', 'current') }),
   ),
-  law(sector, fc.record({ Energy: range, 'Health Care': range })),
+  law(sector, fc.record({ Energy: relativeRange, '*': relativeRange })),
   law(trackingError, fc.record({ max: limit, period, definition: fc.constant('ex-ante' as const) })),
   law(tradeMinimum, fc.record({ min: size, of: fc.constantFrom({ assets: ['A1'] }, { assets: ['A0', 'A1'] }) })),
   law(

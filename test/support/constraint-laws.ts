@@ -93,8 +93,29 @@ const asset: fc.Arbitrary<Omit<UniverseAsset, 'id'>> = fc.record({
   assetClass: word('Equity', 'Stocks', 'Bonds', 'Cash'),
   sector: word('Energy', 'Technology', 'Health Care'),
   country: word('US', 'DE'),
+  currency: word('USD', 'EUR'),
+  issuer: word('One', 'Two'),
+  averageDailyValue: fc.double({ min: 0, max: 2, noNaN: true }),
+  characteristics: fc.record({ yield: fc.double({ min: 0, max: 0.1, noNaN: true }) }),
   groups: fc.record({ theme: word('Water', 'AI') }),
 });
+
+/** The first asset holds the second, and something that only funds hold. */
+function withFund(assets: readonly UniverseAsset[]): readonly UniverseAsset[] {
+  const [fund, held, ...others] = assets;
+  const outside: UniverseAsset = {
+    id: 'OUTSIDE',
+    sector: 'Utilities',
+    country: 'US',
+    groups: {},
+    characteristics: { yield: 0.3 },
+  };
+  const holdings = [
+    { asset: held!, weight: 0.5 },
+    { asset: outside, weight: 0.2 },
+  ];
+  return [{ ...fund!, holdings }, held!, ...others];
+}
 
 /** A situation with a covariance that is dense or a factor model, positive semidefinite by construction. */
 const situations: fc.Arbitrary<Situation> = fc.integer({ min: 2, max: 9 }).chain((n) =>
@@ -124,7 +145,7 @@ const situations: fc.Arbitrary<Situation> = fc.integer({ min: 2, max: 9 }).chain
         return i === j ? own(i) : (energy(model, basis(i, j)) - own(i) - own(j)) / 2;
       });
       return {
-        universe: { assets: assets.map((each, index) => ({ id: `A${String(index)}`, ...each })) },
+        universe: { assets: withFund(assets.map((each, index) => ({ id: `A${String(index)}`, ...each }))) },
         current,
         cashCurrent: 1 - current.reduce((sum, weight) => sum + weight, 0),
         benchmark,
@@ -138,6 +159,14 @@ export const range = fc.tuple(fraction, fraction, fc.constantFrom('min', 'max', 
   ...(sides === 'max' ? {} : { min: Math.min(a, b) }),
   ...(sides === 'min' ? {} : { max: Math.max(a, b) }),
 }));
+/** A range that may be relative and may look through funds. */
+export const relativeRange = fc
+  .tuple(range, fc.constantFrom(undefined, 'none' as const, 'benchmark' as const, 'current' as const), fc.boolean())
+  .map(([sides, relativeTo, lookThrough]) => ({
+    ...sides,
+    lookThrough,
+    ...(relativeTo === undefined ? {} : { relativeTo }),
+  }));
 export const limit = fc.double({ min: 0, max: 1.5, noNaN: true });
 export const period = fc.constantFrom('annual' as const, 'monthly' as const, 'daily' as const);
 export const selection = fc.record({

@@ -128,7 +128,6 @@ describe('aliases of constraint types', () => {
 describe('the catalogue of built-in constraints', () => {
   it('has one handler per type, in order, each with a definition and a closed schema', () => {
     const types = builtInConstraints.map(({ type }) => type);
-    expect(types).to.have.length(22);
     expect(types).to.deep.equal([...new Set(types)].sort());
     for (const handler of builtInConstraints) {
       expect(handler.description.length, handler.type).to.be.greaterThan(60);
