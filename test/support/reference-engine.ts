@@ -7,11 +7,13 @@ import { defaultSettings } from '../../src/problem/solver.ts';
 import type { Engine } from '../../src/sdk/v1/testing/reference-task.ts';
 import { frontierPoints } from '../../src/solvers/critical-line/points.ts';
 import { solvePeriods } from '../../src/solvers/periods/periods.ts';
+import { branchAndBound } from '../../src/solvers/integers/branch-and-bound.ts';
 import { interiorPoint } from '../../src/solvers/interior-point.ts';
 import { SolverRegistry, runToEnd } from '../../src/solvers/registry.ts';
 import { riskBudgeting } from '../../src/solvers/risk-budgeting/risk-budgeting.ts';
+import { scenarioTails } from '../../src/solvers/tails/scenario-tails.ts';
 
-const solvers = new SolverRegistry([interiorPoint, riskBudgeting]);
+const solvers = new SolverRegistry([interiorPoint, riskBudgeting, branchAndBound, scenarioTails]);
 
 export const referenceEngine: Engine = {
   solve: (universe, objective, restrictions, interrupted) => {

@@ -1,0 +1,137 @@
+/**
+ * Least lower semi-variance, or return less a multiple of it, by quadratic models that are exact.
+ *
+ *     f(w) = -linear'w + scale/2 P sum_s p_s ((t_s - x_s'w)+)^2
+ *
+ * is convex and piecewise quadratic. At w the model over the scenarios that fall short there has the value and the gradient of f, so the
+ * step to its minimum over the restrictions descends; an exact search along the step keeps every iterate feasible. Once the minimum of a
+ * model falls short in the same scenarios as the model counts, the optimality conditions of the model are those of f: its certificate is the
+ * certificate of the answer. Scenarios on which they differ are allowed only when they change the gradient by no more than 1e-8 of it.
+ */
+import { dot, hasWeights, nearestTo, solving } from '@veritasvault/portfolio/sdk/v1';
+import type { Answer, Lowered, Objective, Program, Solution, Step } from '@veritasvault/portfolio/sdk/v1';
+
+import { gapsAt, gradientOf, modelOf, semiVariance } from './shortfall.ts';
+import type { Shortfall } from './shortfall.ts';
+
+const modelsMax = 100;
+/** Difference of gradients, relative, at which model and semi-variance agree. */
+const agreement = 1e-8;
+
+export interface Descent {
+  readonly shortfall: Shortfall;
+  /** (n) annual. */
+  readonly linear: Float64Array;
+  readonly scale: number;
+  readonly added: readonly Lowered[];
+  readonly phase: string;
+}
+
+export function* leastSemiVariance({ shortfall, linear, scale, added, phase }: Descent): Program {
+  // The model of all scenarios lies above f, so where it has no minimum f has none.
+  let active: readonly boolean[] = new Array<boolean>(shortfall.count).fill(true);
+  let weights: Float64Array | undefined;
+  for (let model = 0; ; model++) {
+    const objective = modelOf(shortfall, active, linear, scale);
+    const step: Step = { objective, added, phase };
+    const solution: Solution = yield step;
+    if (solution.termination.reason !== 'optimal')
+      return cutShort({ objective, added, solution }, model === 0 ? undefined : weights);
+    const gaps = gapsAt(shortfall, solution.weights);
+    if (model > 0 && agree(shortfall, gaps, active, linear, scale)) return { objective, added, solution };
+    weights = weights === undefined ? solution.weights : along(shortfall, weights, solution.weights, linear, scale);
+    if (model === modelsMax) {
+      const detail = `after ${modelsMax} models the scenarios that fall short still change; this is the best portfolio so far`;
+      const termination = { reason: 'feasible', limit: 'iterations', detail } as const;
+      return { objective, added, solution: { ...solution, weights, termination } };
+    }
+    const standing = gapsAt(shortfall, weights);
+    // Less than none there cannot be, and a model without scenarios would not stay here.
+    if (linear.every((value) => value === 0) && semiVariance(shortfall, standing) === 0)
+      return yield* solving(nearestTo(weights), phase, added);
+    active = Array.from(standing, (gap) => gap > 0);
+  }
+}
+
+/** Whether the model over `active` has the gradient of f at `gaps`. */
+function agree(
+  shortfall: Shortfall,
+  gaps: Float64Array,
+  active: readonly boolean[],
+  linear: Float64Array,
+  scale: number,
+): boolean {
+  const n = linear.length;
+  const apart = (s: number): number => (gaps[s]! > 0 ? 1 : 0) - (active[s] === true ? 1 : 0);
+  const difference = largest(gradientOf(shortfall, gaps, apart, n, scale));
+  const own = largest(gradientOf(shortfall, gaps, (s) => (gaps[s]! > 0 ? 1 : 0), n, scale));
+  return difference <= agreement * Math.max(own, largest(linear));
+}
+
+/** The least f between two portfolios, both feasible. */
+function along(
+  shortfall: Shortfall,
+  from: Float64Array,
+  to: Float64Array,
+  linear: Float64Array,
+  scale: number,
+): Float64Array {
+  const { probabilities, periodsPerYear } = shortfall;
+  const [before, after] = [gapsAt(shortfall, from), gapsAt(shortfall, to)];
+  const gain = dot(linear, to) - dot(linear, from);
+  const slope = (t: number): number => {
+    let total = 0;
+    for (let s = 0; s < before.length; s++) {
+      const change = after[s]! - before[s]!;
+      const gap = before[s]! + t * change;
+      if (gap > 0) total += probabilities[s]! * gap * change;
+    }
+    return scale * periodsPerYear * total - gain;
+  };
+  if (slope(1) <= 0) return to;
+  let [low, high] = [0, 1];
+  for (let halving = 0; halving < 60; halving++) {
+    const middle = 0.5 * (low + high);
+    if (slope(middle) <= 0) low = middle;
+    else high = middle;
+  }
+  return from.map((weight, i) => weight + low * (to[i]! - weight));
+}
+
+/** A run that is interrupted ends with its best portfolio. */
+function cutShort(answer: Answer, weights: Float64Array | undefined): Answer {
+  const { solution } = answer;
+  const { limit, detail } = solution.termination;
+  if (weights === undefined || (limit === undefined && !hasWeights(solution))) return answer;
+  const termination = {
+    reason: 'feasible',
+    ...(limit === undefined ? {} : { limit }),
+    detail: `stopped on the way to the least semi-variance, at the best portfolio so far; ${detail}`,
+  } as const;
+  return { ...answer, solution: { ...solution, weights, termination } };
+}
+
+function largest(values: Float64Array): number {
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+}
+
+/** Why there is none: between two portfolios with counts, lots or gaps no third need be allowed. Undefined where there is one. */
+export function refusedFor(restrictions: readonly Lowered[], objective: Objective): Answer | undefined {
+  const isWhole = restrictions.some(
+    ({ domains = [], lots = [], counts = [] }) => domains.length + lots.length + counts.length > 0,
+  );
+  if (!isWhole) return undefined;
+  const none = new Float64Array(0);
+  const detail =
+    'the least semi-variance is found between portfolios, which counts, lots and gaps in the weights do not allow; leave those constraints out, or minimize the mean absolute deviation or the variance instead';
+  const solution: Solution = {
+    solver: 'none',
+    termination: { reason: 'no solution found', detail },
+    weights: none,
+    objective: NaN,
+    multipliers: { rows: none, bounds: none, norms: none, tradeLimits: none },
+    iterations: 0,
+    residuals: { primal: NaN, dual: NaN, gap: NaN },
+  };
+  return { objective, added: [], solution };
+}
