@@ -65,3 +65,5 @@ export { nearestTo } from './objectives.ts';
 export { applyOperator, quadraticForm, volatilities } from './operators.ts';
 export { hasWeights, inSteps, solveToEnd, solving } from './steps.ts';
 export type { Program, Step } from './steps.ts';
+export { inTurns } from './turns.ts';
+export type { DelegateStep, Pause, SolveStep, Turn, TurnProgram } from './turns.ts';
