@@ -23,5 +23,6 @@ export const maximumSharpe = defineStrategy<NoParameters>({
   parameters: { type: 'object', properties: {}, additionalProperties: false },
   needs: ['expected-returns', 'covariance'],
   optimize: (task) => inSteps(task, () => own(task)),
-  frontier: (task, points) => frontierOf(task, points, leastVariance(covarianceOf(task)), () => own(task)),
+  frontier: (task, points, first) =>
+    frontierOf(task, points, leastVariance(covarianceOf(task)), () => own(task), first),
 });

@@ -30,6 +30,7 @@ export const minimumTrackingError = defineStrategy<NoParameters>({
   parameters: { type: 'object', properties: {}, additionalProperties: false },
   needs: ['covariance', 'benchmark'],
   frontierNeeds: ['expected-returns'],
+  frontierAgainst: 'tracking-error',
   optimize: (task) => inSteps(task, () => own(task)),
-  frontier: (task, points) => frontierOf(task, points, activeVariance(task), () => own(task)),
+  frontier: (task, points, first) => frontierOf(task, points, activeVariance(task), () => own(task), first),
 });

@@ -20,5 +20,6 @@ export const minimumVariance = defineStrategy<NoParameters>({
   needs: ['covariance'],
   frontierNeeds: ['expected-returns'],
   optimize: (task) => inSteps(task, () => own(task)),
-  frontier: (task, points) => frontierOf(task, points, leastVariance(covarianceOf(task)), () => own(task)),
+  frontier: (task, points, first) =>
+    frontierOf(task, points, leastVariance(covarianceOf(task)), () => own(task), first),
 });

@@ -35,5 +35,6 @@ export const quadraticUtility = defineStrategy<QuadraticUtility>({
   },
   needs: ['expected-returns', 'covariance'],
   optimize: (task) => inSteps(task, () => own(task)),
-  frontier: (task, points) => frontierOf(task, points, leastVariance(covarianceOf(task)), () => own(task)),
+  frontier: (task, points, first) =>
+    frontierOf(task, points, leastVariance(covarianceOf(task)), () => own(task), first),
 });

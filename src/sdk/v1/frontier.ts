@@ -1,12 +1,12 @@
 /** Efficient frontiers: traced where the host can, solved point by point where it cannot, told the same either way. */
-import { concatMap, from, of } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { concatMap, defer, EMPTY, from, map, of } from 'rxjs';
+import type { Observable, OperatorFunction } from 'rxjs';
 
 import { dot } from '../../math/vectors.ts';
 import type { Lowered, Objective } from '../../problem/problem.ts';
 import type { Solution } from '../../problem/solution.ts';
 import { hasWeights, inSteps } from './steps.ts';
-import type { Program } from './steps.ts';
+import type { Program, Step } from './steps.ts';
 import type { StrategyEvent, Task, TraceEvent } from './strategy.ts';
 
 /** What a frontier trades. */
@@ -23,27 +23,29 @@ export interface Tradeoff {
  * Streams `points` (at least 2) points from the portfolio of the least objective to the one of the greatest direction'w under the
  * client's restrictions: the least objective with a direction'w of at least v, v spaced evenly between those of the two ends. Then `own`,
  * the strategy's own portfolio, is the solution, and its choice of solver tells how the frontier was found. When there is no frontier the
- * solution says why and is the last.
+ * solution says why and is the last. Points before `first` (from 0) are known to the caller: they are not told, and the others are, bit for
+ * bit, what they are among all.
  */
 export function alongFrontier<Parameters>(
   task: Task<Parameters>,
   tradeoff: Tradeoff,
   points: number,
   own: () => Program,
+  first = 0,
 ): Observable<StrategyEvent> {
   const count = Math.max(2, Math.floor(points));
   const pointwise = (reason: string): Observable<StrategyEvent> =>
-    inSteps(task, () => noting(byPoints(task, tradeoff, count, own), `point by point: ${reason}`));
+    inSteps(task, () => noting(byPoints(task, tradeoff, count, own, first), `point by point: ${reason}`));
   if (task.trace === undefined) return pointwise('nothing is traced here');
   const { objective, direction } = tradeoff;
-  let told = 0;
-  return task.trace(objective, direction, count).pipe(
-    concatMap((event: TraceEvent): Observable<StrategyEvent> => {
+  return defer(() => task.trace!(objective, direction, count)).pipe(
+    numbered(),
+    concatMap(({ event, index }): Observable<StrategyEvent> => {
       switch (event.kind) {
         case 'iterate':
           return of({ kind: 'progress', phase: 'tracing the frontier', iterate: event.iterate });
         case 'point':
-          return from(eventsOf(tradeoff, event, `frontier point ${++told} of ${count}`));
+          return index < first ? EMPTY : from(eventsOf(tradeoff, event, index, count));
         case 'traced':
           return inSteps(task, () => noting(own(), event.choice));
         case 'solution':
@@ -55,41 +57,75 @@ export function alongFrontier<Parameters>(
   );
 }
 
+/** Every event with the number of points before it. */
+function numbered(): OperatorFunction<TraceEvent, { readonly event: TraceEvent; readonly index: number }> {
+  return (events) =>
+    defer(() => {
+      let points = 0;
+      return events.pipe(map((event) => ({ event, index: event.kind === 'point' ? points++ : points })));
+    });
+}
+
 /** A point as an answer: the optimum of the objective with lambda times the direction added. */
 function eventsOf(
   { objective, direction }: Tradeoff,
   { lambda, solution }: Extract<TraceEvent, { kind: 'point' }>,
-  phase: string,
+  index: number,
+  count: number,
 ): StrategyEvent[] {
   const linear = objective.linear.map((value, i) => value + lambda * direction[i]!);
   const { iterations, residuals } = solution;
   const iterate = { iteration: iterations, objective: solution.objective, ...residuals };
   return [
-    { kind: 'progress', phase, iterate },
-    { kind: 'point', answer: { objective: { ...objective, linear }, added: [], solution } },
+    { kind: 'progress', phase: phaseOf(index, count), iterate },
+    { kind: 'point', answer: { objective: { ...objective, linear }, added: [], solution }, index },
   ];
 }
+
+function phaseOf(index: number, count: number): string {
+  return `frontier point ${index + 1} of ${count}`;
+}
+
+/**
+ * So many points are solved each from the end of the one before, then the least objective is the start again. A frontier that goes on in
+ * the middle solves the points since such a start anew, untold: where a solve begins can change the last bits of its answer.
+ */
+const chainLength = 8;
 
 function* byPoints<Parameters>(
   task: Task<Parameters>,
   { objective, direction, floor }: Tradeoff,
   count: number,
   own: () => Program,
+  first: number,
 ): Program {
   const greatest: Objective = { quadratics: [], linear: direction };
-  const least: Solution = yield { objective, phase: `frontier point 1 of ${count}`, point: true };
+  const told = (index: number): Pick<Step, 'phase' | 'point'> =>
+    index < first
+      ? { phase: `finding the way back to point ${first + 1} of ${count}` }
+      : { phase: phaseOf(index, count), point: index };
+  const least: Solution = yield { objective, ...told(0) };
   if (!hasWeights(least)) return { objective, added: [], solution: least };
-  const most: Solution = yield { objective: greatest, phase: 'greatest return' };
+  const most: Solution = yield { objective: greatest, phase: 'greatest return', warm: least };
   if (!hasWeights(most)) return { objective: greatest, added: [], solution: most };
   const low = dot(direction, least.weights);
   const high = dot(direction, most.weights);
-  for (let point = 2; point <= count && !task.signal.aborted; point++) {
-    const phase = `frontier point ${point} of ${count}`;
-    // At the far end the floor would leave a single point, which the search for the greatest return has found already.
-    if (point === count) yield { objective: greatest, phase, point: true };
-    else yield { objective, added: [floor(low + ((high - low) * (point - 1)) / (count - 1))], phase, point: true };
+  let warm = least;
+  const begin = first < count - 1 ? startOf(first) : first;
+  for (let index = begin; index < count - 1 && !task.signal.aborted; index++) {
+    if (index === startOf(index)) warm = least;
+    const value = low + ((high - low) * index) / (count - 1);
+    const solution = yield { objective, added: [floor(value)], ...told(index), warm };
+    if (hasWeights(solution)) warm = solution;
   }
+  // At the far end the floor would leave a single point, which the search for the greatest return has found already.
+  if (!task.signal.aborted) yield { objective: greatest, ...told(count - 1), warm: most };
   return yield* own();
+}
+
+/** The point at which the chain of this one begins. */
+function startOf(index: number): number {
+  return Math.max(1, index - (index % chainLength));
 }
 
 /** The answer with how the frontier before it was found. */

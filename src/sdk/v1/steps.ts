@@ -13,6 +13,7 @@ import type { Subscription } from 'rxjs';
 
 import type { Lowered, Objective } from '../../problem/problem.ts';
 import type { Solution } from '../../problem/solution.ts';
+import type { Warm } from '../../problem/solver.ts';
 import type { Answer, SolveEvent, StrategyEvent, Task } from './strategy.ts';
 
 /** One solve on the way. */
@@ -22,8 +23,10 @@ export interface Step {
   readonly added?: readonly Lowered[];
   /** What the watcher is told while it runs: `least risk`. */
   readonly phase: string;
-  /** Whether its solution is a point of the frontier, to be streamed as such; only points that satisfy the restrictions are. */
-  readonly point?: boolean;
+  /** Place in the grid of the frontier, from 0, when its solution is a point to be streamed; only points that satisfy the restrictions are. */
+  readonly point?: number;
+  /** Where its solve may begin; at the end of the solve before when absent. */
+  readonly warm?: Warm;
 }
 
 /** Yields steps, receives the solution of each, returns the answer of the run. Solutions may be of any termination: look at it. */
@@ -43,7 +46,7 @@ export function inSteps<Parameters>(task: Task<Parameters>, program: () => Progr
 
     const start = (step: Step): void => {
       let solution: Solution | undefined;
-      current = task.solve(step.objective, step.added, last).subscribe({
+      current = task.solve(step.objective, step.added, step.warm ?? last).subscribe({
         next: (event: SolveEvent) => {
           if (event.kind === 'solution') solution = event.solution;
           else subscriber.next({ kind: 'progress', phase: step.phase, iterate: event.iterate });
@@ -54,8 +57,8 @@ export function inSteps<Parameters>(task: Task<Parameters>, program: () => Progr
             subscriber.error(new Error(`the solve of "${step.phase}" ended without a solution`));
             return;
           }
-          if (step.point === true && hasWeights(solution))
-            subscriber.next({ kind: 'point', answer: answerOf(step, solution) });
+          if (step.point !== undefined && hasWeights(solution))
+            subscriber.next({ kind: 'point', answer: answerOf(step, solution), index: step.point });
           arrived = solution;
           // The next step is often close to this one.
           if (hasWeights(solution)) last = solution;

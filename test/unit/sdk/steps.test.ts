@@ -47,9 +47,10 @@ function collected(events: Observable<StrategyEvent>): Promise<StrategyEvent[]> 
   });
 }
 
-function* counting(steps: number, point = false): Program {
+function* counting(steps: number, points = false): Program {
   let last = solutionOf(0);
-  for (let step = 1; step <= steps; step++) last = yield { objective, phase: `step ${step}`, point };
+  for (let step = 1; step <= steps; step++)
+    last = yield { objective, phase: `step ${step}`, ...(points ? { point: 10 * step } : {}) };
   return { objective, added: [], solution: last };
 }
 
@@ -72,6 +73,8 @@ describe('strategies in steps', () => {
       'point',
       'solution',
     ]);
+    const indices = events.flatMap((event) => (event.kind === 'point' ? [event.index] : []));
+    expect(indices).to.deep.equal([10, 20]);
     const last = events.at(-1);
     expect(last?.kind === 'solution' ? last.answer.solution.objective : undefined).to.equal(2);
   });

@@ -2,12 +2,12 @@
 import { EMPTY } from 'rxjs';
 
 import { difference, dot } from '../../../math/vectors.ts';
-import type { Quadratic } from '../../../problem/problem.ts';
 import type { JsonObject } from '../../../values/json.ts';
 import { quadraticForm } from '../operators.ts';
 import type { Answer, Strategy } from '../strategy.ts';
 import { distance, ensure } from './framework.ts';
 import { referenceMarket } from './reference-market.ts';
+import type { ReferenceMarket } from './reference-market.ts';
 import { eventsOf, referenceTask } from './reference-task.ts';
 import type { Engine, Setting } from './reference-task.ts';
 import { certified } from './run-contract.ts';
@@ -36,13 +36,31 @@ export function frontierContract({ framework, engine, strategy, parameters, stra
       ensure(Math.max(...apart) <= 1e-6, `weights of a point differ by ${Math.max(...apart)}`);
     }
   });
+  framework.it('goes on from a later point as if it had not been interrupted, bit for bit', async () => {
+    for (const set of settings) {
+      const [whole, rest] = [await pointsOf(strategy, set, engine), await pointsOf(strategy, set, engine, later)];
+      ensure(rest.length === points - later, `gave ${rest.length} points from point ${later} of ${points} on`);
+      for (const [k, { answer, index }] of rest.entries()) {
+        ensure((index ?? later + k) === later + k, `point ${later + k} is told as point ${index}`);
+        const apart = distance(answer.solution.weights, whole[later + k]!.answer.solution.weights);
+        ensure(apart === 0, `weights of point ${later + k} differ by ${apart}`);
+      }
+    }
+  });
 }
 
-async function checkFrontier(
-  strategy: Strategy,
-  set: Pick<Setting<JsonObject>, 'parameters' | 'strategies'>,
-  engine: Engine,
-): Promise<readonly Answer[]> {
+/** Where the frontier goes on after an interruption. */
+const later = 3;
+
+type Tested = Pick<Setting<JsonObject>, 'parameters' | 'strategies'>;
+
+async function pointsOf(strategy: Strategy, set: Tested, engine: Engine, first?: number) {
+  const task = referenceTask(engine, { ...referenceMarket(), ...set });
+  const events = await eventsOf(strategy.frontier?.(task, points, first) ?? EMPTY);
+  return events.filter((event) => event.kind === 'point');
+}
+
+async function checkFrontier(strategy: Strategy, set: Tested, engine: Engine): Promise<readonly Answer[]> {
   const market = referenceMarket();
   const { expectedReturns } = market.estimates;
   const events = await eventsOf(strategy.frontier?.(referenceTask(engine, { ...market, ...set }), points) ?? EMPTY);
@@ -51,20 +69,34 @@ async function checkFrontier(
   ensure(events.at(-1)?.kind === 'solution', 'the solution was not the last event');
   ensure(events.filter((event) => event.kind === 'solution').length === 1, 'there was more than one solution');
   for (const answer of answers) certified(engine, market, answer);
-  const quadratics = answers[0]?.objective.quadratics ?? [];
-  if (quadratics.length === 0 || expectedReturns === undefined) return answers;
-  const risks = answers.map(({ solution }) => riskOf(quadratics, solution.weights));
+  if (expectedReturns === undefined) return answers;
   const returns = answers.map(({ solution }) => dot(expectedReturns, solution.weights));
+  const risks = answers.map(({ solution }) => riskOf(strategy, market, solution.weights));
   for (let point = 1; point < points; point++) {
-    ensure(risks[point]! >= risks[point - 1]! - 1e-7, `risk falls at point ${point + 1}`);
     ensure(returns[point]! >= returns[point - 1]! - 1e-7, `return falls at point ${point + 1}`);
+    const [before, after] = [risks[point - 1], risks[point]];
+    ensure(before === undefined || after! >= before - 1e-7, `risk falls at point ${point + 1}`);
   }
   return answers;
 }
 
-/** Volatility, tracking error or whatever else the first point minimizes. */
-function riskOf(quadratics: readonly Quadratic[], weights: Float64Array): number {
-  const risk = ({ scale, operator, centre }: Quadratic): number =>
-    scale * quadraticForm(operator, difference(weights, centre));
-  return Math.sqrt(quadratics.reduce((total, quadratic) => total + risk(quadratic), 0));
+/** What the frontier is against; undefined where its definition is up to the parameters of the strategy. */
+function riskOf(
+  { frontierAgainst = 'volatility' }: Strategy,
+  { situation, estimates }: ReferenceMarket,
+  weights: Float64Array,
+): number | undefined {
+  const { covariance } = estimates;
+  const deviation = (centre?: Float64Array): number | undefined =>
+    covariance === undefined ? undefined : Math.sqrt(quadraticForm(covariance, difference(weights, centre)));
+  switch (frontierAgainst) {
+    case 'volatility':
+      return deviation();
+    case 'tracking-error':
+      return deviation(situation.benchmark);
+    case 'turnover':
+      return difference(weights, situation.current).reduce((sum, trade) => sum + Math.abs(trade), 0) / 2;
+    case 'cvar':
+      return undefined;
+  }
 }
