@@ -24,6 +24,8 @@ export interface PriceTable {
 
 export interface PreparedSeries {
   readonly series: ReturnSeries;
+  /** (observations) which return of the table each one is, 0 for the one into its second row. */
+  readonly kept: Int32Array;
   readonly repairs: readonly Repair[];
 }
 
@@ -37,10 +39,12 @@ export function returnSeries(table: PriceTable, missing: MissingPrices): Prepare
   const n = table.assets.length;
   const repairs: Repair[] = [];
   let prices = table.prices;
+  let dropped = 0;
   if (missing === 'refuse') refuseMissing(table);
   if (missing === 'carry-forward') prices = carriedForward(table, repairs);
-  if (missing === 'carry-forward') prices = prices.subarray(firstCompleteRow(prices, n) * n);
-  const series = missing === 'complete-rows' ? completeRows(prices, n) : allRows(prices, n);
+  if (missing === 'carry-forward') dropped = firstCompleteRow(prices, n);
+  prices = prices.subarray(dropped * n);
+  const { kept, ...series } = missing === 'complete-rows' ? completeRows(prices, n) : allRows(prices, n);
   if (series.observations < 2) {
     const text = `needs at least 3 dates with prices, to give 2 returns; ${String(series.observations + 1)} are left under ${missing}`;
     throw new Fault(
@@ -50,7 +54,8 @@ export function returnSeries(table: PriceTable, missing: MissingPrices): Prepare
       [{ field: 'prices', description: text }],
     );
   }
-  return { series: { ...series, periodsPerYear: table.periodsPerYear }, repairs };
+  const rows = kept.map((row) => row + dropped);
+  return { series: { ...series, periodsPerYear: table.periodsPerYear }, kept: rows, repairs };
 }
 
 function admitPrices({ assets, prices, periodsPerYear }: PriceTable): void {
@@ -121,13 +126,14 @@ function firstCompleteRow(prices: Float64Array, n: number): number {
   return row;
 }
 
-type Rows = Omit<ReturnSeries, 'periodsPerYear'>;
+type Rows = Omit<ReturnSeries, 'periodsPerYear'> & { readonly kept: Int32Array };
 
 function allRows(prices: Float64Array, n: number): Rows {
   const observations = Math.max(0, prices.length / n - 1);
   const returns = new Float64Array(observations * n);
   for (let index = 0; index < returns.length; index += 1) returns[index] = prices[index + n]! / prices[index]! - 1;
-  return { observations, returns, prices: prices.slice(0, (observations + 1) * n) };
+  const kept = Int32Array.from({ length: observations }, (_, t) => t);
+  return { observations, returns, prices: prices.slice(0, (observations + 1) * n), kept };
 }
 
 /** Keeps the returns between two adjacent complete rows. The prices given back are chained over the dates in between. */
@@ -148,5 +154,5 @@ function completeRows(prices: Float64Array, n: number): Rows {
       chained[(t + 1) * n + i] = chained[t * n + i]! * growth;
     }
   }
-  return { observations, returns, prices: chained };
+  return { observations, returns, prices: chained, kept: Int32Array.from(kept, (row) => row - 1) };
 }

@@ -73,7 +73,9 @@ export function checkedStrategy(strategy: Strategy<never>): Strategy {
     admit: (given, situation) =>
       admittedBy(schema, given, (parameters) => strategy.admit?.(parameters, situation) ?? []),
     optimize: (task) => strategy.optimize(taskFrom(task)),
-    ...(frontier === undefined ? {} : { frontier: (task: Task, points: number) => frontier(taskFrom(task), points) }),
+    ...(frontier === undefined
+      ? {}
+      : { frontier: (task: Task, points: number, first?: number) => frontier(taskFrom(task), points, first) }),
   };
 }
 
@@ -130,6 +132,7 @@ export function checkedEstimator(estimator: Estimator<never>): Estimator {
       return {
         ...described,
         estimates: 'scenarios',
+        isPath: estimator.isPath ?? false,
         estimate: (sample, given) => estimator.estimate(sample, parametersFrom(schema, given)),
       };
   }

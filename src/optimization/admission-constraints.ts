@@ -1,7 +1,6 @@
-/** Constraints, views, strategy and limits: what requests over stored portfolios and stateless ones share. */
+/** Constraints, strategy and limits: what requests over stored portfolios and stateless ones share. */
 import { canonicalConstraint } from '../constraints/alias.ts';
 import type { Situation } from '../problem/situation.ts';
-import { positionsById } from '../problem/universe.ts';
 import { under } from '../values/fault.ts';
 import type { Violation } from '../values/fault.ts';
 import type { JsonObject, JsonSchema } from '../values/json.ts';
@@ -11,12 +10,10 @@ import type { Findings } from './admission-findings.ts';
 import { readNumber } from './admission-numbers.ts';
 import { readText } from './admission-universe.ts';
 import type { Catalog } from './catalog.ts';
-import type { ConstraintDraft, LimitsDraft, SelectionDraft, ViewDraft } from './draft.ts';
-import type { Selection, SolveLimits, StatedConstraint, View } from './job.ts';
+import type { ConstraintDraft, LimitsDraft, SelectionDraft } from './draft.ts';
+import type { Selection, SolveLimits, StatedConstraint } from './job.ts';
 
 export const constraintsMax = 1000;
-export const viewsMax = 100;
-const legsMax = 100;
 export const priorityMax = 5;
 
 /** Violations of parameters that schema or contribution finds, defaults of the schema applied first. */
@@ -85,9 +82,22 @@ function readConstraint(
   if (priority !== undefined && !(Number.isInteger(priority) && priority >= 0 && priority <= priorityMax)) {
     findings.add(`${at}.priority`, `must be 0 (hard) to ${String(priorityMax)}; got ${String(priority)}`);
   }
+  const { penalty } = draft;
+  if (penalty !== undefined) readNumber(penalty, `${at}.penalty`, { positive: true, max: 1e9 }, findings);
+  if (penalty !== undefined && priority !== undefined && priority > 0)
+    findings.add(
+      `${at}.penalty`,
+      'makes the constraint soft, and one that is soft is not relaxed by priority: give one of them',
+    );
   const { type, parameters, written } = canonicalConstraint(draft.type, draft.parameters);
   const handler = findings.find(catalog.constraints, type, `${at}.type`, 'constraint type');
   if (handler === undefined) return undefined;
+  if (penalty !== undefined && (handler.convexity === 'tail' || handler.convexity === 'integer'))
+    findings.add(
+      `${at}.penalty`,
+      `${type} cannot be soft: only linear limits and limits on risk and trades can`,
+      'CONSTRAINT_INVALID',
+    );
   const violations = under(
     `${at}.parameters`,
     handler.admit(parameters, situation).map((violation) => asWritten(violation, written)),
@@ -95,7 +105,15 @@ function readConstraint(
   findings.addAll(violations.map((violation) => ({ reason: 'CONSTRAINT_INVALID', ...violation }) as const));
   if (violations.length > 0) return undefined;
   const name = draft.displayName === '' ? draft.type : draft.displayName;
-  return { id, name, type, parameters, ...(priority === undefined ? {} : { priority }), field: at };
+  return {
+    id,
+    name,
+    type,
+    parameters,
+    ...(priority === undefined ? {} : { priority }),
+    ...(penalty === undefined ? {} : { penalty }),
+    field: at,
+  };
 }
 
 /** The path in the caller's own parameter names. */
@@ -111,40 +129,6 @@ function freeId(type: string, position: number, isTaken: (id: string) => boolean
     const id = `${stem}-${String(number)}`;
     if (!isTaken(id)) return id;
   }
-}
-
-/** Views with at least one leg each, on assets of the universe. */
-export function readViews(
-  drafts: readonly ViewDraft[],
-  situation: Situation,
-  field: string,
-  findings: Findings,
-): readonly View[] {
-  if (drafts.length > viewsMax) {
-    findings.add(field, `holds ${String(drafts.length)} views; at most ${String(viewsMax)} are allowed`);
-    return [];
-  }
-  const positions = positionsById(situation.universe);
-  for (const [number, view] of drafts.entries()) {
-    const at = `${field}[${String(number)}]`;
-    if (view.legs.length === 0) findings.add(`${at}.legs`, 'must name at least one asset');
-    if (view.legs.length > legsMax) findings.add(`${at}.legs`, `must name at most ${String(legsMax)} assets`);
-    const seen = new Set<string>();
-    for (const [position, leg] of view.legs.slice(0, legsMax).entries()) {
-      const where = `${at}.legs[${String(position)}]`;
-      if (!positions.has(leg.assetId)) {
-        findings.add(`${where}.asset_id`, `${JSON.stringify(leg.assetId.slice(0, 63))} is not in the universe`);
-      }
-      if (seen.has(leg.assetId)) findings.add(`${where}.asset_id`, 'is named twice in this view');
-      seen.add(leg.assetId);
-      const coefficient = readNumber(leg.coefficient, `${where}.coefficient`, { min: -10, max: 10 }, findings);
-      if (coefficient === 0) findings.add(`${where}.coefficient`, 'must not be 0', 'NUMBER_INVALID');
-    }
-    const hint = 'a fraction per year, 0.08 for 8 %';
-    readNumber(view.expectedReturn, `${at}.expected_return`, { min: -1, max: 10, hint }, findings);
-    readNumber(view.confidence, `${at}.confidence`, { positive: true, max: 1, hint: '1 is certain' }, findings);
-  }
-  return drafts;
 }
 
 const defaultLimits: SolveLimits = { iterationsMax: 200, secondsMax: 60 };

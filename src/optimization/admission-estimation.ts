@@ -1,5 +1,5 @@
 /** The choice of estimators and what they are given: nothing is guessed, what a run needs must be stated. */
-import type { Estimator } from '../problem/estimator.ts';
+import type { Estimator, FactorReturns } from '../problem/estimator.ts';
 import type { FactorExposures, Universe } from '../problem/universe.ts';
 import { dayNumber, isCalendarDate } from '../values/clock.ts';
 import { Fault, under } from '../values/fault.ts';
@@ -7,15 +7,17 @@ import { readSelection } from './admission-constraints.ts';
 import { shownMax } from './admission-findings.ts';
 import type { Findings } from './admission-findings.ts';
 import { readMatrix, readNumber } from './admission-numbers.ts';
+import { readScenarioViews } from './admission-views.ts';
 import type { Catalog } from './catalog.ts';
 import type { EstimationDraft, ProblemDraft, SelectionDraft } from './draft.ts';
 import type { Estimation, Selection, SolveJob } from './job.ts';
 
-type Estimates = 'expected-returns' | 'covariance';
+type Estimates = Estimator['estimates'];
 
 const words: Readonly<Record<Estimates, string>> = {
   'expected-returns': 'estimator of expected returns',
   covariance: 'estimator of the covariance',
+  scenarios: 'estimator of scenarios',
 };
 
 export interface Window {
@@ -30,7 +32,8 @@ export interface Ground {
   readonly marketWeights?: Float64Array;
   readonly riskFreeRate: number;
   /** Numbers given in place of an estimate. */
-  readonly given: { readonly expectedReturns: boolean; readonly risk: boolean };
+  readonly given: { readonly expectedReturns: boolean; readonly risk: boolean; readonly scenarios: boolean };
+  readonly factorReturns?: FactorReturns;
 }
 
 export interface ReadEstimation {
@@ -63,7 +66,11 @@ export function readEstimation(
   const returns = ground.given.expectedReturns
     ? undefined
     : trial(expectedReturns, ground, catalog, `${field}.expected_returns`, findings);
-  const usesPrices = risk === 'needs prices' || returns === 'needs prices';
+  const scenarios = readEstimator(draft.scenarios, 'scenarios', catalog, `${field}.scenarios`, findings);
+  const drawn = ground.given.scenarios ? undefined : trial(scenarios, ground, catalog, `${field}.scenarios`, findings);
+  const usesPrices = [risk, returns, drawn].includes('needs prices');
+  const scenarioViews = readScenarioViews(draft.scenarioViews ?? [], ground, `${field}.scenario_views`, findings);
+  noteRing([expectedReturns, covariance], ground.given.scenarios ? undefined : scenarios, catalog, field, findings);
   if (usesPrices && missingPrices === undefined) {
     const choices = 'refuse, pairwise, complete rows or carry forward';
     findings.add(`${field}.missing_prices`, `is required when prices are used: ${choices}`, 'UNIT_REQUIRED');
@@ -85,6 +92,8 @@ export function readEstimation(
     ...(periodsPerYear === 0 ? {} : { periodsPerYear }),
     ...(viewTau === undefined ? {} : { viewTau }),
     ...(marketRiskAversion === undefined ? {} : { marketRiskAversion }),
+    ...(scenarios === undefined ? {} : { scenarios }),
+    ...(scenarioViews.length === 0 ? {} : { scenarioViews }),
   };
   const factors = typeof risk === 'object' && 'covariance' in risk ? risk.factors : undefined;
   return { estimation, usesPrices, ...(factors === undefined ? {} : { factors }) };
@@ -101,7 +110,8 @@ function trial(
   findings: Findings,
 ): Trial {
   const estimator = selection === undefined ? undefined : catalog.estimators.get(selection.type);
-  if (selection === undefined || estimator === undefined) return undefined;
+  // What starts from scenarios has none to try yet.
+  if (selection === undefined || estimator === undefined || estimator.from === 'scenarios') return undefined;
   const { given: _given, ...sample } = ground;
   try {
     return estimator.estimate(sample, selection.parameters);
@@ -109,7 +119,8 @@ function trial(
     if (!(error instanceof Fault)) throw error;
     if (error.reason === 'INSUFFICIENT_HISTORY') return 'needs prices';
     // Without a covariance, estimators that start from one cannot be tried.
-    if (error.reason === 'RISK_MODEL_INVALID' && estimator.estimates === 'expected-returns') return undefined;
+    const startsFromRisk = estimator.estimates === 'expected-returns' || estimator.from === 'moments';
+    if (error.reason === 'RISK_MODEL_INVALID' && startsFromRisk) return undefined;
     if (error.violations.length === 0) findings.add(field, error.message, error.reason);
     else
       findings.addAll(
@@ -141,6 +152,22 @@ function readEstimator(
     return undefined;
   };
   return readSelection(draft, schemaOf, field, findings);
+}
+
+/** Moments from scenarios that are drawn from the moments: neither can be first. */
+function noteRing(
+  moments: readonly (Selection | undefined)[],
+  scenarios: Selection | undefined,
+  catalog: Catalog,
+  field: string,
+  findings: Findings,
+): void {
+  if (scenarios === undefined || catalog.estimators.get(scenarios.type)?.from !== 'moments') return;
+  for (const estimator of moments) {
+    if (estimator === undefined || catalog.estimators.get(estimator.type)?.from !== 'scenarios') continue;
+    const ring = `${estimator.type} starts from the scenarios, and ${scenarios.type} from what it estimates`;
+    findings.add(`${field}.scenarios`, `${ring}: give scenarios, or estimate one of them from prices`);
+  }
 }
 
 export function readWindow(draft: EstimationDraft | undefined, field: string, findings: Findings): Window {

@@ -13,7 +13,7 @@ const factorsMax = 500;
 const glanceMax = 128;
 const reason = 'RISK_MODEL_INVALID';
 
-function readPeriod(period: PeriodDraft | undefined, field: string, findings: Findings): number {
+export function readPeriod(period: PeriodDraft | undefined, field: string, findings: Findings): number {
   if (period !== undefined) return periods[period];
   findings.add(field, 'is required: annual, monthly or daily; figures without a period are ambiguous', 'UNIT_REQUIRED');
   return 1;
@@ -60,16 +60,7 @@ function readCovariance(draft: CovarianceDraft, n: number, field: string, findin
 function readFactorRisk(draft: FactorDraft, n: number, field: string, findings: Findings): GivenRisk | undefined {
   const { factors } = draft;
   const k = factors.length;
-  if (k === 0 || k > factorsMax) {
-    findings.add(`${field}.factors`, `must name 1 to ${String(factorsMax)} factors; got ${String(k)}`, reason);
-    return undefined;
-  }
-  for (const [position, name] of factors.entries()) {
-    const at = `${field}.factors[${String(position)}]`;
-    const problem = name === '' ? 'must not be empty' : textProblem(name);
-    if (problem !== undefined) findings.add(at, problem, 'ID_INVALID');
-    else if (factors.indexOf(name) < position) findings.add(at, `repeats ${JSON.stringify(name)}`, 'ID_INVALID');
-  }
+  if (!readFactorNames(factors, `${field}.factors`, findings)) return undefined;
   const periodsPerYear = readPeriod(draft.period, `${field}.period`, findings);
   const exposures = readMatrix(draft.exposures, n, k, `${field}.exposures`, { reason, max: 1e6, min: -1e6 }, findings);
   const rule = { reason, max: 1e12, min: -1e12 } as const;
@@ -78,4 +69,20 @@ function readFactorRisk(draft: FactorDraft, n: number, field: string, findings: 
   const specificVariance = readVector(draft.specificVariance, n, `${field}.specific_variance`, specificRule, findings);
   if (exposures === undefined || factorCovariance === undefined || specificVariance === undefined) return undefined;
   return { kind: 'factor', factors, exposures, factorCovariance, specificVariance, periodsPerYear };
+}
+
+/** Whether there are any, and not too many; what is wrong with single names is noted besides. */
+export function readFactorNames(factors: readonly string[], field: string, findings: Findings): boolean {
+  const k = factors.length;
+  if (k === 0 || k > factorsMax) {
+    findings.add(field, `must name 1 to ${String(factorsMax)} factors; got ${String(k)}`, reason);
+    return false;
+  }
+  for (const [position, name] of factors.entries()) {
+    const at = `${field}[${String(position)}]`;
+    const problem = name === '' ? 'must not be empty' : textProblem(name);
+    if (problem !== undefined) findings.add(at, problem, 'ID_INVALID');
+    else if (factors.indexOf(name) < position) findings.add(at, `repeats ${JSON.stringify(name)}`, 'ID_INVALID');
+  }
+  return true;
 }

@@ -3,6 +3,7 @@ import type { Universe, UniverseAsset } from '../problem/universe.ts';
 import { currencyProblem, isCurrency } from '../values/currency.ts';
 import { readId } from '../values/resource-name.ts';
 import type { Findings } from './admission-findings.ts';
+import { withHoldings } from './admission-funds.ts';
 import { readNumber } from './admission-numbers.ts';
 import type { ProblemAssetDraft } from './draft.ts';
 
@@ -25,22 +26,36 @@ export function readText(text: string, field: string, findings: Findings): strin
   return text;
 }
 
-/** The universe in the caller's order. Refused assets keep their position, so that later checks speak of the right ones. */
-export function readUniverse(drafts: readonly ProblemAssetDraft[], field: string, findings: Findings): Universe {
-  if (drafts.length === 0) findings.add(field, 'must hold at least one asset');
-  if (drafts.length > assetsMax) {
-    findings.add(field, `holds ${String(drafts.length)} assets; at most ${String(assetsMax)} are allowed`);
-    return { assets: [] };
-  }
-  const first = new Map<string, number>();
-  const assets = drafts.map((draft, position) => {
-    const at = `${field}[${String(position)}]`;
-    const before = first.get(draft.assetId);
-    if (before === undefined) first.set(draft.assetId, position);
-    else findings.add(`${at}.asset_id`, `repeats ${field}[${String(before)}].asset_id`, 'ID_INVALID');
-    return readAsset(draft, at, findings);
-  });
-  return { assets };
+/**
+ * The universe in the caller's order, funds with what they hold. Refused assets keep their position, so that later checks speak of the right
+ * ones. `constituents` may not be held but stand in funds; each list below `root`.
+ */
+export function readUniverse(
+  drafts: readonly ProblemAssetDraft[],
+  constituents: readonly ProblemAssetDraft[],
+  root: string,
+  findings: Findings,
+): Universe {
+  const lists = [
+    { drafts, field: `${root}.universe` },
+    { drafts: constituents, field: `${root}.constituents` },
+  ];
+  if (drafts.length === 0) findings.add(`${root}.universe`, 'must hold at least one asset');
+  const crowded = lists.filter((list) => list.drafts.length > assetsMax);
+  for (const { drafts: many, field } of crowded)
+    findings.add(field, `holds ${String(many.length)} assets; at most ${String(assetsMax)} are allowed`);
+  if (crowded.length > 0) return { assets: [] };
+  const first = new Map<string, string>();
+  const read = lists.flatMap((list) =>
+    list.drafts.map((draft, position) => {
+      const at = `${list.field}[${String(position)}]`;
+      const before = first.get(draft.assetId);
+      if (before === undefined) first.set(draft.assetId, at);
+      else findings.add(`${at}.asset_id`, `repeats ${before}.asset_id`, 'ID_INVALID');
+      return { asset: readAsset(draft, at, findings), holdings: draft.holdings, at };
+    }),
+  );
+  return { assets: withHoldings(read, findings).slice(0, drafts.length) };
 }
 
 function readAsset(draft: ProblemAssetDraft, at: string, findings: Findings): UniverseAsset {
@@ -52,6 +67,12 @@ function readAsset(draft: ProblemAssetDraft, at: string, findings: Findings): Un
   if (draft.currencyCode !== '' && !isCurrency(draft.currencyCode)) {
     findings.add(`${at}.currency_code`, currencyProblem);
   }
+  readText(draft.issuer, `${at}.issuer`, findings);
+  const { averageDailyValue } = draft;
+  if (averageDailyValue !== undefined) {
+    const hint = 'a multiple of net asset value, 0.5 when a day trades half of it';
+    readNumber(averageDailyValue, `${at}.average_daily_value`, { min: 0, max: 1e9, hint }, findings);
+  }
   const capitalization = readNumber(draft.marketCapitalization, `${at}.market_capitalization`, { min: 0 }, findings);
   return {
     id: draft.assetId,
@@ -60,6 +81,9 @@ function readAsset(draft: ProblemAssetDraft, at: string, findings: Findings): Un
     ...present('sector', draft.sector),
     ...present('country', draft.country),
     ...present('currency', draft.currencyCode),
+    ...present('issuer', draft.issuer),
+    ...(averageDailyValue === undefined ? {} : { averageDailyValue }),
+    ...readCharacteristics(draft.characteristics, `${at}.characteristics`, findings),
     groups: readGroups(draft.groups, `${at}.groups`, findings),
     ...(capitalization === undefined || capitalization === 0 ? {} : { marketCapitalization: capitalization }),
   };
@@ -87,4 +111,25 @@ function readGroups(
     if (problem !== undefined) findings.add(at, problem);
   }
   return Object.fromEntries(entries.filter(([taxonomy]) => !reserved.has(taxonomy)));
+}
+
+function readCharacteristics(
+  stated: Readonly<Record<string, number>>,
+  field: string,
+  findings: Findings,
+): Pick<UniverseAsset, 'characteristics'> {
+  const entries = Object.entries(stated);
+  if (entries.length === 0) return {};
+  if (entries.length > groupsMax) {
+    findings.add(field, `has ${String(entries.length)} characteristics; at most ${String(groupsMax)} are allowed`);
+    return {};
+  }
+  for (const [name, value] of entries) {
+    const at = `${field}[${JSON.stringify(name.slice(0, textMax))}]`;
+    if (name === '' || reserved.has(name)) findings.add(at, 'is not a name for a characteristic', 'ID_INVALID');
+    const problem = textProblem(name);
+    if (problem !== undefined) findings.add(at, problem);
+    readNumber(value, at, { min: -1e12, max: 1e12 }, findings);
+  }
+  return { characteristics: Object.fromEntries(entries.filter(([name]) => !reserved.has(name))) };
 }

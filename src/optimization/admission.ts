@@ -2,9 +2,7 @@
 import type { ConstraintDefinition } from '../portfolio/portfolio.ts';
 import type { Situation } from '../problem/situation.ts';
 import type { Universe } from '../problem/universe.ts';
-import type { Strategy } from '../sdk/v1/index.ts';
-import { under } from '../values/fault.ts';
-import { readConstraints, readLimits, readSelection, readViews } from './admission-constraints.ts';
+import { readConstraints, readLimits } from './admission-constraints.ts';
 import { readEstimation, readPrices, readWindow } from './admission-estimation.ts';
 import type { Window } from './admission-estimation.ts';
 import { Findings } from './admission-findings.ts';
@@ -12,10 +10,13 @@ import { checkNeeds } from './admission-needs.ts';
 import type { Given } from './admission-needs.ts';
 import { readNumber, readVector } from './admission-numbers.ts';
 import { readExpectedReturns, readRisk } from './admission-risk.ts';
+import { readFactorReturns, readScenarios } from './admission-scenarios.ts';
+import { frontierStrategy, readStrategy } from './admission-strategy.ts';
 import { readUniverse } from './admission-universe.ts';
+import { readViews } from './admission-views.ts';
 import type { Catalog } from './catalog.ts';
-import type { ConstraintDraft, OptimizationDraft, ProblemDraft, SelectionDraft, StatelessDraft } from './draft.ts';
-import type { GivenRisk, Selection, SolveJob, StatedConstraint } from './job.ts';
+import type { ConstraintDraft, OptimizationDraft, ProblemDraft, StatelessDraft } from './draft.ts';
+import type { GivenRisk, SolveJob, StatedConstraint } from './job.ts';
 
 export const frontierPointsMax = 1000;
 const frontierPointsDefault = 20;
@@ -26,18 +27,22 @@ const rateRule = { min: -0.2, max: 1, hint: 'a fraction per year, 0.02 for 2 %' 
 /** A stateless request as a job, or one Fault with everything wrong in it. */
 export function admitStateless(draft: StatelessDraft, catalog: Catalog): SolveJob {
   const findings = new Findings();
-  const frontier = draft.points !== undefined;
-  const chosen = frontier ? (draft.strategy ?? { type: 'maximum-sharpe', parameters: {} }) : draft.strategy;
-  const points = frontier ? readPoints(draft.points ?? 0, findings) : undefined;
+  const { against } = draft;
+  const frontier = draft.points === undefined ? undefined : against === undefined ? {} : { against };
+  const chosen = frontier === undefined ? draft.strategy : frontierStrategy(draft.strategy, against);
+  const points = frontier === undefined ? {} : readPoints(draft, findings);
   const limits = readLimits(draft.limits, catalog, 'limits', findings);
   if (draft.problem === undefined) findings.add('problem', 'is required');
   const problem = draft.problem === undefined ? undefined : readProblem(draft.problem, catalog, findings);
-  const strategy = readStrategy(chosen, frontier, problem?.situation, catalog, 'strategy', findings);
-  if (draft.problem !== undefined && problem !== undefined) {
-    const { estimation, given, constraints, views } = problem;
-    const wanted = withNeeds(catalog.strategies.get(chosen?.type ?? ''), frontier);
-    checkNeeds(wanted, constraints, views, estimation, given, catalog, findings);
-  }
+  const { selection: strategy, wanted } = readStrategy(
+    chosen,
+    frontier,
+    problem?.situation,
+    catalog,
+    'strategy',
+    findings,
+  );
+  if (problem !== undefined) checkNeeds({ ...problem, wanted }, catalog, findings);
   findings.refuse();
   if (problem === undefined || strategy === undefined) throw new TypeError('what is admitted must be whole');
   const { situation, given: _given, ...numbers } = problem;
@@ -49,18 +54,12 @@ export function admitStateless(draft: StatelessDraft, catalog: Catalog): SolveJo
     ...(situation.benchmark === undefined ? {} : { benchmark: situation.benchmark }),
     strategy,
     limits,
-    ...(points === undefined ? {} : { frontierPoints: points }),
+    ...points,
     ...wishesOf(draft),
   };
 }
 
 type Wishes = Pick<SolveJob, 'relaxByPriority' | 'explainConstraints'>;
-
-/** A frontier may need more than its strategy does. */
-function withNeeds(strategy: Strategy | undefined, frontier: boolean): Strategy | undefined {
-  if (strategy?.frontierNeeds === undefined || !frontier) return strategy;
-  return { ...strategy, needs: [...strategy.needs, ...strategy.frontierNeeds] };
-}
 
 /** Absent unless asked for, so that jobs which ask for nothing keep their digests. */
 function wishesOf({ relaxByPriority, explainConstraints }: Wishes): Wishes {
@@ -70,15 +69,34 @@ function wishesOf({ relaxByPriority, explainConstraints }: Wishes): Wishes {
   };
 }
 
-function readPoints(points: number, findings: Findings): number {
-  if (points === 0) return frontierPointsDefault;
-  if (Number.isInteger(points) && points >= 2 && points <= frontierPointsMax) return points;
-  findings.add('points', `must be 2 to ${String(frontierPointsMax)}; got ${String(points)}`);
-  return frontierPointsDefault;
+function readPoints(
+  { points = 0, firstIndex = 0 }: StatelessDraft,
+  findings: Findings,
+): Pick<SolveJob, 'frontierPoints' | 'frontierFirst'> {
+  const count = points === 0 ? frontierPointsDefault : points;
+  if (!(Number.isInteger(count) && count >= 2 && count <= frontierPointsMax)) {
+    findings.add('points', `must be 2 to ${String(frontierPointsMax)}; got ${String(points)}`);
+  } else if (!(Number.isInteger(firstIndex) && firstIndex >= 0 && firstIndex < count)) {
+    findings.add(
+      'first_index',
+      `must be 0 to ${String(count - 1)}, a point of the frontier; got ${String(firstIndex)}`,
+    );
+  }
+  return { frontierPoints: count, ...(firstIndex === 0 ? {} : { frontierFirst: firstIndex }) };
 }
 
+const problemPaths: Given['paths'] = {
+  expectedReturns: 'problem.expected_returns',
+  covariance: 'problem.covariance',
+  benchmark: 'problem.benchmark_weights',
+  capitalizations: 'problem.universe',
+  views: 'problem.views',
+  scenarios: 'problem.scenarios',
+  factors: 'problem.factor_risk',
+};
+
 function readProblem(draft: ProblemDraft, catalog: Catalog, findings: Findings) {
-  const universe = readUniverse(draft.universe, 'problem.universe', findings);
+  const universe = readUniverse(draft.universe, draft.constituents, 'problem', findings);
   const n = universe.assets.length;
   if (n === 0) return undefined;
   const weights = readWeights(draft, n, findings);
@@ -90,9 +108,21 @@ function readProblem(draft: ProblemDraft, catalog: Catalog, findings: Findings) 
   const window = readWindow(draft.estimation, 'problem.estimation', findings);
   const prices =
     draft.prices === undefined ? undefined : readPrices(draft.prices, n, window, 'problem.prices', findings);
+  const scenarios =
+    draft.scenarios === undefined ? undefined : readScenarios(draft.scenarios, n, 'problem.scenarios', findings);
+  const factorReturns =
+    draft.factorReturns === undefined
+      ? undefined
+      : readFactorReturns(draft.factorReturns, draft.prices, window, 'problem.factor_returns', findings);
   const riskFreeRate = readNumber(draft.riskFreeRateAnnual, 'problem.risk_free_rate_annual', rateRule, findings) ?? 0;
-  const numbers = { expectedReturns: draft.expectedReturns !== undefined, risk: draft.risk !== undefined };
-  const ground = { universe, riskFreeRate, given: numbers, ...marketWeightsOf(universe, weights.benchmark) };
+  const numbers = {
+    expectedReturns: draft.expectedReturns !== undefined,
+    risk: draft.risk !== undefined,
+    scenarios: draft.scenarios !== undefined,
+  };
+  const market = marketWeightsOf(universe, weights.benchmark);
+  const regressors = factorReturns === undefined ? {} : { factorReturns };
+  const ground = { universe, riskFreeRate, given: numbers, ...market, ...regressors };
   const read = readEstimation(draft.estimation, ground, catalog, 'problem.estimation', findings);
   const { estimation, usesPrices } = read;
   if (usesPrices && draft.prices === undefined) findings.add('problem.prices', 'are required by the estimators chosen');
@@ -106,18 +136,14 @@ function readProblem(draft: ProblemDraft, catalog: Catalog, findings: Findings) 
     'problem.constraints',
     findings,
   );
-  const views = readViews(draft.views, situation, 'problem.views', findings);
+  const views = readViews(draft.views, ground, 'problem.views', findings);
   const given: Given = {
     ...numbers,
     benchmark: draft.benchmarkWeights !== undefined,
     capitalizations: hasCapitalizations(universe),
-    paths: {
-      expectedReturns: 'problem.expected_returns',
-      covariance: 'problem.covariance',
-      benchmark: 'problem.benchmark_weights',
-      capitalizations: 'problem.universe',
-      views: 'problem.views',
-    },
+    scenarios: draft.scenarios === undefined ? 'none' : draft.scenarios.path ? 'path' : 'any',
+    factors: factors !== undefined,
+    paths: problemPaths,
   };
   return {
     situation,
@@ -129,6 +155,8 @@ function readProblem(draft: ProblemDraft, catalog: Catalog, findings: Findings) 
     ...(expectedReturns === undefined ? {} : { expectedReturns }),
     ...(risk === undefined ? {} : { risk }),
     ...(prices === undefined || !usesPrices ? {} : { prices }),
+    ...(scenarios === undefined ? {} : { scenarios }),
+    ...(prices === undefined || !usesPrices ? {} : regressors),
   };
 }
 
@@ -183,27 +211,6 @@ function hasCapitalizations(universe: Universe): boolean {
   return universe.assets.every((asset) => asset.marketCapitalization !== undefined);
 }
 
-/** The strategy, if it exists, has a frontier where one is asked for, and accepts its parameters. */
-function readStrategy(
-  draft: SelectionDraft | undefined,
-  frontier: boolean,
-  situation: Situation | undefined,
-  catalog: Catalog,
-  field: string,
-  findings: Findings,
-): Selection | undefined {
-  let found: Strategy | undefined;
-  const schemaOf = (type: string, at: string) => {
-    found = findings.find(catalog.strategies, type, at, 'strategy');
-    if (found !== undefined && frontier && found.frontier === undefined) findings.add(at, `${type} has no frontier`);
-    return found?.parameters;
-  };
-  const selection = readSelection(draft, schemaOf, field, findings);
-  if (selection === undefined || situation === undefined) return selection;
-  findings.addAll(under(`${field}.parameters`, found?.admit?.(selection.parameters, situation) ?? []));
-  return selection;
-}
-
 /** What is known of a stored portfolio when a run over it is admitted. */
 export interface StoredGround {
   readonly universe: Universe;
@@ -239,13 +246,20 @@ export function admitStored(
   const rate = draft.riskFreeRateAnnual;
   if (rate !== undefined) readNumber(rate, `${root}.risk_free_rate_annual`, rateRule, findings);
   const riskFreeRate = rate ?? portfolioRate;
-  const numbers = { expectedReturns: false, risk: risk !== undefined };
+  const numbers = { expectedReturns: false, risk: risk !== undefined, scenarios: false };
   const { universe, benchmark } = ground;
   const estimators = { universe, riskFreeRate, given: numbers, ...marketWeightsOf(universe, benchmark) };
   const read = readEstimation(draft.estimation, estimators, catalog, `${root}.estimation`, findings);
   const factors = risk?.kind === 'factor' ? factorsOf(risk) : read.factors;
   const situation: Situation = { ...weights, ...(factors === undefined ? {} : { factors }) };
-  const strategy = readStrategy(draft.strategy, false, situation, catalog, `${root}.strategy`, findings);
+  const { selection: strategy, wanted } = readStrategy(
+    draft.strategy,
+    undefined,
+    situation,
+    catalog,
+    `${root}.strategy`,
+    findings,
+  );
   const limits = readLimits(draft.limits, catalog, `${root}.limits`, findings);
   const inherited = draft.ignorePortfolioConstraints ? [] : own.map(draftOf);
   const ids = new Set(inherited.map((constraint) => constraint.constraintId));
@@ -253,22 +267,25 @@ export function admitStored(
     ...readConstraints(inherited, new Set(), situation, catalog, 'portfolio.constraints', findings),
     ...readConstraints(draft.constraints, ids, situation, catalog, `${root}.constraints`, findings),
   ];
-  const views = readViews(draft.views, situation, `${root}.views`, findings);
+  const views = readViews(draft.views, estimators, `${root}.views`, findings);
   const window = readWindow(draft.estimation, `${root}.estimation`, findings);
   const given: Given = {
     ...numbers,
     benchmark: ground.benchmark !== undefined,
     capitalizations: hasCapitalizations(ground.universe),
+    scenarios: 'none',
+    factors: factors !== undefined,
     paths: {
       expectedReturns: `${root}.estimation.expected_returns`,
       covariance: `${root}.estimation.covariance`,
       benchmark: 'portfolio.benchmark',
       capitalizations: 'assets',
       views: `${root}.views`,
+      scenarios: `${root}.estimation.scenarios`,
+      factors: `${root}.factor_model`,
     },
   };
-  const contribution = catalog.strategies.get(draft.strategy?.type ?? '');
-  checkNeeds(contribution, constraints, views, read.estimation, given, catalog, findings);
+  checkNeeds({ wanted, constraints, views, estimation: read.estimation, given }, catalog, findings);
   findings.refuse();
   if (strategy === undefined) throw new TypeError('what is admitted must be whole');
   const job: SolveJob = {
@@ -286,7 +303,7 @@ export function admitStored(
 }
 
 function draftOf(constraint: ConstraintDefinition): ConstraintDraft {
-  const { id, displayName, type, parameters, priority, inactive } = constraint;
+  const { id, displayName, type, parameters, priority, penalty, inactive } = constraint;
   const stated = { constraintId: id, displayName, type, parameters, inactive };
-  return priority === null ? stated : { ...stated, priority };
+  return { ...stated, ...(priority === null ? {} : { priority }), ...(penalty === null ? {} : { penalty }) };
 }

@@ -1,4 +1,5 @@
 /** The answer of an optimization as plain JSON: told to callers, stored with the run, read by rebalancing. No NaN, no Infinity. */
+import type { JsonObject } from '../values/json.ts';
 import type { Limit, TerminationReason } from '../problem/solution.ts';
 
 export interface WeightLine {
@@ -27,6 +28,9 @@ export interface Verdict {
   /** Used instead of `lower` and `upper` because the constraint was relaxed by priority. */
   readonly relaxedLower?: number;
   readonly relaxedUpper?: number;
+  /** Of a soft constraint: what the objective pays per unit by which it is broken, and by how much it is, in its unit. */
+  readonly softPenalty?: number;
+  readonly excess?: number;
 }
 
 export interface CertificateLine {
@@ -66,6 +70,14 @@ export interface RelaxationLine extends ConflictLine {
   readonly description: string;
 }
 
+export interface ViewLine {
+  readonly stated: number;
+  readonly prior: number;
+  readonly posterior: number;
+  readonly variance: number;
+  readonly confidence: number;
+}
+
 export interface OptimizationAnswer {
   readonly termination: TerminationReason;
   readonly limit?: Limit;
@@ -95,7 +107,17 @@ export interface OptimizationAnswer {
     readonly serverVersion: string;
     readonly pricesAsOf: string;
   };
+  /** These three are absent without views on expected returns, and `priorReturns` and `views` in answers of earlier versions. */
+  readonly priorReturns?: readonly number[];
   readonly posteriorReturns?: readonly number[];
+  readonly views?: readonly ViewLine[];
+  /** What the strategy tells besides. */
+  readonly report?: JsonObject;
+  readonly trackingErrorAnnual?: number;
+  /** At 95 %, over one scenario. */
+  readonly cvar?: number;
+  /** Absent without views on scenarios. */
+  readonly scenarioViews?: { readonly relativeEntropy: number; readonly effectiveScenarios: number };
   /** Ids of constraints that bind and whose gain was asked for but is not known; absent when there are none. */
   readonly unexplained?: readonly string[];
   /** Absent when nothing was relaxed. */

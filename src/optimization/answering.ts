@@ -7,7 +7,8 @@ import { inner, productOf } from '../problem/certificate-operator.ts';
 import { checked } from '../problem/checked-solution.ts';
 import { compose } from '../problem/problem.ts';
 import type { Lowered, Problem } from '../problem/problem.ts';
-import type { Holdings } from '../problem/situation.ts';
+import type { Scenarios } from '../problem/scenarios.ts';
+import type { Holdings, Situation } from '../problem/situation.ts';
 import type { Solution } from '../problem/solution.ts';
 import type { Answer } from '../sdk/v1/index.ts';
 import type { CertificateLine, ConflictLine, OptimizationAnswer, RepairLine, Verdict } from './answer.ts';
@@ -48,7 +49,7 @@ export type Told = Omit<OptimizationAnswer, 'iterations' | 'elapsedMs' | 'proven
 /** Recomputes everything from the weights; what fails its own check has no weights and says why. */
 export function told(answer: Answer, setting: Setting): Told {
   const { estimated, constraints, tolerance } = setting;
-  const { situation, repairs, posteriorReturns } = estimated;
+  const { situation, repairs, scenarioViews } = estimated;
   const restrictions = [...constraints.map(({ lowered }) => lowered), ...answer.added];
   const problem = compose(situation.universe, answer.objective, restrictions);
   const solution = checked(problem, answer.solution, tolerance);
@@ -61,7 +62,9 @@ export function told(answer: Answer, setting: Setting): Told {
     repairs: repairs.map(({ what, magnitude }) => ({ description: what, magnitude: finite(magnitude) })),
     solver: solution.solver,
     solverChoice: solution.choice ?? setting.solverChoiceOf(problem),
-    ...(posteriorReturns === undefined ? {} : { posteriorReturns: [...posteriorReturns] }),
+    ...viewLines(estimated),
+    ...(scenarioViews === undefined ? {} : { scenarioViews }),
+    ...(answer.report === undefined ? {} : { report: answer.report }),
   };
   if (certified?.failure === undefined && certified !== undefined) {
     return {
@@ -163,7 +166,49 @@ function figuresOf({ weights, cash }: Holdings, { estimated }: Setting) {
     ...(expected === undefined ? {} : { expectedReturnAnnual: finite(expected) }),
     ...(volatility === undefined ? {} : { volatilityAnnual: finite(volatility) }),
     ...(hasSharpe ? { sharpeRatio: finite((expected - riskFreeRate) / volatility) } : {}),
+    ...trackingErrorOf(weights, situation),
+    ...(situation.scenarios === undefined ? {} : { cvar: finite(cvarOf(weights, situation.scenarios)) }),
     turnoverHalfSum: weights.reduce((total, weight, position) => total + Math.abs(weight - current[position]!), 0) / 2,
+  };
+}
+
+function trackingErrorOf(
+  weights: Float64Array,
+  { covariance, benchmark }: Situation,
+): Pick<OptimizationAnswer, 'trackingErrorAnnual'> {
+  if (covariance === undefined || benchmark === undefined) return {};
+  const active = weights.map((weight, position) => weight - benchmark[position]!);
+  return { trackingErrorAnnual: finite(Math.sqrt(Math.max(0, inner(active, productOf(covariance, active))))) };
+}
+
+const cvarLevel = 0.95;
+
+/** Mean of the worst 5 % of the losses, the scenario at the boundary counted in part. Losses are those of the assets: cash loses nothing. */
+function cvarOf(weights: Float64Array, { count, returns, probabilities }: Scenarios): number {
+  const n = weights.length;
+  const losses = Float64Array.from({ length: count }, (_, s) => -inner(returns.subarray(s * n, (s + 1) * n), weights));
+  const worst = [...losses.keys()].sort((one, other) => losses[other]! - losses[one]!);
+  let left = 1 - cvarLevel;
+  let total = 0;
+  for (const s of worst) {
+    const share = Math.min(left, probabilities?.[s] ?? 1 / count);
+    total += share * losses[s]!;
+    left -= share;
+    if (left <= 0) break;
+  }
+  return total / (1 - cvarLevel);
+}
+
+/** What views made of the expected returns; nothing without views. */
+function viewLines({ estimates }: Estimated): Pick<OptimizationAnswer, 'priorReturns' | 'posteriorReturns' | 'views'> {
+  const { blended } = estimates;
+  if (blended === undefined) return {};
+  return {
+    priorReturns: [...blended.prior],
+    posteriorReturns: [...blended.posterior],
+    views: blended.views.map(({ stated, prior, posterior, variance, confidence }) => {
+      return { stated, prior, posterior, variance: finite(variance), confidence };
+    }),
   };
 }
 

@@ -2,6 +2,9 @@
  * A request as the caller wrote it, before anything is checked: codecs only carry it over, admission finds every problem at once. Absent
  * enums are undefined. Paths in violations use the field names of the protos.
  */
+import type { FrontierMeasure } from '../sdk/v1/index.ts';
+
+export type { FrontierMeasure };
 import type { JsonObject } from '../values/json.ts';
 
 export interface SelectionDraft {
@@ -16,12 +19,31 @@ export interface ConstraintDraft {
   readonly parameters: JsonObject;
   readonly priority?: number;
   readonly inactive: boolean;
+  /** Absent when hard, and in requests of earlier versions. */
+  readonly penalty?: number;
+}
+
+/** An asset, or a group when `assetId` is empty. `taxonomy` and `group` are absent in requests of earlier versions. */
+export interface ViewLegDraft {
+  readonly assetId: string;
+  readonly coefficient: number;
+  readonly taxonomy?: string;
+  readonly group?: string;
 }
 
 export interface ViewDraft {
-  readonly legs: readonly { readonly assetId: string; readonly coefficient: number }[];
+  readonly legs: readonly ViewLegDraft[];
   readonly expectedReturn: number;
   readonly confidence: number;
+}
+
+export interface ScenarioViewDraft {
+  readonly legs: readonly ViewLegDraft[];
+  readonly measure?: 'mean' | 'volatility' | 'correlation' | 'quantile' | 'cvar';
+  readonly relation?: 'equal' | 'at-least' | 'at-most';
+  readonly value: number;
+  readonly level?: number;
+  readonly confidence?: number;
 }
 
 export interface EstimationDraft {
@@ -33,6 +55,9 @@ export interface EstimationDraft {
   readonly windowEnd: string;
   readonly viewTau?: number;
   readonly marketRiskAversion?: number;
+  /** These two are absent in requests of earlier versions. */
+  readonly scenarios?: SelectionDraft;
+  readonly scenarioViews?: readonly ScenarioViewDraft[];
 }
 
 export interface LimitsDraft {
@@ -80,6 +105,10 @@ export interface ProblemAssetDraft {
   readonly currencyCode: string;
   readonly groups: Readonly<Record<string, string>>;
   readonly marketCapitalization: number;
+  readonly issuer: string;
+  readonly averageDailyValue?: number;
+  readonly characteristics: Readonly<Record<string, number>>;
+  readonly holdings: readonly { readonly assetId: string; readonly weight: number }[];
 }
 
 export interface ProblemDraft {
@@ -104,6 +133,18 @@ export interface ProblemDraft {
       };
   readonly prices?: { readonly dates: readonly string[]; readonly prices?: MatrixDraft };
   readonly estimation?: EstimationDraft;
+  readonly scenarios?: {
+    readonly returns?: MatrixDraft;
+    readonly probabilities?: VectorDraft;
+    readonly period?: PeriodDraft;
+    readonly path: boolean;
+  };
+  readonly factorReturns?: {
+    readonly factors: readonly string[];
+    readonly dates: readonly string[];
+    readonly returns?: MatrixDraft;
+  };
+  readonly constituents: readonly ProblemAssetDraft[];
   readonly constraints: readonly ConstraintDraft[];
   readonly views: readonly ViewDraft[];
   readonly riskFreeRateAnnual: number;
@@ -115,6 +156,8 @@ export interface StatelessDraft {
   readonly strategy?: SelectionDraft;
   readonly limits?: LimitsDraft;
   readonly points?: number;
+  readonly against?: FrontierMeasure;
+  readonly firstIndex?: number;
   readonly relaxByPriority?: boolean;
   readonly explainConstraints?: boolean;
 }

@@ -1,18 +1,21 @@
 /** From what a job gives to annual estimates: series, covariance, expected returns, views. */
-import { blackLitterman } from '../estimation/black-litterman.ts';
+import { blendedViews } from '../estimation/black-litterman.ts';
 import { impliedReturns } from '../estimation/market-implied.ts';
 import { returnSeries } from '../estimation/series.ts';
 import type { CovarianceEstimator, Repair, ReturnEstimator, Sample } from '../problem/estimator.ts';
 import type { SymmetricOperator } from '../problem/operator.ts';
 import type { Situation } from '../problem/situation.ts';
 import type { FactorExposures } from '../problem/universe.ts';
-import type { Estimates } from '../sdk/v1/index.ts';
+import type { BlendedViews, Estimates } from '../sdk/v1/index.ts';
 import { dateOfDay } from '../values/clock.ts';
-import { Fault, under } from '../values/fault.ts';
+import { Fault } from '../values/fault.ts';
 import { marketWeightsOf } from './admission.ts';
 import type { Catalog } from './catalog.ts';
+import { scenariosBefore, scenariosOf } from './estimates-scenarios.ts';
 import { annualRisk } from './given-risk.ts';
-import type { Selection, SolveJob } from './job.ts';
+import { estimated } from './estimated.ts';
+import type { SolveJob } from './job.ts';
+import { located } from './located.ts';
 
 /** Weight on the uncertainty of the prior, Idzorek (2005). */
 const tauDefault = 0.025;
@@ -23,33 +26,33 @@ export interface Estimated {
   readonly situation: Situation;
   readonly estimates: Estimates;
   readonly repairs: readonly Repair[];
-  /** (n) annual expected returns after views; absent without views. */
-  readonly posteriorReturns?: Float64Array;
+  /** Absent without views on scenarios. */
+  readonly scenarioViews?: { readonly relativeEntropy: number; readonly effectiveScenarios: number };
   /** Date of the newest price used; empty when none was. */
   readonly pricesAsOf: string;
 }
 
 /** Throws Faults with violations below `problem` for what only the numbers can tell: missing prices, an indefinite covariance. */
 export function estimatesOf(job: SolveJob, catalog: Catalog): Estimated {
-  const { universe, riskFreeRate, estimation } = job;
+  const { universe, riskFreeRate } = job;
   const repairs: Repair[] = [];
-  let sample: Sample = { universe, riskFreeRate, ...marketWeightsOf(universe, job.benchmark) };
-  let pricesAsOf = '';
-  if (job.prices !== undefined) {
-    const { days, prices } = job.prices;
-    const assets = universe.assets.map((asset) => asset.id);
-    const table = { assets, prices, periodsPerYear: estimation.periodsPerYear ?? 0 };
-    const prepared = located('problem', () => returnSeries(table, estimation.missingPrices ?? 'refuse'));
-    repairs.push(...prepared.repairs);
-    sample = { ...sample, series: prepared.series };
-    pricesAsOf = dateOfDay(days.at(-1) ?? 0);
-  }
+  let sample: Sample = {
+    universe,
+    riskFreeRate,
+    ...marketWeightsOf(universe, job.benchmark),
+    ...seriesOf(job, repairs),
+  };
+  const early = scenariosBefore(job, catalog) ? scenariosOf(job, sample, catalog) : undefined;
+  if (early !== undefined) sample = { ...sample, scenarios: early.scenarios };
   const risk = riskOf(job, sample, catalog, repairs);
   if (risk !== undefined) sample = { ...sample, covariance: risk.covariance };
   const prior = returnsOf(job, sample, catalog);
-  const posterior = job.views.length === 0 ? undefined : posteriorOf(job, sample, prior);
-  const expectedReturns = posterior ?? prior;
+  const blended = job.views.length === 0 ? undefined : blendOf(job, sample, prior);
+  const expectedReturns = blended?.posterior ?? prior;
+  if (expectedReturns !== undefined) sample = { ...sample, expectedReturns };
+  const drawn = early ?? scenariosOf(job, sample, catalog);
   const covariance = risk === undefined ? {} : { covariance: risk.covariance };
+  const scenarios = drawn === undefined ? {} : { scenarios: drawn.scenarios };
   const situation: Situation = {
     universe,
     current: job.current,
@@ -57,14 +60,37 @@ export function estimatesOf(job: SolveJob, catalog: Catalog): Estimated {
     ...(job.benchmark === undefined ? {} : { benchmark: job.benchmark }),
     ...covariance,
     ...(risk?.factors === undefined ? {} : { factors: risk.factors }),
+    ...scenarios,
   };
   return {
     situation,
-    estimates: { riskFreeRate, ...covariance, ...(expectedReturns === undefined ? {} : { expectedReturns }) },
+    estimates: {
+      riskFreeRate,
+      ...covariance,
+      ...(expectedReturns === undefined ? {} : { expectedReturns }),
+      ...scenarios,
+      ...(blended === undefined ? {} : { blended }),
+    },
     repairs,
-    ...(posterior === undefined ? {} : { posteriorReturns: posterior }),
-    pricesAsOf,
+    ...(drawn?.views === undefined ? {} : { scenarioViews: drawn.views }),
+    pricesAsOf: job.prices === undefined ? '' : dateOfDay(job.prices.days.at(-1) ?? 0),
   };
+}
+
+/** The return series with the factor returns of the same dates; nothing without prices. */
+function seriesOf(job: SolveJob, repairs: Repair[]): Pick<Sample, 'series' | 'factorReturns'> {
+  const { universe, estimation, prices: history, factorReturns } = job;
+  if (history === undefined) return {};
+  const assets = universe.assets.map((asset) => asset.id);
+  const table = { assets, prices: history.prices, periodsPerYear: estimation.periodsPerYear ?? 0 };
+  const prepared = located('problem', () => returnSeries(table, estimation.missingPrices ?? 'refuse'));
+  repairs.push(...prepared.repairs);
+  if (factorReturns === undefined) return { series: prepared.series };
+  const { names, returns } = factorReturns;
+  const k = names.length;
+  const kept = new Float64Array(prepared.kept.length * k);
+  for (const [t, row] of prepared.kept.entries()) kept.set(returns.subarray(row * k, (row + 1) * k), t * k);
+  return { series: prepared.series, factorReturns: { names, returns: kept } };
 }
 
 interface Risk {
@@ -104,20 +130,8 @@ function returnsOf(job: SolveJob, sample: Sample, catalog: Catalog): Float64Arra
   return returns;
 }
 
-function estimated<Estimator extends ReturnEstimator | CovarianceEstimator>(
-  selection: Selection,
-  field: string,
-  catalog: Catalog,
-  estimate: (estimator: Estimator, parameters: Selection['parameters']) => ReturnType<Estimator['estimate']>,
-): ReturnType<Estimator['estimate']> {
-  const at = `problem.estimation.${field}`;
-  // Admission has seen that an estimator of this type estimates what is asked for.
-  const estimator = catalog.estimators.require(selection.type, `${at}.type`) as Estimator;
-  return located(at, () => estimate(estimator, selection.parameters));
-}
-
 /** Black-Litterman over given, estimated or market-implied returns, with confidence after Idzorek; the covariance stays as it is. */
-function posteriorOf(job: SolveJob, sample: Sample, prior: Float64Array | undefined): Float64Array {
+function blendOf(job: SolveJob, sample: Sample, prior: Float64Array | undefined): BlendedViews {
   const { covariance, marketWeights } = sample;
   const { estimation, riskFreeRate } = job;
   if (covariance === undefined) throw new Fault('RISK_MODEL_INVALID', 'views need a covariance, and there is none');
@@ -128,17 +142,5 @@ function posteriorOf(job: SolveJob, sample: Sample, prior: Float64Array | undefi
     return { legs, expectedReturn, trust: { kind: 'confidence', confidence } as const };
   });
   const tau = estimation.viewTau ?? tauDefault;
-  return located('problem', () =>
-    blackLitterman({ universe: job.universe, prior: start, covariance, views, tau, posterior: 'prior' }),
-  ).expectedReturns;
-}
-
-/** Runs `work`; the violations of its Faults stand below `field` afterwards. */
-export function located<Result>(field: string, work: () => Result): Result {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    throw new Fault(error.reason, error.message, error.metadata, under(field, error.violations));
-  }
+  return located('problem', () => blendedViews({ universe: job.universe, prior: start, covariance, views, tau }));
 }

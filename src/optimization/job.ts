@@ -4,6 +4,9 @@
  */
 import type { Observable } from 'rxjs';
 
+import type { ScenarioView } from '../estimation/scenario-views.ts';
+import type { FactorReturns } from '../problem/estimator.ts';
+import type { Scenarios } from '../problem/scenarios.ts';
 import type { Universe } from '../problem/universe.ts';
 import type { Violation } from '../values/fault.ts';
 import type { JsonObject } from '../values/json.ts';
@@ -23,6 +26,8 @@ export interface StatedConstraint {
   readonly parameters: JsonObject;
   /** 0 hard, 1-5 relaxable; absent: the default of the type. */
   readonly priority?: number;
+  /** Above 0: what the objective pays per unit by which it is broken; absent: it must hold. */
+  readonly penalty?: number;
   readonly field: string;
 }
 
@@ -43,6 +48,8 @@ export interface Estimation {
   readonly periodsPerYear?: number;
   readonly viewTau?: number;
   readonly marketRiskAversion?: number;
+  readonly scenarios?: Selection;
+  readonly scenarioViews?: readonly ScenarioView[];
 }
 
 /** Numbers given instead of estimated; per period as stated, annualized by the worker. */
@@ -78,6 +85,9 @@ export interface SolveJob {
   readonly risk?: GivenRisk;
   /** T ascending days (since 1970-01-01) and T x n prices, NaN where missing. */
   readonly prices?: { readonly days: Int32Array; readonly prices: Float64Array };
+  readonly scenarios?: Scenarios;
+  /** Names, and T - 1 x k returns of the periods that end on the days of `prices` after the first. */
+  readonly factorReturns?: FactorReturns;
   readonly estimation: Estimation;
   readonly strategy: Selection;
   readonly constraints: readonly StatedConstraint[];
@@ -85,6 +95,8 @@ export interface SolveJob {
   readonly limits: SolveLimits;
   /** Number of points when the frontier is wanted instead of one answer. */
   readonly frontierPoints?: number;
+  /** Place of the first point to tell; those before it are known. */
+  readonly frontierFirst?: number;
   /** Whether constraints of priority 5 to 1 give way, higher first, when no portfolio satisfies all. */
   readonly relaxByPriority?: boolean;
   /** Whether the answer tells what the objective would gain without each constraint that binds. */

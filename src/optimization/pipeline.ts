@@ -1,5 +1,5 @@
 /** The heavy part of the way through the house, synchronous as far as the strategy is: estimate, lower, solve, check. */
-import { concatMap, Observable, of } from 'rxjs';
+import { concatMap, defer, Observable, of } from 'rxjs';
 
 import { compose } from '../problem/problem.ts';
 import type { Lowered, Problem } from '../problem/problem.ts';
@@ -10,6 +10,7 @@ import type { SolverSettings, Warm } from '../problem/solver.ts';
 import type { Situation } from '../problem/situation.ts';
 import type {
   Answer,
+  DelegateGround,
   PlanEvent,
   SolveEvent,
   Stage,
@@ -19,6 +20,7 @@ import type {
   TraceEvent,
 } from '../sdk/v1/index.ts';
 import { refuse } from '../values/fault.ts';
+import type { JsonObject } from '../values/json.ts';
 import type { GainTools } from './answering-gains.ts';
 import { amountsOf, cheapestRepair, relaxedByPriority, repairLines } from './answering-repairs.ts';
 import type { RepairTools } from './answering-repairs.ts';
@@ -43,7 +45,7 @@ export function solveJob(job: SolveJob, toolbox: Toolbox, interruption: Interrup
   return new Observable((subscriber) => {
     const began = toolbox.now();
     const run = new JobRun(job, toolbox, interruption);
-    let points = 0;
+    let next = job.frontierFirst ?? 0;
     let answer: OptimizationAnswer | undefined;
     const elapsedMs = (): number => Math.round(toolbox.now() - began);
     subscriber.next({ kind: 'progress', progress: beginning });
@@ -57,7 +59,9 @@ export function solveJob(job: SolveJob, toolbox: Toolbox, interruption: Interrup
           answer = run.answer(event.answer, elapsedMs);
         } else if (job.frontierPoints !== undefined && event.answer.solution.weights.length > 0) {
           const point = run.answer(event.answer, elapsedMs);
-          if (point.certificate?.passed === true) subscriber.next({ kind: 'point', index: points++, answer: point });
+          const index = event.index ?? next;
+          next = index + 1;
+          if (point.certificate?.passed === true) subscriber.next({ kind: 'point', index, answer: point });
         }
       },
       error: (error: unknown) => subscriber.error(error),
@@ -105,7 +109,7 @@ class JobRun {
 
   begin(): Observable<StrategyEvent> {
     const { catalog } = this.#toolbox;
-    const { strategy: chosen, constraints: stated, frontierPoints, explainConstraints } = this.#job;
+    const { strategy: chosen, constraints: stated, frontierPoints, frontierFirst, explainConstraints } = this.#job;
     this.#digest = digestOf(this.#job);
     const estimated = estimatesOf(this.#job, catalog);
     const constraints = applied(stated, estimated.situation, catalog);
@@ -121,7 +125,8 @@ class JobRun {
     const strategy = catalog.strategies.require(chosen.type, 'strategy.type');
     const attempt = (setting: Setting): Observable<StrategyEvent> => {
       const task = this.#taskOf(setting, strategy);
-      return frontierPoints === undefined ? strategy.optimize(task) : frontierOf(strategy, task, frontierPoints);
+      if (frontierPoints === undefined) return strategy.optimize(task);
+      return frontierOf(strategy, task, frontierPoints, frontierFirst);
     };
     const events = attempt(this.#setting);
     if (this.#job.relaxByPriority !== true) return events;
@@ -137,17 +142,26 @@ class JobRun {
   #taskOf({ estimated, constraints }: Setting, strategy: Strategy): Task {
     const { situation, estimates } = estimated;
     const restrictions = constraints.map(({ lowered }) => lowered);
+    return this.#taskOn({ situation, estimates, restrictions }, strategy, this.#job.strategy.parameters);
+  }
+
+  /** `strategy` on a ground of its own: the job's, or that of a strategy that runs it. */
+  #taskOn(ground: DelegateGround, strategy: Strategy, parameters: JsonObject): Task {
+    const { situation, restrictions } = ground;
     return {
-      parameters: this.#job.strategy.parameters,
-      situation,
-      estimates,
-      restrictions,
+      ...ground,
+      parameters,
       signal: this.#interruption.signal,
       solve: (objective, added = [], warm) =>
         this.#solve(compose(situation.universe, objective, [...restrictions, ...added]), warm),
       trace: (objective, direction, points, added = []) =>
         this.#trace(compose(situation.universe, objective, [...restrictions, ...added]), direction, points),
       plan: (stages, added = []) => this.#plan(stages, restrictions, added, situation),
+      delegate: ({ type, parameters: own }, other = ground) =>
+        defer(() => {
+          const delegate = this.#toolbox.catalog.strategies.require(type, 'strategy.parameters');
+          return delegate.optimize(this.#taskOn(other, delegate, own));
+        }),
       origin: (text) => ({ constraint: 'strategy', name: strategy.title, text, priority: 0 }),
     };
   }
@@ -308,7 +322,7 @@ function ended(steps: Generator<Iterate, Solution, void>): Solution {
   for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value;
 }
 
-function frontierOf(strategy: Strategy, task: Task, points: number): Observable<StrategyEvent> {
+function frontierOf(strategy: Strategy, task: Task, points: number, first = 0): Observable<StrategyEvent> {
   if (strategy.frontier === undefined) throw new TypeError(`strategy ${strategy.id} has no frontier`);
-  return strategy.frontier(task, points);
+  return strategy.frontier(task, points, first);
 }

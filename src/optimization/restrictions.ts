@@ -4,7 +4,7 @@ import type { Lowered, Origin } from '../problem/problem.ts';
 import type { Verdict } from './answer.ts';
 import type { Catalog } from './catalog.ts';
 import type { UsedBounds } from './answering-repairs.ts';
-import { located } from './estimates.ts';
+import { located } from './located.ts';
 import type { StatedConstraint } from './job.ts';
 
 export interface AppliedConstraint {

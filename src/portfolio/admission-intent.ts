@@ -52,6 +52,7 @@ export function readConstraints(
     constraint.type = stated.type;
     constraint.parameters = stated.parameters;
     constraint.priority = stated.priority ?? null;
+    constraint.penalty = stated.penalty ?? null;
     constraint.inactive = stated.inactive;
     const { priority } = constraint;
     if (priority !== null && (!Number.isInteger(priority) || priority < 0 || priority > 5)) {
@@ -59,6 +60,16 @@ export function readConstraints(
         field: `${at}.priority`,
         description: `must be a whole number from 0 to 5; got ${String(priority)}`,
       });
+    }
+    const { penalty } = constraint;
+    if (penalty !== null && !(penalty > 0 && penalty <= 1e9)) {
+      violations.push({
+        field: `${at}.penalty`,
+        description: `must be above 0 and at most 1e9; got ${String(penalty)}`,
+        reason: 'NUMBER_INVALID',
+      });
+      // What is no finite number cannot be stored either.
+      constraint.penalty = null;
     }
     violations.push(...catalog.violations(stated.type, stated.parameters, at));
     return constraint;

@@ -34,6 +34,7 @@ export interface PortfolioDraft {
     readonly type: string;
     readonly parameters: JsonObject;
     readonly priority?: number;
+    readonly penalty?: number;
     readonly inactive: boolean;
   }[];
   readonly rebalancingPolicy?: {

@@ -25,6 +25,8 @@ export class ConstraintDefinition {
   parameters: JsonObject = {};
   /** null: the default of the type. */
   priority: number | null = null;
+  /** null: hard. */
+  penalty: number | null = null;
   inactive = false;
 }
 

@@ -71,6 +71,8 @@ export interface CovarianceEstimator<Parameters = JsonObject> extends EstimatorD
 
 export interface ScenarioEstimator<Parameters = JsonObject> extends EstimatorDescription<Parameters> {
   readonly estimates: 'scenarios';
+  /** Whether its scenarios follow each other in time, so that drawdowns mean something; not when absent. */
+  readonly isPath?: boolean;
   /** Random ones are drawn from a seed among the parameters: the same seed gives the same scenarios. */
   estimate(sample: Sample, parameters: Parameters): Scenarios;
 }

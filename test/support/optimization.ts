@@ -116,6 +116,9 @@ export function assetOf(
     currencyCode: '',
     groups: {},
     marketCapitalization: 0,
+    issuer: '',
+    characteristics: {},
+    holdings: [],
     ...more,
   };
 }
@@ -134,6 +137,7 @@ export const problem3: ProblemDraft = {
     assetOf('GOLD', { sector: 'Metals' }),
   ],
   risk: { kind: 'covariance', matrix: matrixOf(covariance3), period: 'annual', repair: false },
+  constituents: [],
   constraints: [constraintOf('bounds', { all: { min: 0 } })],
   views: [],
   riskFreeRateAnnual: 0,

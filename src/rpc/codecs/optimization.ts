@@ -26,7 +26,7 @@ import type { ProgressNews, SolveNews } from '../../optimization/job.ts';
 import type { RunEvent } from '../../optimization/run.ts';
 import type { Limit, TerminationReason as TerminationLiteral } from '../../problem/solution.ts';
 import type { JsonObject } from '../../values/json.ts';
-import { enumCodec, timestampTo } from './values.ts';
+import { enumCodec, structTo, timestampTo } from './values.ts';
 
 export type RunStateLiteral = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
 
@@ -105,6 +105,19 @@ export function answerTo(answer: OptimizationAnswer): OptimizationResult {
       usedBound: used,
     })),
     unexplainedConstraints: [...(answer.unexplained ?? [])],
+    strategyReport: answer.report === undefined ? undefined : structTo(answer.report),
+    priorReturns: [...(answer.priorReturns ?? [])],
+    views: (answer.views ?? []).map(({ stated, prior, posterior, variance, confidence }) => ({
+      statedReturn: stated,
+      priorReturn: prior,
+      posteriorReturn: posterior,
+      variance,
+      confidence,
+    })),
+    trackingErrorAnnual: answer.trackingErrorAnnual,
+    cvar: answer.cvar,
+    scenarioViewsEntropy: answer.scenarioViews?.relativeEntropy,
+    effectiveScenarios: answer.scenarioViews?.effectiveScenarios,
   };
 }
 
@@ -137,6 +150,8 @@ function verdictTo(verdict: Verdict): ConstraintVerdict {
     relaxedUpper,
     gainWithout: verdict.gain,
     gainUnbounded: verdict.gainUnbounded ?? false,
+    penalty: verdict.softPenalty,
+    excess: verdict.excess,
   };
 }
 
@@ -234,5 +249,8 @@ function pointTo(index: number, answer: OptimizationAnswer): FrontierPoint {
     sharpeRatio: answer.sharpeRatio ?? 0,
     weights: answer.weights.map(({ weight }) => weight),
     certificate: answer.certificate === undefined ? undefined : certificateTo(answer.certificate),
+    trackingErrorAnnual: answer.trackingErrorAnnual,
+    turnoverHalfSum: answer.turnoverHalfSum,
+    cvar: answer.cvar,
   };
 }

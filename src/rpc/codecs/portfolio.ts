@@ -72,7 +72,7 @@ function objectiveFrom({
 }
 
 export function constraintFrom(message: Constraint): PortfolioDraft['constraints'][number] {
-  const { constraintId, displayName, type, parameters, priority, inactive } = message;
+  const { constraintId, displayName, type, parameters, priority, inactive, penalty } = message;
   return {
     constraintId,
     displayName,
@@ -80,6 +80,7 @@ export function constraintFrom(message: Constraint): PortfolioDraft['constraints
     parameters: jsonObjectFrom(parameters),
     ...(priority === undefined ? {} : { priority }),
     inactive,
+    ...(penalty === undefined ? {} : { penalty }),
   };
 }
 
@@ -142,13 +143,14 @@ function objectiveTo({ id, type, target, parameters, priority }: ObjectiveRecord
 }
 
 function constraintTo(constraint: ConstraintDefinition): Constraint {
-  const { id, displayName, type, parameters, priority, inactive } = constraint;
+  const { id, displayName, type, parameters, priority, penalty, inactive } = constraint;
   return {
     constraintId: id,
     displayName,
     type,
     parameters: structTo(parameters),
     priority: priority ?? undefined,
+    penalty: penalty ?? undefined,
     inactive,
   };
 }

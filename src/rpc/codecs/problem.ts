@@ -2,32 +2,49 @@
 import {
   ReturnPeriod as PeriodNumbers,
   MissingPrices as MissingNumbers,
+  ScenarioMeasure as MeasureNumbers,
+  ViewRelation as RelationNumbers,
 } from '../../gen/veritasvault/portfolio/v1/values.ts';
 import type {
   Estimation,
   MissingPrices,
   ReturnPeriod,
+  ScenarioMeasure,
+  ScenarioView,
   Selection,
   View,
+  ViewLeg,
+  ViewRelation,
 } from '../../gen/veritasvault/portfolio/v1/values.ts';
-import { Optimization as OptimizationFns } from '../../gen/veritasvault/portfolio/v1/optimization_service.ts';
+import {
+  FrontierMeasure as FrontierNumbers,
+  Optimization as OptimizationFns,
+} from '../../gen/veritasvault/portfolio/v1/optimization_service.ts';
 import type {
   ComputeFrontierRequest,
   ExpectedReturns,
+  FactorReturnHistory,
+  FrontierMeasure,
   Optimization,
   OptimizeRequest,
+  ProblemAsset,
   ProblemDefinition,
+  ScenarioSet,
   SolveLimits,
 } from '../../gen/veritasvault/portfolio/v1/optimization_service.ts';
 import type {
   EstimationDraft,
+  FrontierMeasure as FrontierMeasureDraft,
   LimitsDraft,
   OptimizationDraft,
   PeriodDraft,
+  ProblemAssetDraft,
   ProblemDraft,
+  ScenarioViewDraft,
   SelectionDraft,
   StatelessDraft,
   ViewDraft,
+  ViewLegDraft,
 } from '../../optimization/draft.ts';
 import type { Violation } from '../../values/fault.ts';
 import { matrixFrom, vectorFrom } from './numbers.ts';
@@ -49,6 +66,30 @@ export const missingPrices = enumCodec<NonNullable<EstimationDraft['missingPrice
     'carry-forward': MissingNumbers.MISSING_PRICES_CARRY_FORWARD,
   },
 );
+
+export const scenarioMeasures = enumCodec<NonNullable<ScenarioViewDraft['measure']>, ScenarioMeasure>(
+  'SCENARIO_MEASURE_',
+  {
+    mean: MeasureNumbers.SCENARIO_MEASURE_MEAN,
+    volatility: MeasureNumbers.SCENARIO_MEASURE_VOLATILITY,
+    correlation: MeasureNumbers.SCENARIO_MEASURE_CORRELATION,
+    quantile: MeasureNumbers.SCENARIO_MEASURE_QUANTILE,
+    cvar: MeasureNumbers.SCENARIO_MEASURE_CVAR,
+  },
+);
+
+export const viewRelations = enumCodec<NonNullable<ScenarioViewDraft['relation']>, ViewRelation>('VIEW_RELATION_', {
+  equal: RelationNumbers.VIEW_RELATION_EQUAL,
+  'at-least': RelationNumbers.VIEW_RELATION_AT_LEAST,
+  'at-most': RelationNumbers.VIEW_RELATION_AT_MOST,
+});
+
+const frontierMeasures = enumCodec<FrontierMeasureDraft, FrontierMeasure>('FRONTIER_MEASURE_', {
+  volatility: FrontierNumbers.FRONTIER_MEASURE_VOLATILITY,
+  'tracking-error': FrontierNumbers.FRONTIER_MEASURE_TRACKING_ERROR,
+  turnover: FrontierNumbers.FRONTIER_MEASURE_TURNOVER,
+  cvar: FrontierNumbers.FRONTIER_MEASURE_CVAR,
+});
 
 export function optimizationFrom(message: Optimization | undefined, violations: Violation[]): OptimizationDraft {
   const from = message ?? OptimizationFns.create();
@@ -94,7 +135,14 @@ function statelessFrom(
 }
 
 export function frontierFrom(request: ComputeFrontierRequest, violations: Violation[]): StatelessDraft {
-  return { ...statelessFrom(request, violations), points: request.points, ...wishesFrom(request) };
+  const against = frontierMeasures.from(request.against, 'against', violations);
+  return {
+    ...statelessFrom(request, violations),
+    points: request.points,
+    ...(against === undefined ? {} : { against }),
+    ...(request.firstIndex === 0 ? {} : { firstIndex: request.firstIndex }),
+    ...wishesFrom(request),
+  };
 }
 
 export function selectionFrom({ type, parameters }: Selection): SelectionDraft {
@@ -102,7 +150,25 @@ export function selectionFrom({ type, parameters }: Selection): SelectionDraft {
 }
 
 function viewFrom({ legs, expectedReturn, confidence }: View): ViewDraft {
-  return { legs: legs.map(({ assetId, coefficient }) => ({ assetId, coefficient })), expectedReturn, confidence };
+  return { legs: legs.map(legFrom), expectedReturn, confidence };
+}
+
+function legFrom({ assetId, coefficient, taxonomy, group }: ViewLeg): ViewLegDraft {
+  const isAsset = taxonomy === '' && group === '';
+  return { assetId, coefficient, ...(isAsset ? {} : { taxonomy, group }) };
+}
+
+function scenarioViewFrom(view: ScenarioView, path: string, violations: Violation[]): ScenarioViewDraft {
+  const measure = scenarioMeasures.from(view.measure, `${path}.measure`, violations);
+  const relation = viewRelations.from(view.relation, `${path}.relation`, violations);
+  return {
+    legs: view.legs.map(legFrom),
+    ...(measure === undefined ? {} : { measure }),
+    ...(relation === undefined ? {} : { relation }),
+    value: view.value,
+    ...(view.level === undefined ? {} : { level: view.level }),
+    ...(view.confidence === undefined ? {} : { confidence: view.confidence }),
+  };
 }
 
 function limitsFrom({ iterationsMax, secondsMax, solver }: SolveLimits): LimitsDraft {
@@ -110,7 +176,7 @@ function limitsFrom({ iterationsMax, secondsMax, solver }: SolveLimits): LimitsD
 }
 
 function estimationFrom(message: Estimation, path: string, violations: Violation[]): EstimationDraft {
-  const { expectedReturns, covariance, viewTau, marketRiskAversion } = message;
+  const { expectedReturns, covariance, scenarios, viewTau, marketRiskAversion } = message;
   const missing = missingPrices.from(message.missingPrices, `${path}.missing_prices`, violations);
   return {
     ...(expectedReturns === undefined ? {} : { expectedReturns: selectionFrom(expectedReturns) }),
@@ -121,6 +187,14 @@ function estimationFrom(message: Estimation, path: string, violations: Violation
     windowEnd: message.windowEnd,
     ...(viewTau === undefined ? {} : { viewTau }),
     ...(marketRiskAversion === undefined ? {} : { marketRiskAversion }),
+    ...(scenarios === undefined ? {} : { scenarios: selectionFrom(scenarios) }),
+    ...(message.scenarioViews.length === 0
+      ? {}
+      : {
+          scenarioViews: message.scenarioViews.map((view, position) =>
+            scenarioViewFrom(view, `${path}.scenario_views[${String(position)}]`, violations),
+          ),
+        }),
   };
 }
 
@@ -128,7 +202,7 @@ function problemFrom(message: ProblemDefinition, violations: Violation[]): Probl
   const { currentWeights, benchmarkWeights, expectedReturns, prices, estimation } = message;
   const risk = riskFrom(message.risk, violations);
   return {
-    universe: message.universe.map((asset) => ({ ...asset })),
+    universe: message.universe.map(assetFrom),
     ...(currentWeights === undefined ? {} : { currentWeights: vectorFrom(currentWeights) }),
     ...(benchmarkWeights === undefined ? {} : { benchmarkWeights: vectorFrom(benchmarkWeights) }),
     ...(expectedReturns === undefined ? {} : { expectedReturns: expectedReturnsFrom(expectedReturns, violations) }),
@@ -142,10 +216,37 @@ function problemFrom(message: ProblemDefinition, violations: Violation[]): Probl
           },
         }),
     ...(estimation === undefined ? {} : { estimation: estimationFrom(estimation, 'problem.estimation', violations) }),
+    ...(message.scenarios === undefined ? {} : { scenarios: scenariosFrom(message.scenarios, violations) }),
+    ...(message.factorReturns === undefined ? {} : { factorReturns: factorReturnsFrom(message.factorReturns) }),
+    constituents: message.constituents.map(assetFrom),
     constraints: message.constraints.map(constraintFrom),
     views: message.views.map(viewFrom),
     riskFreeRateAnnual: message.riskFreeRateAnnual,
   };
+}
+
+function assetFrom({ averageDailyValue, ...asset }: ProblemAsset): ProblemAssetDraft {
+  return { ...asset, ...(averageDailyValue === undefined ? {} : { averageDailyValue }) };
+}
+
+function scenariosFrom(
+  { returns, probabilities, period, path }: ScenarioSet,
+  violations: Violation[],
+): NonNullable<ProblemDraft['scenarios']> {
+  return {
+    ...(returns === undefined ? {} : { returns: matrixFrom(returns) }),
+    ...(probabilities === undefined ? {} : { probabilities: vectorFrom(probabilities) }),
+    ...periodFrom(period, 'problem.scenarios.period', violations),
+    path,
+  };
+}
+
+function factorReturnsFrom({
+  factors,
+  dates,
+  returns,
+}: FactorReturnHistory): NonNullable<ProblemDraft['factorReturns']> {
+  return { factors, dates, ...(returns === undefined ? {} : { returns: matrixFrom(returns) }) };
 }
 
 function expectedReturnsFrom(

@@ -1,13 +1,31 @@
 /** A stored optimization as the resource that callers see: the request as they wrote it, and what became of it. */
-import { MissingPrices as MissingNumbers } from '../../gen/veritasvault/portfolio/v1/values.ts';
-import type { Constraint, Estimation, Selection, View } from '../../gen/veritasvault/portfolio/v1/values.ts';
+import {
+  MissingPrices as MissingNumbers,
+  ScenarioMeasure as MeasureNumbers,
+  ViewRelation as RelationNumbers,
+} from '../../gen/veritasvault/portfolio/v1/values.ts';
+import type {
+  Constraint,
+  Estimation,
+  ScenarioView,
+  Selection,
+  View,
+  ViewLeg,
+} from '../../gen/veritasvault/portfolio/v1/values.ts';
 import type { Optimization } from '../../gen/veritasvault/portfolio/v1/optimization_service.ts';
-import type { ConstraintDraft, EstimationDraft, SelectionDraft, ViewDraft } from '../../optimization/draft.ts';
+import type {
+  ConstraintDraft,
+  EstimationDraft,
+  ScenarioViewDraft,
+  SelectionDraft,
+  ViewDraft,
+  ViewLegDraft,
+} from '../../optimization/draft.ts';
 import { requestOf } from '../../optimization/optimizations.ts';
 import type { Run } from '../../optimization/run.ts';
 import { answerIn, answerTo, runStates } from './optimization.ts';
 import type { RunStateLiteral } from './optimization.ts';
-import { missingPrices } from './problem.ts';
+import { missingPrices, scenarioMeasures, viewRelations } from './problem.ts';
 import { optionalTimestampTo, structTo, timestampTo } from './values.ts';
 
 export function optimizationTo(run: Run): Optimization {
@@ -46,20 +64,38 @@ function constraintTo({
   parameters,
   priority,
   inactive,
+  penalty,
 }: ConstraintDraft): Constraint {
-  return { constraintId, displayName, type, parameters: structTo(parameters), priority, inactive };
+  return { constraintId, displayName, type, parameters: structTo(parameters), priority, inactive, penalty };
 }
 
 function viewTo({ legs, expectedReturn, confidence }: ViewDraft): View {
-  return { legs: legs.map((leg) => ({ ...leg })), expectedReturn, confidence };
+  return { legs: legs.map(legTo), expectedReturn, confidence };
+}
+
+function legTo(leg: ViewLegDraft): ViewLeg {
+  return { taxonomy: '', group: '', ...leg };
+}
+
+function scenarioViewTo({ legs, measure, relation, value, level, confidence }: ScenarioViewDraft): ScenarioView {
+  return {
+    legs: legs.map(legTo),
+    measure: measure === undefined ? MeasureNumbers.SCENARIO_MEASURE_UNSPECIFIED : scenarioMeasures.to(measure),
+    relation: relation === undefined ? RelationNumbers.VIEW_RELATION_UNSPECIFIED : viewRelations.to(relation),
+    value,
+    level,
+    confidence,
+  };
 }
 
 function estimationTo(estimation: EstimationDraft): Estimation {
-  const { expectedReturns, covariance, missingPrices: missing, ...rest } = estimation;
+  const { expectedReturns, covariance, scenarios, scenarioViews = [], missingPrices: missing, ...rest } = estimation;
   return {
     ...rest,
     expectedReturns: selectionTo(expectedReturns),
     covariance: selectionTo(covariance),
+    scenarios: selectionTo(scenarios),
+    scenarioViews: scenarioViews.map(scenarioViewTo),
     missingPrices: missing === undefined ? MissingNumbers.MISSING_PRICES_UNSPECIFIED : missingPrices.to(missing),
   };
 }

@@ -159,7 +159,7 @@ export interface Task<Parameters = JsonObject> {
   plan?(stages: readonly Stage[], added?: readonly Lowered[]): Observable<PlanEvent>;
   /**
    * Runs another strategy, on another ground when one is given: a sleeve of the universe, resampled estimates. Cold: its events end with its
-   * solution. Only what `delegates` named may be run. Absent where nothing is delegated.
+   * solution. Only what `delegates` named may be run: nothing else has been admitted. Absent where nothing is delegated.
    */
   delegate?(delegate: Delegate, ground?: DelegateGround): Observable<StrategyEvent>;
   /** An origin for restrictions that the strategy adds. */

@@ -20,14 +20,17 @@ function statements(file: string): string[] {
 /** A step may take as long as it takes; its transaction alone is freed from the time-out. */
 const unhurried = 'set local statement_timeout = 0';
 
-class Tables extends Migration {
-  override up(): void {
-    for (const statement of [unhurried, ...statements('0001-tables.up.sql')]) this.addSql(statement);
-  }
+/** A step that is a pair of files of its name. */
+function step(name: string) {
+  return class extends Migration {
+    override up(): void {
+      for (const statement of [unhurried, ...statements(`${name}.up.sql`)]) this.addSql(statement);
+    }
 
-  override down(): void {
-    for (const statement of [unhurried, ...statements('0001-tables.down.sql')]) this.addSql(statement);
-  }
+    override down(): void {
+      for (const statement of [unhurried, ...statements(`${name}.down.sql`)]) this.addSql(statement);
+    }
+  };
 }
 
-export const migrations = [{ name: '0001-tables', class: Tables }];
+export const migrations = ['0001-tables', '0002-catalogue'].map((name) => ({ name, class: step(name) }));

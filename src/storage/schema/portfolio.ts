@@ -84,8 +84,10 @@ export const ConstraintSchema = defineEntity({
     type: text(),
     parameters: json(),
     priority: integer().nullable(),
+    penalty: real().nullable(),
     inactive: flag(),
   },
+  checks: finite('constraints', 'penalty'),
 });
 ConstraintSchema.setClass(ConstraintDefinition);
 

@@ -220,6 +220,7 @@ describe('the admission of a run over a portfolio', () => {
       type: 'AssetClass',
       parameters: { Equities: { max: 0.7 } },
       priority: null,
+      penalty: null,
       inactive: false,
     };
     const risk = {

@@ -1,0 +1,1 @@
+alter table constraints drop column penalty;
