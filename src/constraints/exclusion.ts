@@ -9,6 +9,6 @@ export const exclusion = listHandler({
   everything: false,
   examples: [{ assets: ['XOM'], sectors: ['Tobacco'] }],
   text: (id) => `${id} excluded`,
-  range: { min: 0, max: 0 },
+  range: () => ({ min: 0, max: 0 }),
   relativeTo: 'none',
 });

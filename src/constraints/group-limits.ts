@@ -5,7 +5,7 @@ import type { Universe } from '../problem/universe.ts';
 import type { Violation } from '../values/fault.ts';
 import type { JsonSchema } from '../values/json.ts';
 import { formOf, relativeForm, rowOf } from './linear-form.ts';
-import { admitLookThrough, partsOf, sumThrough } from './look-through.ts';
+import { admitLookThrough, sumThrough, universeThrough } from './look-through.ts';
 import { admitRange, fieldOf, fractionOfValue, invalid, measured, percent, rangeText } from './range.ts';
 import { admitRelative, centreOf, limitSchema, relativeText } from './relative.ts';
 import type { Limit } from './relative.ts';
@@ -49,20 +49,13 @@ function textOf(taxonomy: Taxonomy, name: string, limit: Limit): string {
   return `${taxonomyLabel(taxonomy)} ${name}${through}${relativeText(limit.relativeTo)} ${rangeText(limit, percent)}`;
 }
 
-/** Every name that occurs among the assets, or in the funds among them when they are looked through. */
-function knownNames(universe: Universe, taxonomy: Taxonomy, lookThrough: boolean): readonly string[] {
-  if (!lookThrough) return namesOf(universe, taxonomy);
-  const parts = universe.assets.flatMap((asset) => partsOf(asset, true).map((part) => part.asset));
-  return namesOf({ assets: parts }, taxonomy);
-}
-
 /** The limits by name, `*` written out. */
 function limitsByName({ taxonomy, limits }: GroupLimits, universe: Universe): readonly (readonly [string, Limit])[] {
   const names = Object.keys(limits).filter((name) => name !== everyOther);
   return Object.entries(limits).flatMap(([name, limit]): (readonly [string, Limit])[] => {
     if (name !== everyOther) return [[name, limit]];
     const others: string[] = [];
-    for (const other of knownNames(universe, taxonomy, limit.lookThrough === true))
+    for (const other of namesOf(universeThrough(universe, limit.lookThrough === true), taxonomy))
       if (![...names, ...others].some((given) => sameName(taxonomy, given, other))) others.push(other);
     return others.map((other) => [other, limit]);
   });
@@ -93,7 +86,7 @@ function admitLimits(groupLimits: GroupLimits, situation: Situation): Violation[
     const lookThrough = limit.lookThrough === true;
     violations.push(...admitRelative(limit.relativeTo, `${at}.relativeTo`, situation));
     if (lookThrough) violations.push(...admitLookThrough(situation.universe, `${at}.lookThrough`));
-    const known = knownNames(situation.universe, taxonomy, lookThrough);
+    const known = namesOf(universeThrough(situation.universe, lookThrough), taxonomy);
     if (name === everyOther && known.length === 0) violations.push(invalid(at, `no asset has any ${label}`));
     if (name === everyOther || includesCash(taxonomy, name)) continue;
     if (known.some((other) => sameName(taxonomy, other, name))) continue;

@@ -1,4 +1,4 @@
-/** The shape shared by no-buy, no-sell and exclusion: a range per selected asset around a centre. */
+/** The shape shared by no-buy, no-sell, hold, restricted and exclusion: a range per selected asset around a centre. */
 import type { ConstraintHandler, Situation } from '../problem/situation.ts';
 import { fractionOfValue, measured } from './range.ts';
 import type { Range } from './range.ts';
@@ -14,8 +14,9 @@ export interface ListRule {
   readonly examples: readonly Selection[];
   /** `no purchase of AAPL`. */
   text(id: string): string;
-  /** Range of weight minus `centre` that the rule allows, fractions of net asset value. */
-  readonly range: Range;
+  /** Range that the rule allows an asset of which so much is held, fractions of net asset value. */
+  range(held: number): Range;
+  /** `current`: the range is of weight minus what is held. */
   readonly relativeTo: 'none' | 'current';
 }
 
@@ -33,17 +34,22 @@ export function listHandler(rule: ListRule): ConstraintHandler<Selection> {
     priority: 0,
     admit: admitSelection,
     lower: (selection, situation, origin) => ({
-      bounds: positionsOf(selection, situation.universe).map((position) => ({
-        position,
-        lower: rule.range.min === undefined ? -Infinity : centreOf(position, situation) + rule.range.min,
-        upper: rule.range.max === undefined ? Infinity : centreOf(position, situation) + rule.range.max,
-        origin: origin(rule.text(situation.universe.assets[position]!.id)),
-      })),
+      bounds: positionsOf(selection, situation.universe).map((position) => {
+        const { min, max } = rule.range(situation.current[position]!);
+        const centre = centreOf(position, situation);
+        return {
+          position,
+          lower: min === undefined ? -Infinity : centre + min,
+          upper: max === undefined ? Infinity : centre + max,
+          origin: origin(rule.text(situation.universe.assets[position]!.id)),
+        };
+      }),
     }),
     check: (selection, holdings, situation) =>
       positionsOf(selection, situation.universe).map((position) => {
         const distance = holdings.weights[position]! - centreOf(position, situation);
-        return measured(rule.text(situation.universe.assets[position]!.id), distance, rule.range, fractionOfValue);
+        const allowed = rule.range(situation.current[position]!);
+        return measured(rule.text(situation.universe.assets[position]!.id), distance, allowed, fractionOfValue);
       }),
   };
 }

@@ -56,6 +56,14 @@ function open(asset: UniverseAsset, share: number, within: readonly UniverseAsse
   if (Math.abs(left) > rounding) parts.push({ asset, share: share * left });
 }
 
+/** The universe with everything that its funds hold. */
+export function universeThrough(universe: Universe, lookThrough: boolean): Universe {
+  if (!lookThrough) return universe;
+  return {
+    assets: [...universe.assets, ...universe.assets.flatMap((asset) => partsOf(asset, true).map((part) => part.asset))],
+  };
+}
+
 /** The sum of a measure over an asset and, looked through, over what it holds. The definition that `check` measures; no parts are listed. */
 export function sumThrough(
   asset: UniverseAsset,

@@ -9,6 +9,6 @@ export const noBuy = listHandler({
   everything: true,
   examples: [{ assets: ['SHLD'] }, { sectors: ['Energy'] }],
   text: (id) => `no purchase of ${id}`,
-  range: { max: 0 },
+  range: () => ({ max: 0 }),
   relativeTo: 'current',
 });

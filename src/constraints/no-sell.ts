@@ -9,6 +9,6 @@ export const noSell = listHandler({
   everything: true,
   examples: [{ assets: ['MA'] }, { groups: { account: ['locked'] } }],
   text: (id) => `no sale of ${id}`,
-  range: { min: 0 },
+  range: () => ({ min: 0 }),
   relativeTo: 'current',
 });

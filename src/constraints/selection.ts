@@ -1,6 +1,6 @@
 /** Which assets a list constraint speaks of: by id, or by class, sector, country, currency, issuer or group; the union of all that is named. */
 import type { Situation } from '../problem/situation.ts';
-import type { Universe } from '../problem/universe.ts';
+import type { Universe, UniverseAsset } from '../problem/universe.ts';
 import { positionsById } from '../problem/universe.ts';
 import type { Violation } from '../values/fault.ts';
 import type { JsonSchema } from '../values/json.ts';
@@ -109,13 +109,18 @@ export function admitSelection(selection: Selection, situation: Situation): Viol
 
 /** Positions of the assets meant, ascending. */
 export function positionsOf(selection: Selection, universe: Universe): readonly number[] {
+  const isMeant = meantBy(selection);
+  return [...universe.assets.keys()].filter((position) => isMeant(universe.assets[position]!));
+}
+
+/** Whether an asset, of the universe or in a fund, is named or belongs to something named. */
+export function meantBy(selection: Selection): (asset: UniverseAsset) => boolean {
   const ids = new Set(selection.assets);
-  const parts = namedParts(selection);
-  return [...universe.assets.keys()].filter((position) => {
-    const asset = universe.assets[position]!;
-    if (selection.everything === true || ids.has(asset.id)) return true;
-    return parts.some(({ taxonomy, names }) => names.some((name) => belongs(asset, taxonomy, name)));
-  });
+  const parts = namedParts(selection).filter(({ names }) => names.length > 0);
+  return (asset) =>
+    selection.everything === true ||
+    ids.has(asset.id) ||
+    parts.some(({ taxonomy, names }) => names.some((name) => belongs(asset, taxonomy, name)));
 }
 
 /** What is named, in the client's words: `Energy, XOM`. */

@@ -11,7 +11,9 @@ import { country } from '../../src/constraints/country.ts';
 import { currency } from '../../src/constraints/currency.ts';
 import { exclusion } from '../../src/constraints/exclusion.ts';
 import { factorExposure } from '../../src/constraints/factor-exposure.ts';
+import { groupRatio } from '../../src/constraints/group-ratio.ts';
 import { group } from '../../src/constraints/group.ts';
+import { hold } from '../../src/constraints/hold.ts';
 import { holdingMinimum } from '../../src/constraints/holding-minimum.ts';
 import { issuer } from '../../src/constraints/issuer.ts';
 import { linearText } from '../../src/constraints/linear-text.ts';
@@ -19,6 +21,7 @@ import { linear } from '../../src/constraints/linear.ts';
 import { names } from '../../src/constraints/names.ts';
 import { noBuy } from '../../src/constraints/no-buy.ts';
 import { noSell } from '../../src/constraints/no-sell.ts';
+import { restricted } from '../../src/constraints/restricted.ts';
 import { roundLots } from '../../src/constraints/round-lots.ts';
 import { sector } from '../../src/constraints/sector.ts';
 import { tradeMinimum } from '../../src/constraints/trade-minimum.ts';
@@ -67,6 +70,17 @@ const linearLaws: readonly Law[] = [
     }),
   ),
   law(group, fc.record({ taxonomy: fc.constant('theme'), limits: fc.record({ Water: relativeRange, AI: range }) })),
+  law(
+    groupRatio,
+    fc.record({
+      of: fc.constant({ sectors: ['Energy'], issuers: ['One'] }),
+      to: fc.constant({ countries: ['US'] }),
+      lookThrough: fc.boolean(),
+      min: fc.double({ min: -1, max: 1, noNaN: true }),
+      max: fc.double({ min: 1, max: 3, noNaN: true }),
+    }),
+  ),
+  law(hold, selection),
   law(holdingMinimum, fc.record({ min: size })),
   law(issuer, fc.record({ '*': relativeRange })),
   law(
@@ -96,6 +110,7 @@ const linearLaws: readonly Law[] = [
   ),
   law(noBuy, selection),
   law(noSell, selection),
+  law(restricted, selection),
   law(
     roundLots,
     fc.record({ lots: fc.record({ A0: size, A1: size }), relativeTo: fc.constantFrom('none', 'current') }),
