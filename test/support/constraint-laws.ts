@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 
 import type { SymmetricOperator } from '../../src/problem/operator.ts';
-import type { Lowered } from '../../src/problem/problem.ts';
+import type { Lowered, Tail } from '../../src/problem/problem.ts';
 import type { ConstraintHandler, Situation } from '../../src/problem/situation.ts';
 import type { UniverseAsset } from '../../src/problem/universe.ts';
 
@@ -14,6 +14,7 @@ const factorCount = 2;
 function energy(operator: SymmetricOperator, x: Float64Array): number {
   const entry = (row: number, column: number): number => {
     if (operator.kind === 'dense') return operator.entries[row * operator.size + column]!;
+    if (operator.kind === 'diagonal') return row === column ? operator.entries[row]! : 0;
     if (operator.kind !== 'factor') throw new Error(`the situations below hold no ${operator.kind} operator`);
     let sum = row === column ? operator.specific[row]! : 0;
     for (let f = 0; f < operator.factors; f += 1) {
@@ -54,7 +55,35 @@ function loweredSlacks(lowered: Lowered, weights: Float64Array): { text: string;
     }, 0);
     slacks.push({ text: origin.text, slack: bound - cost });
   }
+  for (const tail of lowered.tails ?? [])
+    slacks.push({ text: tail.origin.text, slack: tail.bound - tailOf(tail, weights) });
   return [...slacks, ...integerSlacks(lowered, weights)];
+}
+
+/** The measure of loss at weights. The tail mean is the largest mean over all shares of at most p_s / (1 - level) that add up to 1. */
+function tailOf({ kind, scenarios, probabilities, level, centre }: Tail, weights: Float64Array): number {
+  const n = weights.length;
+  const count = scenarios.length / n;
+  const results = Array.from({ length: count }, (_, s) =>
+    weights.reduce((total, weight, i) => total + scenarios[s * n + i]! * (weight - (centre?.[i] ?? 0)), 0),
+  );
+  const likely = (s: number): number => probabilities?.[s] ?? 1 / count;
+  if (kind === 'mean-absolute-deviation') {
+    const mean = results.reduce((total, result, s) => total + likely(s) * result, 0);
+    return results.reduce((total, result, s) => total + likely(s) * Math.abs(result - mean), 0);
+  }
+  const sums = results.reduce((path, result) => [...path, path.at(-1)! + result], [0]);
+  const losses = results.map((result, s) =>
+    kind === 'cvar' ? -result : Math.max(...sums.slice(0, s + 2)) - sums[s + 1]!,
+  );
+  let left = 1;
+  let total = 0;
+  for (const s of losses.map((_, each) => each).sort((a, b) => losses[b]! - losses[a]!)) {
+    const share = level === 1 ? left : Math.min(left, likely(s) / (1 - level));
+    total += share * losses[s]!;
+    left -= share;
+  }
+  return total;
 }
 
 /** Smaller distances are rounding: neither a position nor an odd lot. */
@@ -96,7 +125,10 @@ const asset: fc.Arbitrary<Omit<UniverseAsset, 'id'>> = fc.record({
   currency: word('USD', 'EUR'),
   issuer: word('One', 'Two'),
   averageDailyValue: fc.double({ min: 0, max: 2, noNaN: true }),
-  characteristics: fc.record({ yield: fc.double({ min: 0, max: 0.1, noNaN: true }) }),
+  characteristics: fc.record({
+    yield: fc.double({ min: 0, max: 0.1, noNaN: true }),
+    beta: fc.double({ min: -1, max: 2, noNaN: true }),
+  }),
   groups: fc.record({ theme: word('Water', 'AI') }),
 });
 
@@ -127,8 +159,9 @@ const situations: fc.Arbitrary<Situation> = fc.integer({ min: 2, max: 9 }).chain
       exposures: vectorOf(n * factorCount),
       specific: vectorOf(n),
       dense: fc.boolean(),
+      scenarios: fc.integer({ min: 1, max: 6 }).chain((count) => vectorOf(count * n)),
     })
-    .map(({ assets, current, benchmark, exposures, specific, dense }): Situation => {
+    .map(({ assets, current, benchmark, exposures, specific, dense, scenarios }): Situation => {
       const model = {
         kind: 'factor',
         size: n,
@@ -151,6 +184,7 @@ const situations: fc.Arbitrary<Situation> = fc.integer({ min: 2, max: 9 }).chain
         benchmark,
         covariance: dense ? { kind: 'dense', size: n, entries } : model,
         factors: { names: ['Value', 'Size'], exposures },
+        scenarios: { count: scenarios.length / n, returns: scenarios, periodsPerYear: 12, isPath: true },
       };
     }),
 );

@@ -1,6 +1,7 @@
 /** Slack of lowered restrictions at given weights, as the canonical problem defines them. */
 import type { Lowered } from '../../../problem/problem.ts';
 import { quadraticForm } from '../operators.ts';
+import { tailValue } from './tail-value.ts';
 
 /** A smaller distance from a centre is rounding, no position. */
 const rounding = 1e-9;
@@ -28,6 +29,7 @@ export function slackByText(lowered: Lowered, weights: Float64Array): ReadonlyMa
     }, 0);
     note(origin.text, bound - traded);
   }
+  for (const tail of lowered.tails ?? []) note(tail.origin.text, tail.bound - tailValue(tail, weights));
   for (const { position, intervals, origin } of lowered.domains ?? []) {
     const value = weights[position]!;
     note(origin.text, Math.max(...intervals.map(([lower, upper]) => Math.min(value - lower, upper - value))));

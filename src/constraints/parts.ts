@@ -1,0 +1,102 @@
+/** The parts among which concentration is measured: assets, issuers, or what a taxonomy divides the universe into. */
+import type { Situation } from '../problem/situation.ts';
+import type { Universe, UniverseAsset } from '../problem/universe.ts';
+import type { Violation } from '../values/fault.ts';
+import type { JsonSchema } from '../values/json.ts';
+import { assetClassName } from './asset-class-name.ts';
+import { invalid } from './range.ts';
+import { groupTaxonomies, listed } from './taxonomy.ts';
+
+export type PartsParameters = {
+  readonly by?: 'asset' | 'issuer' | 'asset-class' | 'sector' | 'country' | 'group';
+  readonly taxonomy?: string;
+};
+
+export const partsSchema = {
+  by: {
+    type: 'string',
+    title: 'By',
+    description:
+      'What counts as one: an asset, an issuer, an asset class, a sector, a country, or a group of `taxonomy`. An asset that names none stands alone.',
+    enum: ['asset', 'issuer', 'asset-class', 'sector', 'country', 'group'],
+    default: 'asset',
+  },
+  taxonomy: {
+    type: 'string',
+    title: 'Taxonomy',
+    description: 'Key in the groups of the assets; only with `by` group.',
+    minLength: 1,
+    maxLength: 255,
+  },
+} as const satisfies Readonly<Record<string, JsonSchema>>;
+
+function nameOf(asset: UniverseAsset, { by = 'asset', taxonomy = '' }: PartsParameters): string | undefined {
+  switch (by) {
+    case 'asset':
+      return undefined;
+    case 'issuer':
+      return asset.issuer;
+    case 'asset-class':
+      return asset.assetClass === undefined ? undefined : assetClassName(asset.assetClass);
+    case 'sector':
+      return asset.sector;
+    case 'country':
+      return asset.country;
+    case 'group':
+      return Object.hasOwn(asset.groups, taxonomy) ? asset.groups[taxonomy] : undefined;
+  }
+}
+
+/** (n) number of the part that each asset belongs to, counted from 0 in order of first appearance. */
+export function partsOf(parameters: PartsParameters, universe: Universe): Int32Array {
+  const known = new Map<string, number>();
+  let count = 0;
+  return Int32Array.from(universe.assets, (asset) => {
+    const name = nameOf(asset, parameters);
+    const before = name === undefined ? undefined : known.get(name);
+    if (before !== undefined) return before;
+    if (name !== undefined) known.set(name, count);
+    return count++;
+  });
+}
+
+/** (g) total weight of each part. */
+export function weightsByPart(parts: Int32Array, weights: Float64Array): Float64Array {
+  const totals = new Float64Array(countOf(parts));
+  for (const [position, part] of parts.entries()) totals[part]! += weights[position]!;
+  return totals;
+}
+
+export function countOf(parts: Int32Array): number {
+  return parts.reduce((most, part) => Math.max(most, part + 1), 0);
+}
+
+export function admitPartsParameters({ by, taxonomy }: PartsParameters): Violation[] {
+  if (by === 'group' && taxonomy === undefined) return [invalid('taxonomy', 'is required with "by": "group"')];
+  if (by !== 'group' && taxonomy !== undefined)
+    return [invalid('taxonomy', 'is only looked at with "by": "group"; leave it out')];
+  return [];
+}
+
+/** Beyond `admitPartsParameters`: parts that no asset names would be the assets in disguise. */
+export function admitParts(parameters: PartsParameters, { universe }: Situation): Violation[] {
+  const { by = 'asset', taxonomy } = parameters;
+  if (by === 'asset' || admitPartsParameters(parameters).length > 0) return [];
+  if (universe.assets.some((asset) => nameOf(asset, parameters) !== undefined)) return [];
+  if (by !== 'group') return [invalid('by', `no asset names its ${by.replace('-', ' ')}`)];
+  const known = listed(groupTaxonomies(universe));
+  return [invalid('taxonomy', `no asset has a group of taxonomy ${JSON.stringify(taxonomy)}; known: ${known}`)];
+}
+
+/** `issuers`, `groups of theme`. */
+export function partsLabel({ by = 'asset', taxonomy = '' }: PartsParameters): string {
+  const names = {
+    asset: 'assets',
+    issuer: 'issuers',
+    'asset-class': 'asset classes',
+    sector: 'sectors',
+    country: 'countries',
+    group: `groups of ${taxonomy}`,
+  } as const;
+  return names[by];
+}

@@ -1,0 +1,196 @@
+/** A stress scenario: what every asset returns in it, from shocks to assets, classes, sectors, countries, groups and factors. */
+import type { Situation } from '../problem/situation.ts';
+import type { Violation } from '../values/fault.ts';
+import { Fault } from '../values/fault.ts';
+import type { JsonSchema } from '../values/json.ts';
+import { fieldOf, invalid, percent } from './range.ts';
+import { belongs, groupTaxonomies, includesCash, listed, namesOf, sameName, taxonomyLabel } from './taxonomy.ts';
+import type { Taxonomy } from './taxonomy.ts';
+
+/** Name -> simple return in the scenario. */
+type ByName = Readonly<Record<string, number>>;
+
+export type Shocks = {
+  readonly assets?: ByName;
+  readonly assetClasses?: ByName;
+  readonly sectors?: ByName;
+  readonly countries?: ByName;
+  /** Taxonomy -> group -> shock. */
+  readonly groups?: Readonly<Record<string, ByName>>;
+  /** Factor -> return of the factor. */
+  readonly factors?: ByName;
+};
+
+export type Overlap = 'refuse' | 'add';
+
+const byName = (title: string, description: string): JsonSchema => ({
+  type: 'object',
+  title,
+  description,
+  additionalProperties: {
+    type: 'number',
+    title: 'Shock',
+    description: 'Simple return as a fraction: -0.3 for a fall of 30 %.',
+  },
+  minProperties: 1,
+});
+
+export const shocksSchema: JsonSchema<Shocks> = {
+  type: 'object',
+  title: 'Shocks',
+  description: 'What returns what in the scenario, as fractions: -0.3 for a fall of 30 %. What no shock meets stays.',
+  properties: {
+    assets: byName('Assets', 'Asset id -> shock, in place of all others that would meet the asset.'),
+    assetClasses: byName(
+      'Asset classes',
+      'Compared by canonical name: Equities = Equity = Stocks. Cash includes uninvested cash.',
+    ),
+    sectors: byName('Sectors', 'Compared as written.'),
+    countries: byName('Countries', 'Compared as written.'),
+    groups: {
+      type: 'object',
+      title: 'Groups',
+      description: 'Taxonomy -> group -> shock.',
+      additionalProperties: byName('Groups', 'Compared as written.'),
+      minProperties: 1,
+    },
+    factors: byName(
+      'Factors',
+      'Factor -> its return: an asset returns its exposure times that, factors added. In the unit of the factor model.',
+    ),
+  },
+  additionalProperties: false,
+  minProperties: 1,
+};
+
+interface Part {
+  readonly taxonomy: Taxonomy;
+  readonly shocks: ByName;
+  readonly field: string;
+}
+
+function partsOf({ assetClasses = {}, sectors = {}, countries = {}, groups = {} }: Shocks): readonly Part[] {
+  return [
+    { taxonomy: { kind: 'asset-class' }, shocks: assetClasses, field: 'shocks.assetClasses' },
+    { taxonomy: { kind: 'sector' }, shocks: sectors, field: 'shocks.sectors' },
+    { taxonomy: { kind: 'country' }, shocks: countries, field: 'shocks.countries' },
+    ...Object.entries(groups).map(([name, shocks]): Part => {
+      return { taxonomy: { kind: 'group', name }, shocks, field: fieldOf('shocks.groups', name) };
+    }),
+  ];
+}
+
+/** A long position cannot lose more than all of it. */
+function admitShock(shock: number, field: string): Violation[] {
+  if (!Number.isFinite(shock))
+    return [{ field, description: `must be a finite number; got ${String(shock)}`, reason: 'NUMBER_INVALID' }];
+  if (shock >= -1 && shock <= 10) return [];
+  return [invalid(field, `must be a return as a fraction, -0.3 for a fall of 30 %; got ${percent(shock)}`)];
+}
+
+/** What is wrong with the numbers whatever the universe. */
+export function admitShockNumbers(shocks: Shocks): Violation[] {
+  const of = (named: ByName, field: string): Violation[] =>
+    Object.entries(named).flatMap(([name, shock]) => admitShock(shock, fieldOf(field, name)));
+  return [
+    ...of(shocks.assets ?? {}, 'shocks.assets'),
+    ...partsOf(shocks).flatMap(({ shocks: named, field }) => of(named, field)),
+    ...of(shocks.factors ?? {}, 'shocks.factors'),
+  ];
+}
+
+/** What the universe and the factor model do not know, and assets that more than one shock meets where those are not to be added. */
+export function admitShocks(shocks: Shocks, overlap: Overlap, situation: Situation): Violation[] {
+  const { universe } = situation;
+  const unknown: Violation[] = [];
+  const known = universe.assets.map(({ id }) => id);
+  for (const id of Object.keys(shocks.assets ?? {}))
+    if (!known.includes(id))
+      unknown.push(invalid(fieldOf('shocks.assets', id), `no asset has this id; known: ${listed(known)}`));
+  for (const part of partsOf(shocks)) unknown.push(...admitPart(part, situation));
+  unknown.push(...admitFactors(shocks.factors, situation));
+  return unknown.length > 0 || overlap === 'add' ? unknown : overlapping(shocks, situation);
+}
+
+function admitPart({ taxonomy, shocks, field }: Part, { universe }: Situation): Violation[] {
+  const label = taxonomyLabel(taxonomy);
+  const taxonomies = groupTaxonomies(universe);
+  if (taxonomy.kind === 'group' && !taxonomies.includes(taxonomy.name))
+    return [invalid(field, `no asset has a group of this taxonomy; known: ${listed(taxonomies)}`)];
+  const known = namesOf(universe, taxonomy);
+  const names = Object.keys(shocks);
+  return names.flatMap((name, index) => {
+    const twin = names.slice(0, index).find((other) => sameName(taxonomy, other, name));
+    const at = fieldOf(field, name);
+    if (twin !== undefined) return [invalid(at, `names the same ${label} as ${JSON.stringify(twin)}; give it once`)];
+    if (includesCash(taxonomy, name) || known.some((other) => sameName(taxonomy, other, name))) return [];
+    return [invalid(at, `no asset has ${label} ${JSON.stringify(name)}; known: ${listed(known)}`)];
+  });
+}
+
+function admitFactors(factors: ByName | undefined, situation: Situation): Violation[] {
+  if (factors === undefined) return [];
+  if (situation.factors === undefined) return [invalid('shocks.factors', 'needs a factor model, and there is none')];
+  const known = situation.factors.names;
+  return Object.keys(factors)
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      const description = `the factor model has no factor of this name; known: ${listed(known)}`;
+      return invalid(fieldOf('shocks.factors', name), description);
+    });
+}
+
+/** The first asset by pair of shocks that meet it both, so that a thousand assets make few messages. */
+function overlapping(shocks: Shocks, { universe }: Situation): Violation[] {
+  const found = new Map<string, Violation>();
+  for (const asset of universe.assets) {
+    if (shocks.assets !== undefined && Object.hasOwn(shocks.assets, asset.id)) continue;
+    const meeting = partsOf(shocks).flatMap(({ taxonomy, shocks: named }) =>
+      Object.keys(named)
+        .filter((name) => belongs(asset, taxonomy, name))
+        .map((name) => `${taxonomyLabel(taxonomy)} ${name}`),
+    );
+    if (shocks.factors !== undefined) meeting.push('the factors');
+    if (meeting.length < 2) continue;
+    const both = meeting.join(' and ');
+    const description = `the shocks of ${both} meet in ${asset.id}: give it a shock of its own, or "overlap": "add" to add them up`;
+    if (!found.has(both)) found.set(both, invalid('shocks', description));
+  }
+  return [...found.values()];
+}
+
+export interface StressReturns {
+  /** (n) */
+  readonly assets: Float64Array;
+  readonly cash: number;
+}
+
+/** What each asset and uninvested cash return in the scenario. */
+export function stressReturns(shocks: Shocks, situation: Situation): StressReturns {
+  const parts = partsOf(shocks);
+  const assets = Float64Array.from(situation.universe.assets, (asset, position) => {
+    const own = shocks.assets;
+    if (own !== undefined && Object.hasOwn(own, asset.id)) return own[asset.id]!;
+    let total = fromFactors(shocks.factors, situation, position);
+    for (const { taxonomy, shocks: named } of parts)
+      for (const [name, shock] of Object.entries(named)) if (belongs(asset, taxonomy, name)) total += shock;
+    return total;
+  });
+  const classes = Object.entries(shocks.assetClasses ?? {});
+  const cash = classes.find(([name]) => includesCash({ kind: 'asset-class' }, name))?.[1] ?? 0;
+  return { assets, cash };
+}
+
+function fromFactors(factors: ByName | undefined, situation: Situation, position: number): number {
+  if (factors === undefined) return 0;
+  if (situation.factors === undefined)
+    throw new Fault(
+      'RISK_MODEL_INVALID',
+      'shocks to factors need the factor exposures of the assets, and there are none',
+    );
+  const { names, exposures } = situation.factors;
+  return names.reduce((total, name, factor) => {
+    const shock = Object.hasOwn(factors, name) ? factors[name]! : 0;
+    return total + exposures[position * names.length + factor]! * shock;
+  }, 0);
+}
