@@ -61,9 +61,11 @@ export type {
 export { alongFrontier } from './frontier.ts';
 export type { Tradeoff } from './frontier.ts';
 export { dot } from '../../math/vectors.ts';
+export { groundOver, groundWithin, heldWithin, holdable } from './grounds.ts';
+export type { Holding, SleevePortfolio } from './grounds.ts';
 export { nearestTo } from './objectives.ts';
-export { applyOperator, quadraticForm, volatilities } from './operators.ts';
+export { applyOperator, denseEntries, quadraticForm, subOperator, volatilities } from './operators.ts';
 export { hasWeights, inSteps, solveToEnd, solving } from './steps.ts';
 export type { Program, Step } from './steps.ts';
-export { inTurns } from './turns.ts';
+export { approach, ask, inTurns, unanswered, weightsById } from './turns.ts';
 export type { DelegateStep, Pause, SolveStep, Turn, TurnProgram } from './turns.ts';

@@ -12,6 +12,10 @@ import { asyncScheduler, concatMap, EMPTY, Observable, of, scheduled } from 'rxj
 import type { Subscription } from 'rxjs';
 
 import type { Lowered, Objective } from '../../problem/problem.ts';
+import type { Termination } from '../../problem/solution.ts';
+import type { Universe } from '../../problem/universe.ts';
+import type { JsonObject } from '../../values/json.ts';
+import { nearestTo } from './objectives.ts';
 import type { Answer, Delegate, DelegateGround, StrategyEvent, Task } from './strategy.ts';
 
 /** One solve on the way. */
@@ -41,6 +45,35 @@ export type Turn = SolveStep | DelegateStep | Pause;
 
 /** Yields turns, receives the answer of each (after a pause the one before, if any), returns the answer of the run. Look at its termination. */
 export type TurnProgram = Generator<Turn, Answer, Answer | undefined>;
+
+/** The program of one turn that has an answer; `yield*` it: `const answer = yield* ask({ phase, objective })`. */
+export function* ask(turn: SolveStep | DelegateStep): TurnProgram {
+  const answer = yield turn;
+  if (answer === undefined) throw new Error(`"${turn.phase}" has no answer`);
+  return answer;
+}
+
+/**
+ * The portfolio nearest to `target` (n) that satisfies the restrictions, as a program: `report` with, besides, the `target` by asset id and
+ * how far the restrictions moved it, `moved`: half the sum of the differences.
+ */
+export function* approach(target: Float64Array, { assets }: Universe, report: JsonObject): TurnProgram {
+  const answer = yield* ask({ phase: 'nearest to the target weights', objective: nearestTo(target) });
+  const { weights } = answer.solution;
+  const moved = weights.reduce((sum, weight, i) => sum + 0.5 * Math.abs(weight - target[i]!), 0);
+  const told = { ...report, target: weightsById(target, assets) };
+  return { ...answer, report: weights.length === 0 ? told : { ...told, moved } };
+}
+
+/** Weights (n) for a report: those of assets that are held, by id. */
+export function weightsById(weights: Float64Array, assets: Universe['assets']): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    assets.flatMap(({ id }, i) => {
+      const weight = weights[i] ?? 0;
+      return weight === 0 ? [] : [[id, weight] as const];
+    }),
+  );
+}
 
 /** What a turn tells: events on the way, then what comes back from it. */
 export type TurnEvent<Back> =
@@ -161,4 +194,26 @@ function delegated<Parameters>(
       return of({ kind: 'told', event: { ...event, phase: `${phase}: ${event.phase}` } });
     }),
   );
+}
+
+/**
+ * An answer without weights, where a strategy knows before any solve that there is none, or was stopped before it had one. Told to callers
+ * with this reason and detail.
+ */
+export function unanswered(n: number, termination: Termination): Answer {
+  const none = new Float64Array(0);
+  return {
+    objective: { quadratics: [], linear: new Float64Array(n) },
+    added: [],
+    solution: {
+      solver: 'none',
+      choice: 'nothing was solved',
+      termination,
+      weights: none,
+      objective: 0,
+      multipliers: { rows: none, bounds: none, norms: none, tradeLimits: none },
+      iterations: 0,
+      residuals: { primal: 0, dual: 0, gap: 0 },
+    },
+  };
 }
