@@ -1,0 +1,93 @@
+/** What every strategy here reads from its task. */
+import type { Scenarios, SymmetricOperator, Task, UniverseAsset } from '@veritasvault/portfolio/sdk/v1';
+
+/** (n) weights of the index. */
+export function benchmarkOf<Parameters>(task: Task<Parameters>): Float64Array {
+  const { benchmark } = task.situation;
+  if (benchmark === undefined)
+    throw new Error('the host must provide a benchmark: the strategy lists it among its needs');
+  return benchmark;
+}
+
+/** Annual covariance of returns (n x n). */
+export function covarianceOf<Parameters>(task: Task<Parameters>): SymmetricOperator {
+  const { covariance } = task.estimates;
+  if (covariance === undefined)
+    throw new Error('the host must provide a covariance: the strategy names it among its needs');
+  return covariance;
+}
+
+export function scenariosOf<Parameters>(task: Task<Parameters>): Scenarios {
+  const { scenarios } = task.estimates;
+  if (scenarios === undefined)
+    throw new Error('the host must provide scenarios: the strategy names them among its needs');
+  return scenarios;
+}
+
+/**
+ * Annual second moment of returns (n x n): periodsPerYear sum_s p_s r_s r_s', so that x'M x is the mean squared active return of active
+ * weights x. The mean is not taken out. Costs S n^2.
+ */
+export function secondMoment({ count, returns, probabilities, periodsPerYear }: Scenarios): SymmetricOperator {
+  const n = returns.length / count;
+  const entries = new Float64Array(n * n);
+  for (let s = 0; s < count; s++) {
+    const r = returns.subarray(s * n, (s + 1) * n);
+    const weight = periodsPerYear * (probabilities?.[s] ?? 1 / count);
+    for (let i = 0; i < n; i++) {
+      const part = weight * r[i]!;
+      for (let j = 0; j <= i; j++) entries[i * n + j]! += part * r[j]!;
+    }
+  }
+  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) entries[j * n + i] = entries[i * n + j]!;
+  return { kind: 'dense', size: n, entries };
+}
+
+/** Its name in the taxonomy; `sector`, `asset-class`, `country`, `currency` and `issuer` are known, all others are the client's own groups. */
+export function nameIn(asset: UniverseAsset, taxonomy: string): string | undefined {
+  switch (taxonomy) {
+    case 'sector':
+      return asset.sector;
+    case 'asset-class':
+      return asset.assetClass;
+    case 'country':
+      return asset.country;
+    case 'currency':
+      return asset.currency;
+    case 'issuer':
+      return asset.issuer;
+    default:
+      return Object.hasOwn(asset.groups, taxonomy) ? asset.groups[taxonomy] : undefined;
+  }
+}
+
+/** (n) whether the client's restrictions let the asset be held long at all: by its own bound, or by a row such as a sector's limit of 0. */
+export function holdable<Parameters>({ restrictions, situation }: Task<Parameters>): readonly boolean[] {
+  const open = situation.universe.assets.map(() => true);
+  for (const { bounds = [], rows = [] } of restrictions) {
+    for (const { position, upper } of bounds) if (upper <= 0) open[position] = false;
+    for (const { positions, coefficients, lower, upper, penalty } of rows) {
+      const isShut =
+        penalty === undefined &&
+        ((upper <= 0 && coefficients.every((value) => value >= 0)) ||
+          (lower >= 0 && coefficients.every((value) => value <= 0)));
+      if (!isShut) continue;
+      positions.forEach((position, k) => {
+        if (coefficients[k] !== 0) open[position] = false;
+      });
+    }
+  }
+  return open;
+}
+
+/** A weight closer to zero is rounding, no holding. */
+const rounding = 1e-9;
+
+export function namesHeld(weights: Float64Array): number {
+  return weights.reduce((count, weight) => count + (Math.abs(weight) > rounding ? 1 : 0), 0);
+}
+
+/** Half the sum of absolute active weights, cash not counted. */
+export function activeShare(weights: Float64Array, benchmark: Float64Array): number {
+  return 0.5 * weights.reduce((sum, weight, i) => sum + Math.abs(weight - benchmark[i]!), 0);
+}
