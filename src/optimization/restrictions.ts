@@ -17,7 +17,20 @@ export interface AppliedConstraint {
 export const defaultField = 'budget';
 
 /** These say how much is invested; when there is none, everything is. */
-const budgetTypes = new Set(['budget', 'cash']);
+function saysWhatIsInvested({ type, parameters }: StatedConstraint): boolean {
+  switch (type) {
+    case 'budget':
+    case 'cash':
+    case 'long-short':
+      return true;
+    case 'dollar-neutral':
+      return parameters['of'] === undefined;
+    case 'net-exposure':
+      return parameters['of'] === undefined && (parameters['relativeTo'] ?? 'none') === 'none';
+    default:
+      return false;
+  }
+}
 
 /** Lowers the constraints as stated, after full investment when none speaks of it. */
 export function applied(
@@ -25,9 +38,7 @@ export function applied(
   situation: Situation,
   catalog: Catalog,
 ): readonly AppliedConstraint[] {
-  const all = stated.some((constraint) => budgetTypes.has(constraint.type))
-    ? stated
-    : [fullyInvested(stated), ...stated];
+  const all = stated.some(saysWhatIsInvested) ? stated : [fullyInvested(stated), ...stated];
   return all.map((constraint) => {
     const handler = catalog.constraints.require(constraint.type, `${constraint.field}.type`);
     const origin = (text: string): Origin => ({
