@@ -4,6 +4,7 @@
  *     AssetClass, Country, Sector          asset-class, country, sector: name -> range of total weight
  *     TurnoverConstraint { maxTurnover }   turnover { definition: 'half-sum', max }: half the sum of trades, cash excluded
  *     RiskConstraint { maxVolatility }     volatility { period: 'annual', max }: annual ex-ante standard deviation
+ *     esg, yield, duration, rating         characteristic { name: 'esg-score', 'yield', 'duration', 'rating', aggregate: 'average' }
  *
  * Every other kebab-case type is also known by its PascalCase form (`TrackingError`, `NoBuy`), without change of parameters.
  */
@@ -22,22 +23,33 @@ interface Alias {
   readonly added: Readonly<Record<string, Json>>;
 }
 
+const averageOf = (name: string): Alias => ({
+  type: 'characteristic',
+  renamed: {},
+  added: { name, aggregate: 'average' },
+});
+
 const aliases: Readonly<Record<string, Alias>> = {
   TurnoverConstraint: { type: 'turnover', renamed: { maxTurnover: 'max' }, added: { definition: 'half-sum' } },
   RiskConstraint: { type: 'volatility', renamed: { maxVolatility: 'max' }, added: { period: 'annual' } },
+  esg: averageOf('esg-score'),
+  yield: averageOf('yield'),
+  duration: averageOf('duration'),
+  rating: averageOf('rating'),
 };
 
 const pascalCase = /^(?:[A-Z][a-z]+)+$/;
 
 /** The canonical type and parameters of a constraint as a client wrote it. Pure; unknown types come back unchanged. */
 export function canonicalConstraint(type: string, parameters: JsonObject): Canonical {
-  const alias = Object.hasOwn(aliases, type) ? aliases[type] : undefined;
+  const kebab = pascalCase.test(type) ? type.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase() : type;
+  const known = [type, kebab].find((name) => Object.hasOwn(aliases, name));
+  const alias = known === undefined ? undefined : aliases[known];
   if (alias !== undefined) {
     const entries = Object.entries(parameters).map(([name, value]): [string, Json] => [renamedBy(alias, name), value]);
     const written = Object.fromEntries(Object.entries(alias.renamed).map(([from, to]) => [to, from]));
     return { type: alias.type, parameters: { ...alias.added, ...Object.fromEntries(entries) }, written };
   }
-  const kebab = pascalCase.test(type) ? type.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase() : type;
   return { type: kebab, parameters, written: {} };
 }
 

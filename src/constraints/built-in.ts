@@ -6,6 +6,7 @@ import { beta } from './beta.ts';
 import { bounds } from './bounds.ts';
 import { budget } from './budget.ts';
 import { cash } from './cash.ts';
+import { characteristic } from './characteristic.ts';
 import { country } from './country.ts';
 import { currency } from './currency.ts';
 import { cvar } from './cvar.ts';
@@ -22,10 +23,12 @@ import { holdingMinimum } from './holding-minimum.ts';
 import { issuer } from './issuer.ts';
 import { linear } from './linear.ts';
 import { linearText } from './linear-text.ts';
+import { liquidity } from './liquidity.ts';
 import { longExposure } from './long-exposure.ts';
 import { longShort } from './long-short.ts';
 import { marketNeutral } from './market-neutral.ts';
 import { meanAbsoluteDeviation } from './mean-absolute-deviation.ts';
+import { mutuallyExclusive } from './mutually-exclusive.ts';
 import { names } from './names.ts';
 import { netExposure } from './net-exposure.ts';
 import { noBuy } from './no-buy.ts';
@@ -39,6 +42,7 @@ import { topHoldings } from './top-holdings.ts';
 import { trackingError } from './tracking-error.ts';
 import { tradeMinimum } from './trade-minimum.ts';
 import { trades } from './trades.ts';
+import { tradingCost } from './trading-cost.ts';
 import { turnover } from './turnover.ts';
 import { valueAtRisk } from './value-at-risk.ts';
 import { volatility } from './volatility.ts';
@@ -51,6 +55,7 @@ export const builtInConstraints: readonly ConstraintHandler<never>[] = [
   bounds,
   budget,
   cash,
+  characteristic,
   country,
   currency,
   cvar,
@@ -67,10 +72,12 @@ export const builtInConstraints: readonly ConstraintHandler<never>[] = [
   issuer,
   linear,
   linearText,
+  liquidity,
   longExposure,
   longShort,
   marketNeutral,
   meanAbsoluteDeviation,
+  mutuallyExclusive,
   names,
   netExposure,
   noBuy,
@@ -84,6 +91,7 @@ export const builtInConstraints: readonly ConstraintHandler<never>[] = [
   trackingError,
   tradeMinimum,
   trades,
+  tradingCost,
   turnover,
   valueAtRisk,
   volatility,

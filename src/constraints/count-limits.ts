@@ -1,26 +1,61 @@
-/** One implementation for limits on how many: names held, trades, buys and sells. */
+/** One implementation for limits on how many: names held, trades, buys and sells; of all, of a selection, or of each group. */
 import type { Count } from '../problem/problem.ts';
 import { positionMin } from '../problem/problem.ts';
 import type { ConstraintHandler, Situation } from '../problem/situation.ts';
+import type { Universe } from '../problem/universe.ts';
 import type { Violation } from '../values/fault.ts';
+import type { JsonSchema } from '../values/json.ts';
 import { admitMembers, membersOf, membersText } from './members.ts';
 import { invalid, measured, rangeText } from './range.ts';
 import type { Range } from './range.ts';
 import type { Selection } from './selection.ts';
+import { belongs, listed, namesOf, sameName, taxonomiesOf, taxonomyLabel } from './taxonomy.ts';
 
 export interface CountLimits {
   readonly range: Range;
   readonly of: Selection | undefined;
+  /** The word of a taxonomy, each group of which has the limit by itself. */
+  readonly by?: string | undefined;
   /** `names`, `trades`, `buys`, `sells`. */
   readonly what: string;
   readonly side: Count['side'];
   readonly relativeTo: 'none' | 'current';
 }
 
+export const bySchema: JsonSchema = {
+  type: 'string',
+  title: 'By',
+  description:
+    "The limit holds for each group by itself: class, sector, country, currency, issuer, or a taxonomy of the assets' own groups. Assets without a group have no limit.",
+  minLength: 1,
+  maxLength: 255,
+};
+
 /** Smaller differences from the centre are rounding, not positions. */
 const rounding = 1e-9;
 
-const textOf = ({ what, of, range }: CountLimits): string => `${what}${membersText(of)} ${rangeText(range, String)}`;
+/** Assets that are counted together. */
+interface Counted {
+  readonly positions: readonly number[];
+  readonly text: string;
+}
+
+function countedOf({ what, of, by, range }: CountLimits, universe: Universe): readonly Counted[] {
+  const meant = membersOf(of, universe);
+  const words = `${membersText(of)} ${rangeText(range, String)}`;
+  if (by === undefined) return [{ positions: meant, text: `${what}${words}` }];
+  const taxonomy = taxonomiesOf(universe).get(by);
+  if (taxonomy === undefined) return [];
+  const groups: string[] = [];
+  for (const name of namesOf(universe, taxonomy))
+    if (!groups.some((other) => sameName(taxonomy, other, name))) groups.push(name);
+  return groups
+    .map((name) => ({
+      positions: meant.filter((position) => belongs(universe.assets[position]!, taxonomy, name)),
+      text: `${what} of ${taxonomyLabel(taxonomy)} ${name}${words}`,
+    }))
+    .filter(({ positions }) => positions.length > 0);
+}
 
 const centreOf = ({ relativeTo }: CountLimits, { universe, current }: Situation): Float64Array =>
   relativeTo === 'current' ? current : new Float64Array(universe.assets.length);
@@ -36,6 +71,23 @@ function admitCounts({ min, max }: Range): Violation[] {
   return violations;
 }
 
+function admitLimits(limits: CountLimits, situation: Situation): readonly Violation[] {
+  const { range, of, by } = limits;
+  const violations = [...admitCounts(range), ...admitMembers(of, situation)];
+  const known = taxonomiesOf(situation.universe);
+  if (by !== undefined && !known.has(by))
+    violations.push(invalid('by', `${JSON.stringify(by)} is no taxonomy; known: ${listed([...known.keys()])}`));
+  if (violations.length > 0) return violations;
+  const counted = countedOf(limits, situation.universe);
+  if (counted.length === 0) return [invalid('by', `no asset meant has a group of ${JSON.stringify(by)}`)];
+  return counted
+    .filter(({ positions }) => (range.min ?? 0) > positions.length)
+    .map(({ positions, text }) => {
+      const where = by === undefined ? '' : ` (${text})`;
+      return invalid('min', `asks for ${String(range.min)} of ${String(positions.length)} assets${where}`);
+    });
+}
+
 /** Makes a handler. `read` finds the limits in the parameters, whatever their shape. */
 export function countHandler<Parameters>(
   description: Pick<ConstraintHandler<Parameters>, 'type' | 'title' | 'description' | 'schema' | 'references'>,
@@ -43,38 +95,35 @@ export function countHandler<Parameters>(
 ): ConstraintHandler<Parameters> {
   return {
     ...description,
-    version: '1.0.0',
+    version: '1.1.0',
     convexity: 'integer',
     priority: 0,
     admitParameters: (parameters: Parameters) => admitCounts(read(parameters).range),
-    admit(parameters: Parameters, situation: Situation): readonly Violation[] {
-      const { range, of } = read(parameters);
-      const violations = [...admitCounts(range), ...admitMembers(of, situation)];
-      const available = membersOf(of, situation.universe).length;
-      if (violations.length === 0 && (range.min ?? 0) > available)
-        violations.push(invalid('min', `asks for ${String(range.min)} of ${String(available)} assets`));
-      return violations;
-    },
+    admit: (parameters: Parameters, situation: Situation) => admitLimits(read(parameters), situation),
     lower(parameters, situation, origin) {
       const limits = read(parameters);
-      const positions = Int32Array.from(membersOf(limits.of, situation.universe));
-      const { min = 0, max = positions.length } = limits.range;
       const centre = centreOf(limits, situation);
       return {
-        counts: [{ positions, centre, side: limits.side, minimum: min, maximum: max, origin: origin(textOf(limits)) }],
+        counts: countedOf(limits, situation.universe).map(({ positions, text }) => {
+          const { min = 0, max = positions.length } = limits.range;
+          const among = Int32Array.from(positions);
+          return { positions: among, centre, side: limits.side, minimum: min, maximum: max, origin: origin(text) };
+        }),
       };
     },
     check(parameters, holdings, situation) {
       const limits = read(parameters);
       const centre = centreOf(limits, situation);
-      const distances = membersOf(limits.of, situation.universe).map((position) => {
-        const away = holdings.weights[position]! - centre[position]!;
-        return limits.side === 'either' ? Math.abs(away) : limits.side === 'above' ? away : -away;
+      return countedOf(limits, situation.universe).map(({ positions, text }) => {
+        const distances = positions.map((position) => {
+          const away = holdings.weights[position]! - centre[position]!;
+          return limits.side === 'either' ? Math.abs(away) : limits.side === 'above' ? away : -away;
+        });
+        const any = distances.filter((distance) => distance > rounding).length;
+        const clear = distances.filter((distance) => distance > positionMin - rounding).length;
+        const value = clear < (limits.range.min ?? 0) ? clear : any;
+        return measured(text, value, limits.range, limits.what);
       });
-      const any = distances.filter((distance) => distance > rounding).length;
-      const clear = distances.filter((distance) => distance > positionMin - rounding).length;
-      const value = clear < (limits.range.min ?? 0) ? clear : any;
-      return [measured(textOf(limits), value, limits.range, limits.what)];
     },
   };
 }

@@ -38,14 +38,17 @@ function limitsOf(parameters: LiquidityParameters, { universe, current }: Situat
       ...(trade === undefined
         ? []
         : [{ text: `trade of ${id} ${pace(trade)}`, position, centre: current[position]!, most: most(trade) }]),
-      ...(held === undefined ? [] : [{ text: `holding of ${id} ${pace(held)}`, position, centre: 0, most: most(held) }]),
+      ...(held === undefined
+        ? []
+        : [{ text: `holding of ${id} ${pace(held)}`, position, centre: 0, most: most(held) }]),
     ];
   });
 }
 
 function admitParameters({ trade, position }: LiquidityParameters): Violation[] {
   const violations: Violation[] = [];
-  if (trade === undefined && position === undefined) violations.push(invalid('', 'needs a limit: trade, position, or both'));
+  if (trade === undefined && position === undefined)
+    violations.push(invalid('', 'needs a limit: trade, position, or both'));
   for (const [field, given] of Object.entries({ trade, position })) {
     if (given === undefined) continue;
     const { participation, days = 1 } = given;

@@ -1,4 +1,4 @@
-import { countHandler } from './count-limits.ts';
+import { bySchema, countHandler } from './count-limits.ts';
 import { membersSchema } from './members.ts';
 import type { Selection } from './selection.ts';
 
@@ -7,6 +7,7 @@ export type TradesParameters = {
   readonly max?: number;
   readonly side?: 'all' | 'buys' | 'sells';
   readonly of?: Selection;
+  readonly by?: string;
 };
 
 const sides = { all: 'either', buys: 'above', sells: 'below' } as const;
@@ -18,7 +19,7 @@ export const trades = countHandler<TradesParameters>(
     title: 'Number of trades',
     description:
       'How many assets are traded: weights that differ from the current ones; only the buys or only the sells when `side` says so. Cash does not count. ' +
-      'To count towards the minimum a trade has at least 0.0001 % of net asset value.',
+      'To count towards the minimum a trade has at least 0.0001 % of net asset value. With `by` the limit holds for each sector, country, ... by itself.',
     references: [
       'Perold (1984), Large-Scale Portfolio Optimization, Management Science 30 (minimum transaction units and numbers of trades)',
     ],
@@ -36,15 +37,17 @@ export const trades = countHandler<TradesParameters>(
           default: 'all',
         },
         of: membersSchema,
+        by: bySchema,
       },
       additionalProperties: false,
       minProperties: 1,
-      examples: [{ max: 2 }, { max: 1, side: 'buys' }],
+      examples: [{ max: 2 }, { max: 1, side: 'buys' }, { max: 1, side: 'sells', by: 'sector' }],
     },
   },
-  ({ of, side = 'all', ...range }) => ({
+  ({ of, by, side = 'all', ...range }) => ({
     range,
     of,
+    by,
     what: side === 'all' ? 'trades' : side,
     side: sides[side],
     relativeTo: 'current',

@@ -41,7 +41,8 @@ function admitParameters({ max, all, assets = {} }: TradingCostParameters): Viol
   if (all !== undefined) violations.push(...admitRates(all, 'all'));
   for (const [id, rates] of Object.entries(assets)) violations.push(...admitRates(rates, fieldOf('assets', id)));
   const stated = [all, ...Object.values(assets)].flatMap((rates) => Object.values(rates ?? {}));
-  if (!stated.some((value) => value !== 0)) violations.push(invalid('', 'needs a cost other than 0, for all or for assets'));
+  if (!stated.some((value) => value !== 0))
+    violations.push(invalid('', 'needs a cost other than 0, for all or for assets'));
   return violations;
 }
 
@@ -90,7 +91,11 @@ export const tradingCost: ConstraintHandler<TradingCostParameters> = {
     type: 'object',
     title: 'Trading cost budget',
     properties: {
-      max: { type: 'number', title: 'Maximum', description: 'Fraction of net asset value, >= 0: 0.002 for 20 basis points.' },
+      max: {
+        type: 'number',
+        title: 'Maximum',
+        description: 'Fraction of net asset value, >= 0: 0.002 for 20 basis points.',
+      },
       all: ratesSchema('every asset'),
       assets: {
         type: 'object',
@@ -101,7 +106,9 @@ export const tradingCost: ConstraintHandler<TradingCostParameters> = {
     },
     required: ['max'],
     additionalProperties: false,
-    examples: [{ max: 0.0005, all: { rate: 0.0005, halfSpread: 0.0005 }, assets: { SHLD: { halfSpread: 0.004, sell: 0.001 } } }],
+    examples: [
+      { max: 0.0005, all: { rate: 0.0005, halfSpread: 0.0005 }, assets: { SHLD: { halfSpread: 0.004, sell: 0.001 } } },
+    ],
   },
   convexity: 'linear',
   priority: 0,

@@ -7,6 +7,7 @@ import { bounds } from '../../src/constraints/bounds.ts';
 import { budget } from '../../src/constraints/budget.ts';
 import { builtInConstraints } from '../../src/constraints/built-in.ts';
 import { cash } from '../../src/constraints/cash.ts';
+import { characteristic } from '../../src/constraints/characteristic.ts';
 import { country } from '../../src/constraints/country.ts';
 import { currency } from '../../src/constraints/currency.ts';
 import { exclusion } from '../../src/constraints/exclusion.ts';
@@ -18,6 +19,8 @@ import { holdingMinimum } from '../../src/constraints/holding-minimum.ts';
 import { issuer } from '../../src/constraints/issuer.ts';
 import { linearText } from '../../src/constraints/linear-text.ts';
 import { linear } from '../../src/constraints/linear.ts';
+import { liquidity } from '../../src/constraints/liquidity.ts';
+import { mutuallyExclusive } from '../../src/constraints/mutually-exclusive.ts';
 import { names } from '../../src/constraints/names.ts';
 import { noBuy } from '../../src/constraints/no-buy.ts';
 import { noSell } from '../../src/constraints/no-sell.ts';
@@ -27,6 +30,7 @@ import { sector } from '../../src/constraints/sector.ts';
 import { tradeMinimum } from '../../src/constraints/trade-minimum.ts';
 import { trackingError } from '../../src/constraints/tracking-error.ts';
 import { trades } from '../../src/constraints/trades.ts';
+import { tradingCost } from '../../src/constraints/trading-cost.ts';
 import { turnover } from '../../src/constraints/turnover.ts';
 import { volatility } from '../../src/constraints/volatility.ts';
 import { fraction, law, limit, period, range, relativeRange, selection } from '../support/constraint-laws.ts';
@@ -59,6 +63,18 @@ const linearLaws: readonly Law[] = [
   ),
   law(budget, range),
   law(cash, range),
+  law(
+    characteristic,
+    fc
+      .record({
+        name: fc.constant('yield'),
+        aggregate: fc.constantFrom('average' as const, 'sum' as const),
+        of: fc.constantFrom({ assets: ['A0', 'A1'] }, { everything: true as const }),
+        relativeTo: fc.constantFrom('none' as const, 'benchmark' as const, 'current' as const),
+        lookThrough: fc.boolean(),
+      })
+      .chain((rest) => range.map((sides) => ({ ...rest, ...sides }))),
+  ),
   law(country, fc.record({ US: relativeRange })),
   law(currency, fc.record({ USD: relativeRange, '*': relativeRange })),
   law(exclusion, selection),
@@ -81,7 +97,7 @@ const linearLaws: readonly Law[] = [
     }),
   ),
   law(hold, selection),
-  law(holdingMinimum, fc.record({ min: size })),
+  law(holdingMinimum, fc.record({ min: size, grandfathering: fc.boolean() })),
   law(issuer, fc.record({ '*': relativeRange })),
   law(
     linear,
@@ -102,10 +118,21 @@ const linearLaws: readonly Law[] = [
       .map((expression) => ({ expression })),
   ),
   law(
+    liquidity,
+    fc.record({
+      trade: fc.record({ participation: size }),
+      position: fc.record({ participation: size, days: fc.double({ min: 0.5, max: 20, noNaN: true }) }),
+      missing: fc.constantFrom('unlimited' as const, 'forbid' as const),
+    }),
+  ),
+  law(mutuallyExclusive, fc.record({ of: selection })),
+  law(
     names,
     fc.oneof(
       countRange,
       countRange.map((sides) => ({ ...sides, of: { assets: ['A0', 'A1'] } })),
+      fc.record({ max: fc.integer({ min: 0, max: 3 }), by: fc.constantFrom('sector', 'theme') }),
+      fc.record({ max: fc.integer({ min: 0, max: 3 }), side: fc.constantFrom('long' as const, 'short' as const) }),
     ),
   ),
   law(noBuy, selection),
@@ -117,7 +144,14 @@ const linearLaws: readonly Law[] = [
   ),
   law(sector, fc.record({ Energy: relativeRange, '*': relativeRange })),
   law(trackingError, fc.record({ max: limit, period, definition: fc.constant('ex-ante' as const) })),
-  law(tradeMinimum, fc.record({ min: size, of: fc.constantFrom({ assets: ['A1'] }, { assets: ['A0', 'A1'] }) })),
+  law(
+    tradeMinimum,
+    fc.record({
+      min: size,
+      of: fc.constantFrom({ assets: ['A1'] }, { assets: ['A0', 'A1'] }),
+      closeOut: fc.boolean(),
+    }),
+  ),
   law(
     trades,
     fc
@@ -125,10 +159,20 @@ const linearLaws: readonly Law[] = [
       .map(([sides, side]) => ({ ...sides, side })),
   ),
   law(
+    tradingCost,
+    fc.record({
+      max: size,
+      all: fc.record({ rate: size, halfSpread: size }),
+      assets: fc.record({ A1: fc.record({ rate: size, buy: size, sell: size }) }),
+    }),
+  ),
+  law(
     turnover,
     fc.record({
       definition: fc.constantFrom('half-sum', 'one-way-buy', 'one-way-sell', 'gross', 'per-asset', 'average'),
       max: limit,
+      side: fc.constantFrom('all', 'long', 'short'),
+      of: fc.constantFrom({ assets: ['A0', 'A1'] }, { everything: true as const }),
     }),
   ),
   law(volatility, fc.record({ max: limit, period })),
