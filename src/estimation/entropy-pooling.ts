@@ -11,13 +11,11 @@ import { conflictOf } from './entropy-conflict.ts';
 import { measured, outcomesOf } from './entropy-measures.ts';
 import type { EntropyPosterior } from './entropy-posterior.ts';
 import type { PlacedView } from './entropy-rows.ts';
+import { entriesMax } from './scenario-parameters.ts';
 import { sequential } from './entropy-stages.ts';
 import type { Reached } from './entropy-stages.ts';
 import { admitScenarioViews } from './scenario-views.ts';
 import type { ScenarioView } from './scenario-views.ts';
-
-/** Numbers in a table of scenarios: 10 million, 80 MB. */
-const entriesMax = 10_000_000;
 
 /**
  * The posterior probabilities of `scenarios` under `views`.
