@@ -1,17 +1,20 @@
 /** Mean-variance strategies after Markowitz. See README.md. */
 import { definePlugin } from '@veritasvault/portfolio/sdk/v1';
 
+import { factorSpecificUtility } from './factor-specific-utility.ts';
+import { maximumInformationRatio } from './maximum-information-ratio.ts';
 import { maximumReturn } from './maximum-return.ts';
 import { maximumSharpe } from './maximum-sharpe.ts';
 import { minimumRiskAtReturn } from './minimum-risk-at-return.ts';
 import { minimumTrackingError } from './minimum-tracking-error.ts';
+import { minimumTurnover } from './minimum-turnover.ts';
 import { minimumVariance } from './minimum-variance.ts';
 import { quadraticUtility } from './quadratic-utility.ts';
 
 export default definePlugin({
   manifest: {
     id: 'mean-variance',
-    version: '1.0.0',
+    version: '1.1.0',
     sdk: '^1.0.0',
     title: 'Mean-variance',
     references: [
@@ -26,6 +29,9 @@ export default definePlugin({
         'maximum-return',
         'minimum-risk-at-return',
         'minimum-tracking-error',
+        'maximum-information-ratio',
+        'minimum-turnover',
+        'factor-specific-utility',
       ],
     },
   },
@@ -37,6 +43,9 @@ export default definePlugin({
       maximumReturn,
       minimumRiskAtReturn,
       minimumTrackingError,
+      maximumInformationRatio,
+      minimumTurnover,
+      factorSpecificUtility,
     ],
   }),
 });

@@ -17,6 +17,19 @@ export function covarianceOf<Parameters>(task: Task<Parameters>): SymmetricOpera
   return covariance;
 }
 
+/** (n) weights of the benchmark. */
+export function benchmarkOf<Parameters>(task: Task<Parameters>): Float64Array {
+  const { benchmark } = task.situation;
+  if (benchmark === undefined)
+    throw new Error('the host must provide a benchmark: the strategy lists it among its needs');
+  return benchmark;
+}
+
+/** Minimize 1/2 (w - centre)' covariance (w - centre); the centre is the benchmark for active risk. */
+export function leastActiveVariance(operator: SymmetricOperator, centre: Float64Array): Objective {
+  return { quadratics: [{ scale: 1, operator, centre }], linear: new Float64Array(operator.size) };
+}
+
 /** Minimize 1/2 w' covariance w. */
 export function leastVariance(covariance: SymmetricOperator): Objective {
   return { quadratics: [{ scale: 1, operator: covariance }], linear: new Float64Array(covariance.size) };

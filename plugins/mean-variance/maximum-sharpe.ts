@@ -8,8 +8,15 @@ import { tangency } from './tangency.ts';
 type NoParameters = Record<string, never>;
 
 function own(task: Task<NoParameters>): Program {
-  return tangency({ excess: excessReturns(task), covariance: covarianceOf(task) });
+  return tangency({ excess: excessReturns(task), covariance: covarianceOf(task), words });
 }
+
+const words = {
+  ratio: 'Sharpe ratio',
+  rival: 'the risk-free rate',
+  riskless: 'a portfolio without variance',
+  advice: 'lower the risk-free rate, or minimize the variance instead',
+};
 
 export const maximumSharpe = defineStrategy<NoParameters>({
   id: 'maximum-sharpe',

@@ -2,17 +2,12 @@ import { defineStrategy, inSteps, solving } from '@veritasvault/portfolio/sdk/v1
 import type { Objective, Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
 import { frontierOf } from './frontier.ts';
-import { covarianceOf } from './market.ts';
+import { benchmarkOf, covarianceOf, leastActiveVariance } from './market.ts';
 
 type NoParameters = Record<string, never>;
 
-/** Minimize 1/2 (w - b)' C (w - b). */
 function activeVariance(task: Task<NoParameters>): Objective {
-  const operator = covarianceOf(task);
-  const { benchmark } = task.situation;
-  if (benchmark === undefined)
-    throw new Error('the host must provide a benchmark: the strategy lists it among its needs');
-  return { quadratics: [{ scale: 1, operator, centre: benchmark }], linear: new Float64Array(operator.size) };
+  return leastActiveVariance(covarianceOf(task), benchmarkOf(task));
 }
 
 function own(task: Task<NoParameters>): Program {

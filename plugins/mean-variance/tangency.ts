@@ -1,21 +1,24 @@
 /**
- * The greatest ratio of excess return to volatility over any convex set, without scaling tricks that would bend the restrictions.
+ * The greatest ratio of excess return to risk, both measured from a centre c, over any convex set, without scaling tricks that would bend
+ * the restrictions: the Sharpe ratio from cash (c = 0), the information ratio from the benchmark.
  *
- * Let w(lambda) maximize excess'w - lambda/2 w' C w over the set. At lambda* = excess'w / w' C w both problems have the same
- * optimality conditions, so w(lambda*) has the greatest ratio, and the certificate of that quadratic problem is the certificate of the
- * ratio. slope(lambda) = excess'w - lambda w' C w is positive below lambda* and negative above (the ratio is quasi-concave along the
+ * With a = w - c let w(lambda) maximize excess'a - lambda/2 a' C a over the set. At lambda* = excess'a / a' C a both problems have the
+ * same optimality conditions, so w(lambda*) has the greatest ratio, and the certificate of that quadratic problem is the certificate of
+ * the ratio. slope(lambda) = excess'a - lambda a' C a is positive below lambda* and negative above (the ratio is quasi-concave along the
  * efficient frontier): its zero is bracketed, then found by regula falsi with Anderson-Bjorck weights (superlinear), and in closed
  * form once both ends rest on the same active set.
  */
 import { quadraticForm } from '@veritasvault/portfolio/sdk/v1';
 import type { Answer, Program, Solution, Step } from '@veritasvault/portfolio/sdk/v1';
 
-import { answerOf, answerWithout, isCurved, isTangent, sameActiveSet, sharpeOf, tryLambda } from './trial.ts';
+import { answerOf, answerWithout, isCurved, isTangent, sameActiveSet, ratioOf, tryLambda } from './trial.ts';
 import type { Market, Trial } from './trial.ts';
 
 const trialsMax = 80;
 /** An excess return below this fraction of the largest one is no more than the tolerance of a solve. */
 const negligible = 1e-7;
+/** Where portfolios are tangent over so wide a range of lambda, nothing bounds their size. */
+const plateau = 1e-6;
 
 interface Bracket {
   /** Slope > 0. */
@@ -55,15 +58,15 @@ class Search {
     const trial = yield* tryLambda(this.#market, lambda);
     const { termination } = trial.solution;
     if (termination.reason === 'optimal') {
-      if (this.#best === undefined || sharpeOf(trial) > sharpeOf(this.#best)) this.#best = trial;
+      if (this.#best === undefined || ratioOf(trial) > ratioOf(this.#best)) this.#best = trial;
       return trial;
     }
     const wasCut =
       termination.limit !== undefined &&
       (termination.reason === 'feasible' || termination.reason === 'no solution found');
-    const best = this.#best !== undefined && sharpeOf(this.#best) >= sharpeOf(trial) ? this.#best : trial;
+    const best = this.#best !== undefined && ratioOf(this.#best) >= ratioOf(trial) ? this.#best : trial;
     if (!wasCut || best === trial) return { answer: answerOf(trial) };
-    const detail = `stopped during the search for the greatest Sharpe ratio, at the best portfolio so far; ${termination.detail}`;
+    const detail = `stopped during the search for the greatest ${this.#market.words.ratio}, at the best portfolio so far; ${termination.detail}`;
     return { answer: answerOf(best, { reason: 'feasible', limit: termination.limit, detail }) };
   }
 
@@ -81,14 +84,19 @@ class Search {
     const scale = Math.max(equal, trial.variance);
     let low: Trial | undefined;
     let high: Trial | undefined;
+    let tangent: Trial | undefined;
     let stride = 2;
     for (let count = 0; count < trialsMax; count++) {
       if (trial.slope > 0 && !isTangent(trial)) low = trial;
       else high = trial;
+      if (isTangent(trial)) {
+        tangent ??= trial;
+        if (trial.lambda <= plateau * tangent.lambda) return this.#endless(trial);
+      }
       if (low !== undefined && high !== undefined) return { low, high };
       // lambda times its ratio to the fixed point lies on the same side as the fixed point itself, so go beyond it.
       const fixed = trial.excess > 0 && trial.variance > 0 ? trial.excess / trial.variance : trial.lambda;
-      if (high === undefined && trial.variance <= 1e-13 * scale) return unboundedFrom(trial);
+      if (high === undefined && trial.variance <= 1e-13 * scale) return this.#unbounded(trial);
       const next = high === undefined ? Math.max(fixed, trial.lambda) * stride : Math.min(fixed, trial.lambda) / stride;
       stride *= stride < 1e3 ? 2 : 1;
       if (!(next > 0 && next < Number.MAX_VALUE)) break;
@@ -96,18 +104,30 @@ class Search {
       if ('answer' in following) return following;
       trial = following;
     }
-    const detail =
-      'no risk aversion was found at which the Sharpe ratio stops rising; the magnitudes of returns and covariance are too far apart';
+    const { ratio } = this.#market.words;
+    const detail = `no risk aversion was found at which the ${ratio} stops rising; the magnitudes of returns and covariance are too far apart`;
     return { answer: answerWithout(trial, { reason: 'numerical error', detail }) };
   }
 
-  /** Nothing when some portfolio of the set earns more than the risk-free rate; otherwise the answer that says so. */
+  #unbounded(trial: Trial): Ended {
+    const { ratio, rival, riskless } = this.#market.words;
+    const detail = `${riskless} is expected to earn more than ${rival}, so the ${ratio} has no bound`;
+    return { answer: answerOf(trial, { reason: 'unbounded', detail }) };
+  }
+
+  #endless(trial: Trial): Ended {
+    const { ratio } = this.#market.words;
+    const detail = `portfolios of the greatest ${ratio} can be levered without end; bound the weights or the risk`;
+    return { answer: answerOf(trial, { reason: 'unbounded', detail }) };
+  }
+
+  /** Nothing when some portfolio of the set is expected to beat the rival; otherwise the answer that says so. */
   *#positive(trial: Trial): Generator<Step, Ended | undefined, Solution> {
     const most = yield* this.#at(0);
     if ('answer' in most) return most.answer.solution.termination.reason === 'unbounded' ? undefined : most;
     if (most.excess > negligible * this.#excessMax) return undefined;
-    const detail =
-      'no portfolio that satisfies the restrictions is expected to earn more than the risk-free rate, so the greatest Sharpe ratio is not defined; lower the risk-free rate, or minimize the variance instead';
+    const { ratio, rival, advice } = this.#market.words;
+    const detail = `no portfolio that satisfies the restrictions is expected to earn more than ${rival}, so the greatest ${ratio} is not defined; ${advice}`;
     return { answer: answerWithout(trial, { reason: 'no solution found', detail }) };
   }
 
@@ -142,8 +162,8 @@ class Search {
   }
 
   /**
-   * Where cash is allowed, every mix of the tangent portfolio with cash has the same ratio: the slope is zero from lambda* on. Of these
-   * the least lambda is taken, which is the mix with the greatest return.
+   * Where the centre is allowed, every mix of the tangent portfolio with it has the same ratio: the slope is zero from lambda* on. Of
+   * these the least lambda is taken, which is the mix with the greatest return.
    */
   *#fullest(below: Trial, tangent: Trial): Stage<Trial> {
     if (isCurved(tangent)) return tangent;
@@ -172,10 +192,4 @@ function zeroOf(left: Trial, right: Trial): number {
 function weightOf(now: number, before: number): number {
   const weight = 1 - now / before;
   return weight > 0 && Number.isFinite(weight) ? weight : 0.5;
-}
-
-function unboundedFrom(trial: Trial): Ended {
-  const detail =
-    'a portfolio without variance is expected to earn more than the risk-free rate, so the Sharpe ratio has no bound';
-  return { answer: answerOf(trial, { reason: 'unbounded', detail }) };
 }

@@ -1,4 +1,4 @@
-/** One portfolio of the search for the greatest Sharpe ratio: the optimum of excess'w - lambda/2 w' C w. */
+/** One portfolio of the search for the greatest ratio: the optimum of excess'(w - c) - lambda/2 (w - c)' C (w - c). */
 import { dot, quadraticForm } from '@veritasvault/portfolio/sdk/v1';
 import type { Answer, Objective, Solution, Step, SymmetricOperator, Termination } from '@veritasvault/portfolio/sdk/v1';
 
@@ -6,33 +6,52 @@ export interface Trial {
   readonly lambda: number;
   readonly objective: Objective;
   readonly solution: Solution;
-  /** excess'w, annual. */
+  /** excess'(w - c), annual. */
   readonly excess: number;
-  /** w' C w, annual. */
+  /** (w - c)' C (w - c), annual. */
   readonly variance: number;
-  /** excess'w - lambda w' C w: positive when lambda is too small, negative when it is too large. */
+  /** excess - lambda variance: positive when lambda is too small, negative when it is too large. */
   readonly slope: number;
 }
 
+/** What the ratio is of. */
 export interface Market {
+  /** (n) of which excess'(w - c) is the numerator. */
   readonly excess: Float64Array;
+  /** sqrt((w - c)' C (w - c)) is the denominator. */
   readonly covariance: SymmetricOperator;
+  /** (n) c: the benchmark; cash alone when absent. */
+  readonly centre?: Float64Array;
+  readonly words: Words;
+}
+
+/** How the search speaks of what it does. */
+export interface Words {
+  /** `Sharpe ratio` */
+  readonly ratio: string;
+  /** What a portfolio has to beat: `the risk-free rate`. */
+  readonly rival: string;
+  /** `a portfolio without variance` */
+  readonly riskless: string;
+  /** What to do where nothing beats the rival. */
+  readonly advice: string;
 }
 
 /** Solves for one lambda; the figures of a solution without weights are NaN. */
 export function* tryLambda(market: Market, lambda: number): Generator<Step, Trial, Solution> {
-  const quadratics = lambda === 0 ? [] : [{ scale: lambda, operator: market.covariance }];
-  const objective: Objective = { quadratics, linear: market.excess };
-  const solution = yield { objective, phase: 'greatest Sharpe ratio' };
-  const weights = solution.weights;
-  const known = weights.length === market.excess.length;
-  const excess = known ? dot(market.excess, weights) : NaN;
-  const variance = known ? Math.max(0, quadraticForm(market.covariance, weights)) : NaN;
+  const { covariance, centre } = market;
+  const quadratic = { scale: lambda, operator: covariance, ...(centre === undefined ? {} : { centre }) };
+  const objective: Objective = { quadratics: lambda === 0 ? [] : [quadratic], linear: market.excess };
+  const solution = yield { objective, phase: `greatest ${market.words.ratio}` };
+  const known = solution.weights.length === market.excess.length;
+  const away = known ? solution.weights.map((weight, i) => weight - (centre?.[i] ?? 0)) : solution.weights;
+  const excess = known ? dot(market.excess, away) : NaN;
+  const variance = known ? Math.max(0, quadraticForm(covariance, away)) : NaN;
   return { lambda, objective, solution, excess, variance, slope: excess - lambda * variance };
 }
 
 /** Ratio of a trial; -Infinity when it has no weights. */
-export function sharpeOf(trial: Trial): number {
+export function ratioOf(trial: Trial): number {
   if (Number.isNaN(trial.excess)) return -Infinity;
   return trial.variance > 0 ? trial.excess / Math.sqrt(trial.variance) : trial.excess > 0 ? Infinity : 0;
 }
