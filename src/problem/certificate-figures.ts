@@ -1,5 +1,5 @@
 /** What every restriction and the objective are worth at a point, from the definitions in `problem.ts`; used by the certificate only. */
-import type { Origin, Problem } from './problem.ts';
+import type { Origin, Problem, Soft } from './problem.ts';
 import type { Multipliers } from './solution.ts';
 import type { CheckedTerm } from './certificate-extension.ts';
 import { extendedTerms } from './certificate-extension.ts';
@@ -16,10 +16,12 @@ export interface RestrictionFigure {
   readonly upper: number;
   /** Smaller distance to a side, negative when broken, in the restriction's own unit. */
   readonly slack: number;
-  /** How far it is broken, relative to its own scale; 0 when it holds. */
+  /** How far it is broken, relative to its own scale; 0 when it holds, and when it need not. */
   readonly violation: number;
-  /** Shadow price: what one unit more of room is worth in the objective. */
+  /** Shadow price: what one unit more of room is worth in the objective; at most the penalty of what is soft. */
   readonly multiplier: number;
+  /** Of what is soft: what the objective pays per unit of excess, max(0, -slack). */
+  readonly penalty?: number;
 }
 
 /** A point and what several of its figures share, each computed once. */
@@ -56,9 +58,7 @@ export function primalResidual(problem: Problem, weights: Float64Array): number 
 
 /** The objective as the problem defines it. */
 export function objectiveAt(problem: Problem, w: Float64Array): number {
-  const extended = extendedTerms(problem, w, undefined);
-  const quadratics = formsAt(problem.quadratics, w);
-  const terms = termsAt(problem, { w, y: undefined, quadratics, norms: [], extended });
+  const terms = termsAt(problem, measured(problem, w, undefined));
   return terms.reduce((total, term) => total + term, 0);
 }
 
@@ -68,10 +68,12 @@ function tradedAt(w: number, centre: number, buy: number, sell: number): number 
 }
 
 /** What each term of the objective is worth. */
-export function termsAt(problem: Problem, { w, quadratics, extended }: PointMeasured): readonly number[] {
+export function termsAt(problem: Problem, point: PointMeasured): readonly number[] {
+  const { w, quadratics, extended } = point;
   const terms = [-inner(problem.linear, w)];
   problem.quadratics.forEach(({ scale }, t) => terms.push(0.5 * scale * quadratics[t]!.square));
   for (const { objective } of extended) terms.push(objective);
+  for (const figure of softFigures(problem, point)) terms.push(paidFor(figure));
   const t = problem.trading;
   if (t === undefined) return terms;
   const { current, buyRate, sellRate, quadratic, threeHalves } = t;
@@ -102,6 +104,7 @@ export function objectiveScale(problem: Problem, terms: readonly number[]): numb
 /** `kind`, value, sides, and the scale on which a violation is judged. */
 type Part = Pick<RestrictionFigure, 'kind' | 'origin' | 'value' | 'lower' | 'upper' | 'multiplier'> & {
   readonly scale: number;
+  readonly penalty: number | undefined;
 };
 
 function violationOf(value: number, lower: number, upper: number, scale: number): number {
@@ -109,10 +112,30 @@ function violationOf(value: number, lower: number, upper: number, scale: number)
   return Number.isNaN(slack) ? Infinity : Math.max(0, -slack) / Math.max(scale, Number.MIN_VALUE);
 }
 
-function figureOf({ scale, ...part }: Part): RestrictionFigure {
+function figureOf({ scale, penalty, ...part }: Part): RestrictionFigure {
   const { value, lower, upper } = part;
   const slack = Math.min(value - lower, upper - value);
+  if (penalty !== undefined) return { ...part, penalty, slack, violation: Number.isNaN(slack) ? Infinity : 0 };
   return { ...part, slack, violation: violationOf(value, lower, upper, scale) };
+}
+
+/** Penalty times excess; 0 for what is hard. */
+export function paidFor({ penalty = 0, slack }: Pick<RestrictionFigure, 'penalty' | 'slack'>): number {
+  return penalty * Math.max(0, -slack);
+}
+
+/** Of soft restrictions alone. */
+function softFigures(problem: Problem, point: PointMeasured): readonly RestrictionFigure[] {
+  const soft = ({ penalty }: Soft): boolean => penalty !== undefined;
+  const { rows, norms, tradeLimits } = problem;
+  const kept = {
+    ...problem,
+    rows: rows.filter(soft),
+    norms: norms.filter(soft),
+    tradeLimits: tradeLimits.filter(soft),
+  };
+  const forms = point.norms.filter((_, k) => soft(norms[k]!));
+  return otherFigures(kept, { ...point, y: undefined, norms: forms, extended: [] });
 }
 
 export function largestViolation(
@@ -136,13 +159,14 @@ export function boundFigures(problem: Problem, { w, y }: PointMeasured): Restric
     const tight = y?.bounds[position] ?? 0;
     const binding = tight > 0 ? upper === problem.upper[position] : lower === problem.lower[position];
     const scale = Math.max(1, Math.abs(value));
-    return figureOf({ kind: 'bound', origin, value, lower, upper, scale, multiplier: binding ? tight : 0 });
+    const multiplier = binding ? tight : 0;
+    return figureOf({ kind: 'bound', origin, value, lower, upper, scale, multiplier, penalty: undefined });
   });
 }
 
 /** Of every restriction but the bounds. */
 export function otherFigures(problem: Problem, { w, y, norms, extended }: PointMeasured): RestrictionFigure[] {
-  const figures = problem.rows.map(({ positions, coefficients, lower, upper, origin }, r) => {
+  const figures = problem.rows.map(({ positions, coefficients, lower, upper, origin, penalty }, r) => {
     let value = 0;
     let moved = 0;
     let scale = 0;
@@ -155,15 +179,16 @@ export function otherFigures(problem: Problem, { w, y, norms, extended }: PointM
     }
     scale = Math.max(scale, moved);
     for (const side of [lower, upper]) if (Number.isFinite(side)) scale = Math.max(scale, Math.abs(side));
-    return figureOf({ kind: 'row', origin, value, lower, upper, scale, multiplier: y?.rows[r] ?? 0 });
+    return figureOf({ kind: 'row', origin, value, lower, upper, scale, penalty, multiplier: y?.rows[r] ?? 0 });
   });
-  problem.norms.forEach(({ operator, bound, origin }, k) => {
+  const lower = -Infinity;
+  problem.norms.forEach(({ operator, bound, origin, penalty }, k) => {
     const value = Math.sqrt(Math.max(norms[k]!.square, 0));
     const scale = Math.max(bound === Infinity ? 0 : bound, value, Math.sqrt(largestDiagonal(operator)));
     const multiplier = y?.norms[k] ?? 0;
-    figures.push(figureOf({ kind: 'norm', origin, value, lower: -Infinity, upper: bound, scale, multiplier }));
+    figures.push(figureOf({ kind: 'norm', origin, value, lower, upper: bound, scale, multiplier, penalty }));
   });
-  problem.tradeLimits.forEach(({ centre, buyRate, sellRate, bound, origin }, j) => {
+  problem.tradeLimits.forEach(({ centre, buyRate, sellRate, bound, origin, penalty }, j) => {
     let value = 0;
     let scale = bound === Infinity ? 0 : bound;
     for (let i = 0; i < w.length; i++) {
@@ -172,7 +197,8 @@ export function otherFigures(problem: Problem, { w, y, norms, extended }: PointM
     }
     scale = Math.max(scale, value);
     const multiplier = y?.tradeLimits[j] ?? 0;
-    figures.push(figureOf({ kind: 'trade limit', origin, value, lower: -Infinity, upper: bound, scale, multiplier }));
+    const upper = bound;
+    figures.push(figureOf({ kind: 'trade limit', origin, value, lower, upper, scale, multiplier, penalty }));
   });
   for (const { figure } of extended) if (figure !== undefined) figures.push(figure);
   return figures;

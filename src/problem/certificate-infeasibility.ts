@@ -102,7 +102,8 @@ function crossingSide(problem: Problem, proof: InfeasibilityProof): string | und
       return `asset ${i}: upper bound not above 0, where its logarithm is defined`;
   }
   for (const [r, row] of problem.rows.entries())
-    if (proof.rows[r] !== 0 && row.lower > row.upper) return `row ${r}: lower side above upper side`;
+    if (proof.rows[r] !== 0 && row.lower > row.upper && row.penalty === undefined)
+      return `row ${r}: lower side above upper side`;
   return undefined;
 }
 
@@ -110,6 +111,7 @@ function addRows(problem: Problem, proof: InfeasibilityProof, sum: Sum): string 
   for (const [r, row] of problem.rows.entries()) {
     const y = proof.rows[r]!;
     if (y === 0) continue;
+    if (row.penalty !== undefined) return `row ${r} is soft: it may be broken`;
     const side = y > 0 ? row.upper : row.lower;
     if (!Number.isFinite(side)) return `row ${r} has no such side`;
     row.positions.forEach((position, k) => addTo(sum, position, y * row.coefficients[k]!));
@@ -124,6 +126,7 @@ function addNorms(problem: Problem, proof: InfeasibilityProof, sum: Sum): string
     const direction = proof.directions[k];
     if (multiplier < 0) return `norm ${k} has a negative multiplier`;
     if (multiplier === 0 || direction === undefined) continue;
+    if (norm.penalty !== undefined) return `norm ${k} is soft: it may be broken`;
     const slope = productOf(norm.operator, direction);
     const length = Math.sqrt(Math.max(inner(direction, slope), 0));
     const reach = Math.max(multiplier, length);
@@ -146,6 +149,7 @@ function addLimits(problem: Problem, proof: InfeasibilityProof, sum: Sum): strin
     const slopes = proof.slopes[j];
     if (multiplier < 0) return `trade limit ${j} has a negative multiplier`;
     if (multiplier === 0 || slopes === undefined) continue;
+    if (limit.penalty !== undefined) return `trade limit ${j} is soft: it may be broken`;
     let needed = multiplier;
     for (let i = 0; i < slopes.length; i++) {
       const slope = slopes[i]!;

@@ -3,7 +3,7 @@
  * restriction holds, whether the point is stationary, and the gap to the dual; it shares no code with any solver.
  * Boyd and Vandenberghe, Convex Optimization, 5.5.
  */
-import type { Problem, Row } from './problem.ts';
+import type { Norm, Problem, Row } from './problem.ts';
 import type { Multipliers, Solution } from './solution.ts';
 import type { PointMeasured, RestrictionFigure } from './certificate-figures.ts';
 import {
@@ -12,10 +12,11 @@ import {
   measured,
   objectiveScale,
   otherFigures,
+  paidFor,
   termsAt,
 } from './certificate-figures.ts';
 import { atChoices } from './certificate-integrality.ts';
-import { dualNorm, largestDiagonal, maxSize } from './certificate-operator.ts';
+import { away, dualNorm, inner, largestDiagonal, maxSize } from './certificate-operator.ts';
 import { pieceSlopes } from './certificate-pieces.ts';
 
 export interface Certificate {
@@ -40,6 +41,8 @@ export interface Certificate {
 
 /** Weights this close to a kink of a trading term count as standing on it. */
 const kinkWidth = 1e-9;
+/** A length below this share of the largest that a weight of 1 has counts as none. */
+const apexWidth = 1e-7;
 
 /**
  * Figures of a solution against the claim that it is optimal; of an integer problem, among the points that make the same choices.
@@ -138,13 +141,15 @@ interface Duality {
   readonly largest: number;
 }
 
-/** Sum and largest of multiplier times slack, over every side that a multiplier speaks of. */
+/** Sum and largest of multiplier times slack, and of what is paid for excesses, over every side that a multiplier speaks of. */
 function dualityAt(problem: Problem, w: Float64Array, y: Multipliers, figures: readonly RestrictionFigure[]): Duality {
   let total = 0;
   let largest = 0;
-  for (const { kind, multiplier, value, lower, upper } of figures) {
+  for (const figure of figures) {
+    const { kind, multiplier, value, lower, upper } = figure;
     if (kind !== 'row' && kind !== 'norm' && kind !== 'trade limit') continue;
-    const product = slackProduct(multiplier, value, lower, upper);
+    // Of what is soft: what is paid for the excess beyond what the multiplier charges for it.
+    const product = slackProduct(multiplier, value, lower, upper) + paidFor(figure);
     total += product;
     largest = Math.max(largest, Math.abs(product));
   }
@@ -194,26 +199,36 @@ function stationarityAt(problem: Problem, point: PointMeasured, y: Multipliers):
   for (const [k, norm] of problem.norms.entries()) {
     const { product, square } = point.norms[k]!;
     const length = Math.sqrt(Math.max(square, 0));
-    if (norm.bound > 0 && length > 0) add(product, y.norms[k]! / length);
+    if (!atApex(norm, length) && length > 0) add(product, y.norms[k]! / length);
   }
   const kinks = nearestSlopes(problem, w, y, smooth);
   scale = Math.max(scale, kinks.scale);
   let residual = maxSize(smooth);
   let leak = 0;
   for (let i = 0; i < n; i++) leak += Math.abs(smooth[i]!) * Math.max(0, Math.abs(w[i]!) - 1);
+  let apexGap = 0;
   for (const [k, norm] of problem.norms.entries()) {
-    if (norm.bound > 0 || y.norms[k] === 0 || residual === 0) continue;
+    const length = Math.sqrt(Math.max(point.norms[k]!.square, 0));
+    if (!atApex(norm, length) || y.norms[k] === 0 || residual === 0) continue;
     const dual = dualNorm(norm.operator, smooth);
     if (!(dual.length <= y.norms[k]! * (1 + 1e-9))) continue;
+    // What the length loses against the linear function that takes the residual away.
+    if (norm.penalty !== undefined) apexGap += Math.abs(y.norms[k]! * length + inner(smooth, away(w, norm.centre)));
     residual = Math.min(residual, dual.outside);
     leak = 0;
   }
   return {
     relative: Math.max(residual, wrongSigns(problem, y), ...extended.map(({ wrong }) => wrong)) / scale,
-    kinkGap: kinks.gap,
-    kinkLargest: kinks.largest,
+    kinkGap: kinks.gap + apexGap,
+    kinkLargest: Math.max(kinks.largest, apexGap),
     leak,
   };
+}
+
+/** Where a norm has no gradient: a limit of 0, or a soft one as good as at its centre. */
+function atApex({ bound, penalty, operator }: Norm, length: number): boolean {
+  if (penalty === undefined) return !(bound > 0);
+  return length <= apexWidth * Math.sqrt(largestDiagonal(operator));
 }
 
 /** total += factor term. @returns the largest entry added, by size. */
@@ -307,14 +322,19 @@ function nearestSlopes(problem: Problem, w: Float64Array, y: Multipliers, residu
   return { gap, largest, scale };
 }
 
-/** Multipliers that push against a side that is not there. */
+/** Multipliers that push against a side that is not there, or harder than a penalty allows. */
 function wrongSigns(problem: Problem, y: Multipliers): number {
   let worst = 0;
-  for (const [r, { lower, upper }] of problem.rows.entries())
-    worst = Math.max(worst, beyondSide(y.rows[r]!, lower, upper));
+  for (const [r, { lower, upper, penalty = Infinity }] of problem.rows.entries())
+    worst = Math.max(worst, beyondSide(y.rows[r]!, lower, upper), Math.abs(y.rows[r]!) - penalty);
   for (let i = 0; i < y.bounds.length; i++)
     worst = Math.max(worst, beyondSide(y.bounds[i]!, problem.lower[i]!, problem.upper[i]!));
-  for (const multiplier of [...y.norms, ...y.tradeLimits]) worst = Math.max(worst, -multiplier);
+  problem.norms.forEach(({ penalty = Infinity }, k) => {
+    worst = Math.max(worst, -y.norms[k]!, y.norms[k]! - penalty);
+  });
+  problem.tradeLimits.forEach(({ penalty = Infinity }, j) => {
+    worst = Math.max(worst, -y.tradeLimits[j]!, y.tradeLimits[j]! - penalty);
+  });
   return worst;
 }
 

@@ -1,5 +1,5 @@
 /** What a problem holds beyond quadratic terms, a linear term, rows and bounds, so that a solver can say what it takes. */
-import type { Problem } from './problem.ts';
+import type { Problem, Soft } from './problem.ts';
 
 export type Feature = keyof typeof words;
 
@@ -13,11 +13,24 @@ const words = {
   norms: 'norm limits',
   'trade-limits': 'trade limits',
   tails: 'scenario tail limits',
+  soft: 'soft restrictions',
+  'risk-shares': 'limits on shares of risk',
+  concentration: 'limits on the sum of large holdings',
   integrality: 'counts, lots or gaps in the weights',
 } as const;
 
 export function featuresOf(problem: Problem): ReadonlySet<Feature> {
-  const { trading, tailTerms = [], logarithms, norms, tradeLimits, tails, integrality } = problem;
+  const {
+    trading,
+    tailTerms = [],
+    logarithms,
+    rows,
+    norms,
+    tradeLimits,
+    tails,
+    riskShares = [],
+    integrality,
+  } = problem;
   const present: Record<Feature, boolean> = {
     'trading-cost': trading !== undefined,
     'three-halves': trading?.threeHalves?.some((value) => value !== 0) === true,
@@ -27,9 +40,17 @@ export function featuresOf(problem: Problem): ReadonlySet<Feature> {
     norms: norms.length > 0,
     'trade-limits': tradeLimits.length > 0,
     tails: tails.length > 0,
+    soft: [...rows, ...norms, ...tradeLimits].some(isSoft),
+    'risk-shares': riskShares.length > 0,
+    concentration: (integrality?.concentrations ?? []).length > 0,
     integrality: integrality !== undefined,
   };
   return new Set((Object.keys(words) as Feature[]).filter((feature) => present[feature]));
+}
+
+/** Whether it may be broken at a price. */
+export function isSoft({ penalty }: Soft): boolean {
+  return penalty !== undefined;
 }
 
 /** Why a solver that takes only these features cannot take the problem; undefined when it can. */

@@ -2,9 +2,9 @@
  * The canonical problem. Structure is kept, not flattened, because speed comes from structure.
  *
  *     minimize    sum_t 1/2 s_t (w - c_t)' Q_t (w - c_t)  -  mu' w  +  sum_i trading_i(w_i - w0_i)  +  sum_k tau_k tail_k(w)
- *                 -  sum_i b_i ln(w_i)
+ *                 -  sum_i b_i ln(w_i)  +  sum over soft restrictions of penalty * excess
  *     subject to  lower <= w <= upper,   l <= A w <= u,   sqrt((w - c_k)' Q_k (w - c_k)) <= t_k,
- *                 sum_i buy_ij (w_i - w0_i)+ + sell_ij (w0_i - w_i)+ <= b_j,   tails,   integrality
+ *                 sum_i buy_ij (w_i - w0_i)+ + sell_ij (w0_i - w_i)+ <= b_j,   tails,   risk shares,   integrality
  *
  * n assets, m rows; weights are fractions of net asset value, one period. Periods chain such blocks by their trades.
  */
@@ -53,8 +53,11 @@ export interface TradingPieces {
 }
 
 /**
- * What makes a restriction soft: the objective holds `penalty` (> 0) times its excess, by how much the restriction is broken in its own
- * unit, and the restriction itself need not hold.
+ * What makes a restriction soft: the objective holds `penalty` (> 0) times its excess, and the restriction itself need not hold. The excess is
+ * how much it is broken in its own unit: the distance of a row outside [lower, upper], max(0, sqrt((w - c)' Q (w - c)) - bound) of a norm,
+ * max(0, sum - bound) of a trade limit. A soft norm with bound 0 is the term penalty * sqrt((w - c)' Q (w - c)). Where the penalty is
+ * above the shadow price that the restriction would have if it were hard, both have the same answer (Nocedal and Wright, Numerical
+ * Optimization, 2006, theorem 17.3).
  */
 export interface Soft {
   readonly penalty?: number;
@@ -149,6 +152,21 @@ export interface Count {
   readonly origin: Origin;
 }
 
+/**
+ * The groups whose holding, the sum of their weights, is above `threshold` hold at most `limit` together; those that stand at the threshold do
+ * not count (5/10/40: above 5 %, together at most 40 %; Directive 2009/65/EC, article 52). For groups that cannot be short, of which no two
+ * share a position.
+ */
+export interface Concentration {
+  /** By issuer: positions, each group with one at least. */
+  readonly groups: readonly Int32Array[];
+  /** >= 0 */
+  readonly threshold: number;
+  /** >= 0 */
+  readonly limit: number;
+  readonly origin: Origin;
+}
+
 /** The smallest position or trade that counts towards a minimum number of them: a hundredth of a basis point. */
 export const positionMin = 1e-6;
 
@@ -157,9 +175,28 @@ export interface Integrality {
   readonly domains: readonly Domain[];
   readonly lots: readonly Lot[];
   readonly counts: readonly Count[];
+  readonly concentrations?: readonly Concentration[];
 }
 
-/** Bounds on one asset from one origin. */
+/**
+ * lower <= contribution / variance <= upper, with the variance a' operator a of a = w - centre. The contribution of assets is
+ * sum_{i in positions} a_i (operator a)_i; that of a factor is (exposures'a)(pull'a), of which the exposures are a column of B and the pull
+ * one of B F in a variance a'(B F B' + D)a. All contributions sum to the variance (Euler; Qian, The Financial Interpretation of Risk
+ * Contribution, Journal of Investment Management 4, 2006). Not convex. Holds where the variance is 0.
+ */
+export interface RiskShare {
+  readonly operator: SymmetricOperator;
+  readonly centre?: Float64Array;
+  readonly contribution:
+    | { readonly kind: 'assets'; readonly positions: Int32Array }
+    | { readonly kind: 'factor'; readonly exposures: Float64Array; readonly pull: Float64Array };
+  /** Shares of the variance, as fractions; either may be infinite. */
+  readonly lower: number;
+  readonly upper: number;
+  readonly origin: Origin;
+}
+
+/** Bounds on one asset from one origin. Never soft: a soft bound is a row of one position. */
 export interface Bound {
   readonly position: number;
   readonly lower: number;
@@ -177,6 +214,8 @@ export interface Lowered {
   readonly domains?: readonly Domain[];
   readonly lots?: readonly Lot[];
   readonly counts?: readonly Count[];
+  readonly concentrations?: readonly Concentration[];
+  readonly riskShares?: readonly RiskShare[];
 }
 
 /** What is minimized. `linear` is mu (n): the objective holds -mu'w. */
@@ -200,7 +239,9 @@ export interface Problem extends Objective {
   readonly norms: readonly Norm[];
   readonly tradeLimits: readonly TradeLimit[];
   readonly tails: readonly Tail[];
-  /** Absent when the problem is convex. */
+  /** Absent when there are none, never empty. */
+  readonly riskShares?: readonly RiskShare[];
+  /** Absent when there is none. */
   readonly integrality?: Integrality;
 }
 
@@ -224,13 +265,21 @@ export function compose(universe: Universe, objective: Objective, restrictions: 
     norms: restrictions.flatMap((part) => part.norms ?? []),
     tradeLimits: restrictions.flatMap((part) => part.tradeLimits ?? []),
     tails: restrictions.flatMap((part) => part.tails ?? []),
+    ...riskSharesOf(restrictions),
     ...integralityOf(restrictions),
   };
+}
+
+function riskSharesOf(restrictions: readonly Lowered[]): Pick<Problem, 'riskShares'> {
+  const riskShares = restrictions.flatMap((part) => part.riskShares ?? []);
+  return riskShares.length === 0 ? {} : { riskShares };
 }
 
 function integralityOf(restrictions: readonly Lowered[]): Pick<Problem, 'integrality'> {
   const domains = restrictions.flatMap((part) => part.domains ?? []);
   const lots = restrictions.flatMap((part) => part.lots ?? []);
   const counts = restrictions.flatMap((part) => part.counts ?? []);
-  return domains.length + lots.length + counts.length === 0 ? {} : { integrality: { domains, lots, counts } };
+  const concentrations = restrictions.flatMap((part) => part.concentrations ?? []);
+  if (domains.length + lots.length + counts.length + concentrations.length === 0) return {};
+  return { integrality: { domains, lots, counts, ...(concentrations.length === 0 ? {} : { concentrations }) } };
 }

@@ -2,14 +2,16 @@
  * Which sides of which restrictions hold with equality: read off an interior point first, then revised from the signs of slacks and
  * multipliers. Hintermueller, Ito and Kunisch, The primal-dual active set strategy, SIAM J. Optimization 13 (2002).
  */
-import type { ConicForm } from './conic-form.ts';
+import type { ConicForm, Excess } from './conic-form.ts';
 
 /** Where an asset stands. */
 export const stands = { free: 0, lower: 1, upper: 2, kink: 3 } as const;
 type Stand = (typeof stands)[keyof typeof stands];
-/** Which side of a border row is active. */
-export const sides = { none: 0, plus: 1, minus: 2, equation: 3 } as const;
+/** Which side of a border row is active; `over` and `under`: a soft one that is broken there, at its full price. */
+export const sides = { none: 0, plus: 1, minus: 2, equation: 3, over: 4, under: 5 } as const;
 type SideState = (typeof sides)[keyof typeof sides];
+/** A norm that does not bind, is held at its bound, or is soft and above it. */
+export const lengths = { none: 0, held: 1, over: 2 } as const;
 
 export interface ActiveSet {
   readonly assets: Uint8Array;
@@ -46,15 +48,18 @@ export function activeAt(form: ConicForm, s: Float64Array, z: Float64Array): Act
     if (stand !== stands.free) assets[i] = stand;
   }
   alignTrading(form, { assets, kinkOf, groups, trading });
-  const borders = Uint8Array.from(form.borders, ({ equation, plus, minus }): SideState => {
+  const broken = ({ column, floor }: Excess): boolean => column >= 0 && (floor < 0 || s[floor]! > z[floor]!);
+  const borders = Uint8Array.from(form.borders, ({ equation, plus, minus, excess }): SideState => {
     if (equation >= 0) return sides.equation;
-    if (tight(plus) && !(tight(minus) && z[minus]! > z[plus]!)) return sides.plus;
-    return tight(minus) ? sides.minus : sides.none;
+    if (tight(plus) && !(tight(minus) && z[minus]! > z[plus]!)) return broken(excess) ? sides.over : sides.plus;
+    if (!tight(minus)) return sides.none;
+    return broken(excess) ? sides.under : sides.minus;
   });
-  const norms = Uint8Array.from(form.cones, ({ start, dimension }) => {
+  const norms = Uint8Array.from(form.cones, ({ start, dimension, excess }) => {
     let tail = 0;
     for (let k = 1; k < dimension; k++) tail += s[start + k]! * s[start + k]!;
-    return s[start]! - Math.sqrt(tail) < z[start]! ? 1 : 0;
+    if (!(s[start]! - Math.sqrt(tail) < z[start]!)) return lengths.none;
+    return broken(excess) ? lengths.over : lengths.held;
   });
   return { assets, kinkOf, groups, trading, borders, norms };
 }
@@ -110,15 +115,26 @@ export function revise(form: ConicForm, active: ActiveSet, signs: Signs): number
   form.borders.forEach((border, k) => {
     const state = active.borders[k]!;
     if (state === sides.equation) return;
-    if (state === sides.none) {
+    const most = border.excess.column < 0 ? Infinity : form.q[border.excess.column]!;
+    if (state === sides.over || state === sides.under) {
+      const held = state === sides.over ? sides.plus : sides.minus;
+      if ((state === sides.over ? signs.over[k]! : signs.under[k]!) < -rounding) change(active.borders, k, held);
+    } else if (Math.abs(signs.price[k]!) > most + rounding)
+      change(active.borders, k, signs.price[k]! > 0 ? sides.over : sides.under);
+    else if (state === sides.none) {
       if (border.plus >= 0 && signs.over[k]! > rounding) change(active.borders, k, sides.plus);
       else if (border.minus >= 0 && signs.under[k]! > rounding) change(active.borders, k, sides.minus);
     } else if (state === sides.plus ? signs.price[k]! < -rounding : signs.price[k]! > rounding)
       change(active.borders, k, sides.none);
   });
-  form.cones.forEach((_, k) => {
-    if (active.norms[k] === 0 && signs.excess[k]! > rounding) change(active.norms, k, 1);
-    else if (active.norms[k] === 1 && signs.normPrice[k]! < -rounding) change(active.norms, k, 0);
+  form.cones.forEach(({ start, excess }, k) => {
+    const most = excess.column < 0 ? Infinity : form.q[excess.column]!;
+    const state = active.norms[k];
+    if (state === lengths.none && signs.excess[k]! > rounding) change(active.norms, k, lengths.held);
+    else if (state === lengths.over && signs.excess[k]! < -rounding) change(active.norms, k, lengths.held);
+    else if (state !== lengths.held) return;
+    else if (signs.normPrice[k]! < -rounding) change(active.norms, k, lengths.none);
+    else if (signs.normPrice[k]! * form.b[start]! > most + rounding) change(active.norms, k, lengths.over);
   });
   return changes;
 }

@@ -5,7 +5,8 @@
  * Such a set need not be the only one.
  */
 import { maxAbs } from '../math/vectors.ts';
-import type { Lowered, Origin, Problem } from '../problem/problem.ts';
+import { isSoft } from '../problem/features.ts';
+import type { Lowered, Origin, Problem, Soft } from '../problem/problem.ts';
 import { compose } from '../problem/problem.ts';
 import type { InfeasibilityProof, Solution } from '../problem/solution.ts';
 import type { Universe } from '../problem/universe.ts';
@@ -89,19 +90,35 @@ function partsOf(restrictions: readonly Lowered[]): readonly Part[] {
   };
   for (const lowered of restrictions) {
     for (const bound of lowered.bounds ?? []) partOf(bound.origin).bounds.push(bound);
-    for (const row of lowered.rows ?? []) partOf(row.origin).rows.push(row);
-    for (const norm of lowered.norms ?? []) partOf(norm.origin).norms.push(norm);
-    for (const limit of lowered.tradeLimits ?? []) partOf(limit.origin).tradeLimits.push(limit);
+    for (const row of (lowered.rows ?? []).filter(isHard)) partOf(row.origin).rows.push(row);
+    for (const norm of (lowered.norms ?? []).filter(isHard)) partOf(norm.origin).norms.push(norm);
+    for (const limit of (lowered.tradeLimits ?? []).filter(isHard)) partOf(limit.origin).tradeLimits.push(limit);
     for (const tail of lowered.tails ?? []) partOf(tail.origin).tails.push(tail);
     for (const domain of lowered.domains ?? []) partOf(domain.origin).domains.push(domain);
     for (const lot of lowered.lots ?? []) partOf(lot.origin).lots.push(lot);
     for (const count of lowered.counts ?? []) partOf(count.origin).counts.push(count);
+    for (const limit of lowered.concentrations ?? []) partOf(limit.origin).concentrations.push(limit);
+    for (const share of lowered.riskShares ?? []) partOf(share.origin).riskShares.push(share);
   }
   return [...parts.values()];
 }
 
+/** What may be broken contradicts nothing. */
+const isHard = (restriction: Soft): boolean => !isSoft(restriction);
+
 function nothing(): Part['lowered'] {
-  return { bounds: [], rows: [], norms: [], tradeLimits: [], tails: [], domains: [], lots: [], counts: [] };
+  return {
+    bounds: [],
+    rows: [],
+    norms: [],
+    tradeLimits: [],
+    tails: [],
+    domains: [],
+    lots: [],
+    counts: [],
+    concentrations: [],
+    riskShares: [],
+  };
 }
 
 function problemOf(universe: Universe, parts: readonly Part[]): Problem {

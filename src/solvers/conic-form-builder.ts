@@ -2,23 +2,20 @@
 import type { Problem, Row, Trading, TradeLimit, TradingPieces } from '../problem/problem.ts';
 import type { Checkpoint } from '../math/checkpoint.ts';
 import { maxAbs } from '../math/vectors.ts';
-import type { Atom } from './atoms.ts';
-import { AtomList, addAtomTimes, addRootTransposed, diagonalOf, rankOf, rootPieces } from './atoms.ts';
-import type { BorderRow, ConeBlock, ConicForm, Impact, Kink, RowPlace } from './conic-form.ts';
-import { noPlace } from './conic-form.ts';
+import { AtomList, addAtomTimes, diagonalOf } from './atoms.ts';
+import { conesOf, type PendingCone } from './conic-form-cones.ts';
+import { impactRows, mergedRow, movedBy, movingPart, sparseRows, type PendingRow } from './conic-form-rows.ts';
+import type { BorderRow, ConicForm, Impact, Kink, RowPlace } from './conic-form.ts';
+import { noExcess, noPlace } from './conic-form.ts';
 import type { Presolved } from './presolve.ts';
-
-interface PendingRow {
-  readonly columns: number[];
-  readonly values: number[];
-  readonly bound: number;
-}
 
 /** A separable trading term: a cost (limit -1) or the left side of a trade limit. */
 type TradingTerm = Pick<TradeLimit, 'centre' | 'buyRate' | 'sellRate'>;
 
 /** A range of a row narrower than this share of its scale is an equation. */
 const equationWidth = 1e-11;
+/** Penalties beyond the inverse of this, in units of the other terms, are what the objective is scaled by. */
+const penaltyShare = 1e-3;
 
 export function buildConicForm(problem: Problem, presolved: Presolved, checkpoint: Checkpoint): ConicForm {
   return new FormBuilder(problem, presolved, checkpoint).build();
@@ -39,8 +36,12 @@ class FormBuilder {
   private readonly kinks: Kink[] = [];
   private readonly impacts: Impact[] = [];
   private readonly borders: BorderRow[] = [];
+  /** Cost of a unit of excess, by border. */
+  private readonly borderCosts: number[] = [];
   private readonly linear: Float64Array;
   private readonly auxiliaryCosts: number[] = [];
+  /** Columns of excesses. */
+  private excesses = 0;
   private constant = 0;
 
   constructor(problem: Problem, presolved: Presolved, checkpoint: Checkpoint) {
@@ -64,17 +65,21 @@ class FormBuilder {
       if (presolved.upper[i]! < Infinity) upperRow[i] = this.inequality([i], [1], presolved.upper[i]!);
       if (presolved.lower[i]! > -Infinity) lowerRow[i] = this.inequality([i], [-1], -presolved.lower[i]!);
     }
-    const rowPlaces = problem.rows.map((row) => this.addRow(row));
+    const rowPlaces = problem.rows.map((row, r) => this.addRow(row, r));
     const equationPlaces = presolved.equations.map((equation) => {
       const centre = problem.norms[equation.norm]!.centre;
       const target = equation.coefficients.reduce((s, value, i) => s + value * (centre?.[i] ?? 0), 0);
       const positions = Int32Array.from(equation.coefficients.keys());
-      return this.addLinear(positions, equation.coefficients, target, target);
+      return this.addLinear(positions, equation.coefficients, target, target, 0);
     });
     if (problem.trading !== undefined) this.addCost(problem.trading);
     const limitPlaces = problem.tradeLimits.map((limit, j) => this.addLimit(limit, j));
     if (problem.trading?.threeHalves !== undefined) this.addImpacts(problem.trading, problem.trading.threeHalves);
-    return this.finish(lowerRow, upperRow, rowPlaces, equationPlaces, limitPlaces);
+    this.borderCosts.forEach((cost, k) => this.softenBorder(k, cost));
+    const cones = conesOf(problem, presolved, this.atoms, this.origin, this.checkpoint).map((cone) =>
+      this.softened(cone),
+    );
+    return this.finish(lowerRow, upperRow, rowPlaces, equationPlaces, limitPlaces, cones);
   }
 
   private addObjective(): void {
@@ -122,39 +127,92 @@ class FormBuilder {
     return { ...kept, bound: moved };
   }
 
-  private addRow(row: Row): RowPlace {
-    return this.addLinear(row.positions, row.coefficients, row.lower, row.upper);
+  private addRow({ positions, coefficients, lower, upper, penalty }: Row, r: number): RowPlace {
+    const [only] = positions;
+    if (penalty === undefined || only === undefined || positions.some((position) => position !== only))
+      return this.addLinear(positions, coefficients, lower, upper, penalty ?? 0);
+    const coefficient = coefficients.reduce((total, value) => total + value, 0);
+    if (coefficient === 0) return this.addLinear(positions, coefficients, lower, upper, penalty);
+    const ends = [lower / coefficient, upper / coefficient].sort((a, b) => a - b) as [number, number];
+    return this.addCorridor(only, coefficient, ends, penalty, r);
   }
 
-  private addLinear(positions: Int32Array, coefficients: Float64Array, lower: number, upper: number): RowPlace {
-    const merged = new Map<number, number>();
-    positions.forEach((position, k) => merged.set(position, (merged.get(position) ?? 0) + coefficients[k]!));
-    const columns = [...merged.keys()].filter((i) => merged.get(i) !== 0).sort((a, b) => a - b);
+  /** A soft row over one asset: a kink at either end. */
+  private addCorridor(i: number, coefficient: number, ends: [number, number], penalty: number, r: number): RowPlace {
+    const scale = Math.abs(coefficient);
+    const cost = penalty * scale;
+    let slopes = 0;
+    const placeOf = (end: number, rates: readonly [number, number]): number => {
+      if (!Number.isFinite(end)) return -1;
+      const known = this.kinks.length;
+      const slope = this.addKink(i, end, rates, -1, -1, { row: r, cost });
+      if (this.kinks.length > known) return rates[0] > 0 ? this.kinks[known]!.buyRow : this.kinks[known]!.sellRow;
+      this.addSlope(i, cost * slope);
+      this.constant -= cost * slope * end;
+      slopes += slope;
+      return -1;
+    };
+    const below = placeOf(ends[0], [0, 1]);
+    const above = placeOf(ends[1], [1, 0]);
+    const always = Math.sign(coefficient) * slopes * penalty;
+    const [plus, minus] = coefficient > 0 ? [above, below] : [below, above];
+    return { equation: -1, plus, minus, scale, always };
+  }
+
+  /** @param penalty above 0 where it is soft */
+  private addLinear(
+    positions: Int32Array,
+    coefficients: Float64Array,
+    lower: number,
+    upper: number,
+    penalty: number,
+  ): RowPlace {
+    const { merged, columns } = mergedRow(positions, coefficients);
     let scale = 0;
-    for (const i of columns) if (this.isFree[i] === 1) scale = Math.max(scale, Math.abs(merged.get(i)!));
-    if (scale === 0 || (lower === -Infinity && upper === Infinity)) return noPlace;
+    for (const i of columns) if (this.isFree[i] === 1 || penalty > 0) scale = Math.max(scale, Math.abs(merged.get(i)!));
+    if (lower === -Infinity && upper === Infinity) return noPlace;
+    if (scale === 0 && penalty === 0) return noPlace;
+    if (scale === 0) scale = 1;
     const values = columns.map((i) => merged.get(i)! / scale);
-    const border = this.borderOver(columns, values);
-    if (upper < Infinity && upper - lower <= equationWidth * Math.max(scale, Math.abs(upper))) {
+    const border = { ...movingPart(columns, values, this.isFree), excess: noExcess };
+    this.borderCosts.push(penalty * scale);
+    if (penalty === 0 && upper < Infinity && upper - lower <= equationWidth * Math.max(scale, Math.abs(upper))) {
       this.equations.push(this.pending(columns, values, (lower + upper) / 2 / scale));
       const equation = this.equations.length - 1;
       this.borders.push({ ...border, equation, plus: -1, minus: -1 });
-      return { equation, plus: -1, minus: -1, scale };
+      return { ...noPlace, equation, scale };
     }
     const plus = upper < Infinity ? this.inequality(columns, values, upper / scale) : -1;
     const negated = values.map((value) => -value);
     const minus = lower > -Infinity ? this.inequality(columns, negated, -lower / scale) : -1;
     this.borders.push({ ...border, equation: -1, plus, minus });
-    return { equation: -1, plus, minus, scale };
+    return { ...noPlace, plus, minus, scale };
   }
 
-  /** What can move of a row. */
-  private borderOver(columns: readonly number[], values: readonly number[]) {
-    const kept = columns.flatMap((i, k) => (this.isFree[i] === 1 ? [k] : []));
-    return {
-      positions: Int32Array.from(kept, (k) => columns[k]!),
-      values: Float64Array.from(kept, (k) => values[k]!),
-    };
+  /** The column of an excess. Behind all kinks and impacts, so that those keep their places. */
+  private excessAt(cost: number): number {
+    this.auxiliaryCosts.push(cost);
+    this.excesses += 1;
+    return this.n + this.auxiliaryCosts.length - 1;
+  }
+
+  private softenBorder(k: number, cost: number): void {
+    if (cost === 0) return;
+    const border = this.borders[k]!;
+    const column = this.excessAt(cost);
+    for (const row of [border.plus, border.minus]) {
+      if (row < 0) continue;
+      this.inequalities[row]!.columns.push(column);
+      this.inequalities[row]!.values.push(-1);
+    }
+    this.borders[k] = { ...border, excess: { column, floor: this.inequality([column], [-1], 0) } };
+  }
+
+  private softened(cone: PendingCone): PendingCone {
+    const { penalty, bound } = this.problem.norms[cone.norm]!;
+    if (penalty === undefined) return cone;
+    const column = this.excessAt(penalty * cone.scale);
+    return { ...cone, excess: { column, floor: bound > 0 ? this.inequality([column], [-1], 0) : -1 } };
   }
 
   private addCost(trading: Trading): void {
@@ -201,15 +259,7 @@ class FormBuilder {
       const buyRow = this.inequality([i, a], [1 / unit, -1], centre / unit);
       const sellRow = this.inequality([i, a], [-1 / unit, -1], -centre / unit);
       const start = this.coneRows.length;
-      const [s, v] = [a + 1, a + 2];
-      this.coneRows.push(
-        { columns: [s, v], values: [-1, -1], bound: 0 },
-        { columns: [s, v], values: [-1, 1], bound: 0 },
-        { columns: [a], values: [-2], bound: 0 },
-        { columns: [a], values: [-1], bound: 1 },
-        { columns: [a], values: [-1], bound: -1 },
-        { columns: [s], values: [-2], bound: 0 },
-      );
+      this.coneRows.push(...impactRows(a));
       this.impacts.push({ asset: i, centre, coefficient, unit, column: a, buyRow, sellRow, start });
     }
   }
@@ -234,12 +284,14 @@ class FormBuilder {
     }
     const plus = this.inequality(columns, values, limit.bound / scale - constant);
     const assets = [...slopes.keys()].filter((i) => slopes[i] !== 0);
-    const sum = this.borderOver(
+    const sum = movingPart(
       assets,
       assets.map((i) => slopes[i]!),
+      this.isFree,
     );
-    this.borders.push({ ...sum, equation: -1, plus, minus: -1 });
-    return { equation: -1, plus, minus: -1, scale };
+    this.borders.push({ ...sum, equation: -1, plus, minus: -1, excess: noExcess });
+    this.borderCosts.push((limit.penalty ?? 0) * scale);
+    return { ...noPlace, plus, scale };
   }
 
   /** Adds the kinks of a term; what is linear over an asset's range comes back as slopes and a constant. */
@@ -261,15 +313,16 @@ class FormBuilder {
     [buy, sell]: readonly [number, number],
     limit: number,
     border: number,
+    { row, cost } = { row: -1, cost: limit < 0 ? 1 : 0 },
   ): number {
     if (buy === 0 && sell === 0) return 0;
     const onlyBuys = buy + sell <= 0 || this.presolved.lower[i]! >= centre;
     if (onlyBuys || this.presolved.upper[i]! <= centre) return onlyBuys ? buy : -sell;
     const u = this.n + this.auxiliaryCosts.length;
-    this.auxiliaryCosts.push(limit < 0 ? 1 : 0);
+    this.auxiliaryCosts.push(cost);
     const buyRow = this.inequality([i, u], [buy, -1], buy * centre);
     const sellRow = this.inequality([i, u], [-sell, -1], -sell * centre);
-    this.kinks.push({ asset: i, centre, buy, sell, buyRow, sellRow, border, limit });
+    this.kinks.push({ asset: i, centre, buy, sell, buyRow, sellRow, border, limit, row });
     return 0;
   }
 
@@ -279,17 +332,18 @@ class FormBuilder {
     rowPlaces: RowPlace[],
     equationPlaces: RowPlace[],
     limitPlaces: RowPlace[],
+    pendingCones: readonly PendingCone[],
   ): ConicForm {
     const { n, equations, inequalities } = this;
     const e = equations.length;
-    const shift = (index: number): number => (index < 0 ? -1 : index + e);
-    const shiftPlace = <P extends { plus: number; minus: number }>(place: P): P => ({
-      ...place,
-      plus: shift(place.plus),
-      minus: shift(place.minus),
-    });
+    const { shift, shiftPlace, shiftBorder } = movedBy(e);
     const all = [...equations, ...inequalities, ...this.coneRows];
-    const { cones, rows } = this.cones(all.length);
+    let start = all.length;
+    const cones = pendingCones.map(({ part: { length: dimension }, excess, ...cone }) => {
+      start += dimension;
+      const floor = shift(excess.floor);
+      return { ...cone, excess: { ...excess, floor }, start: start - dimension, dimension };
+    });
     const auxiliaries = this.auxiliaryCosts.length;
     const q = new Float64Array(n + auxiliaries);
     for (let i = 0; i < n; i++) q[i] = this.isFree[i] === 1 ? this.linear[i]! : 0;
@@ -297,7 +351,10 @@ class FormBuilder {
     const sizes = this.atoms.atoms.map((atom) => maxAbs(diagonalOf(atom, this.n)));
     // A diagonal of zeros is all there is of a semidefinite matrix.
     const weights = sizes.map((size, a) => (size > 0 ? (this.weights[a] ?? 0) : 0));
-    const most = weights.reduce((largest, weight, a) => Math.max(largest, weight * sizes[a]!), maxAbs(q));
+    // Penalties may be far above all else that the objective speaks of.
+    const spoken = q.slice(0, n + auxiliaries - this.excesses);
+    const terms = weights.reduce((largest, weight, a) => Math.max(largest, weight * sizes[a]!), maxAbs(spoken));
+    const most = Math.max(terms, penaltyShare * maxAbs(q));
     const objectiveScale = most > 0 && Number.isFinite(most) ? 1 / most : 1;
     return {
       n,
@@ -313,8 +370,8 @@ class FormBuilder {
       constant: this.constant,
       equations: e,
       inequalities: inequalities.length,
-      rows: sparse(all),
-      b: Float64Array.from([...all.map((row) => row.bound), ...rows]),
+      rows: sparseRows(all),
+      b: Float64Array.from([...all.map((row) => row.bound), ...pendingCones.flatMap(({ part }) => [...part])]),
       lowerRow: lowerRow.map(shift),
       upperRow: upperRow.map(shift),
       kinks: this.kinks.map((kink) => ({ ...kink, buyRow: shift(kink.buyRow), sellRow: shift(kink.sellRow) })),
@@ -325,49 +382,11 @@ class FormBuilder {
         sellRow: shift(impact.sellRow),
         start: impact.start + e + inequalities.length,
       })),
-      borders: this.borders.map(shiftPlace),
+      borders: this.borders.map(shiftBorder),
       cones,
       rowPlaces: rowPlaces.map(shiftPlace),
       limitPlaces: limitPlaces.map(shiftPlace),
       equationPlaces: equationPlaces.map(shiftPlace),
     };
   }
-
-  /** One cone per norm limit above zero, with its part of b. */
-  private cones(start: number): { cones: ConeBlock[]; rows: number[] } {
-    const cones: ConeBlock[] = [];
-    const rows: number[] = [];
-    this.problem.norms.forEach((norm, index) => {
-      if (this.presolved.normsTaken.has(index) || norm.bound === Infinity) return;
-      const atoms = this.atoms.add(norm.operator);
-      const used = atoms.map((a) => this.atoms.atoms[a]!);
-      const scale = Math.sqrt(maxAbs(totalDiagonal(used, this.n)));
-      if (scale === 0) return;
-      const pieces = used.flatMap((atom) => rootPieces(atom, this.n, this.checkpoint));
-      const dimension = 1 + rankOf(pieces);
-      const part = new Float64Array(dimension);
-      part[0] = norm.bound / scale;
-      const distance = this.origin.map((value, i) => value - (norm.centre?.[i] ?? 0));
-      addRootTransposed(pieces, 1 / scale, distance, part, 1);
-      cones.push({ norm: index, centre: norm.centre, start: start + rows.length, dimension, pieces, atoms, scale });
-      for (const value of part) rows.push(value);
-    });
-    return { cones, rows };
-  }
-}
-
-function totalDiagonal(atoms: readonly Atom[], n: number): Float64Array {
-  const total = new Float64Array(n);
-  for (const atom of atoms) diagonalOf(atom, n).forEach((value, i) => (total[i] = total[i]! + value));
-  return total;
-}
-
-function sparse(rows: readonly PendingRow[]): { starts: Int32Array; columns: Int32Array; values: Float64Array } {
-  const starts = new Int32Array(rows.length + 1);
-  rows.forEach((row, r) => (starts[r + 1] = starts[r]! + row.columns.length));
-  return {
-    starts,
-    columns: Int32Array.from(rows.flatMap((row) => row.columns)),
-    values: Float64Array.from(rows.flatMap((row) => row.values)),
-  };
 }

@@ -5,7 +5,9 @@
  *
  * u holds one auxiliary variable for each asset and trading term whose kink lies strictly inside the asset's range: it lies above
  * both pieces of the term; then three for each asset that pays for the 3/2 power of its trade. Rows of A come as equations, then
- * inequalities, then two cones for each such asset; each norm adds a cone (t, L'(w - c)).
+ * inequalities, then two cones for each such asset; each norm adds a cone (t, L'(w - c)). Behind all other columns come the excesses
+ * e >= 0 of soft restrictions: a row reads A w - e <= b, a cone (t + e, L'(w - c)), and e costs. The excess of a soft row over a single
+ * asset is a kink of that asset instead.
  */
 import type { Atom, RootPiece } from './atoms.ts';
 import type { Presolved } from './presolve.ts';
@@ -29,6 +31,14 @@ export interface Kink {
   readonly border: number;
   /** Index of the trade limit; -1 for the trading cost. */
   readonly limit: number;
+  /** Index of the soft row whose excess it is; -1 for all others. */
+  readonly row: number;
+}
+
+/** The excess of a soft restriction: its column, and the row that keeps it from falling below zero; both -1 where there is none. */
+export interface Excess {
+  readonly column: number;
+  readonly floor: number;
 }
 
 /**
@@ -57,6 +67,8 @@ export interface BorderRow {
   readonly equation: number;
   readonly plus: number;
   readonly minus: number;
+  /** Of what is soft. */
+  readonly excess: Excess;
 }
 
 /** (n) the coefficients of a border row, zeros written out. */
@@ -75,6 +87,8 @@ export interface ConeBlock {
   readonly pieces: readonly RootPiece[];
   readonly atoms: readonly number[];
   readonly scale: number;
+  /** Of what is soft; without a floor where the bound is 0, since the cone itself is one. */
+  readonly excess: Excess;
 }
 
 /** Where the rows of one client row, limit or equation went. */
@@ -83,6 +97,8 @@ export interface RowPlace {
   readonly plus: number;
   readonly minus: number;
   readonly scale: number;
+  /** The multiplier where it does not depend on the point; 0 otherwise. */
+  readonly always: number;
 }
 
 export interface ConicForm {
@@ -115,4 +131,5 @@ export interface ConicForm {
   readonly equationPlaces: readonly RowPlace[];
 }
 
-export const noPlace: RowPlace = { equation: -1, plus: -1, minus: -1, scale: 1 };
+export const noPlace: RowPlace = { equation: -1, plus: -1, minus: -1, scale: 1, always: 0 };
+export const noExcess: Excess = { column: -1, floor: -1 };

@@ -1,5 +1,5 @@
 /** From the scaled embedding back to weights, multipliers and proofs in the units of the original problem. */
-import type { Problem } from '../problem/problem.ts';
+import type { Problem, Soft } from '../problem/problem.ts';
 import type { InfeasibilityProof, Multipliers } from '../problem/solution.ts';
 import type { Checkpoint } from '../math/checkpoint.ts';
 import { addScaled, difference, maxAbs, scaled } from '../math/vectors.ts';
@@ -44,7 +44,16 @@ export function multipliersAt(
   attribute(problem, form.presolved, duals);
   for (const k of form.presolved.normsTaken) directionOf(problem, k, duals.pulls[k]!, duals.norms, checkpoint);
   const { rows, bounds, norms, tradeLimits } = duals;
-  return { rows, bounds, norms, tradeLimits };
+  const capped = (values: Float64Array, softs: readonly Soft[]): Float64Array =>
+    values.map((value, k) =>
+      Math.min(Math.max(value, -(softs[k]!.penalty ?? Infinity)), softs[k]!.penalty ?? Infinity),
+    );
+  return {
+    rows: capped(rows, problem.rows),
+    bounds,
+    norms: capped(norms, problem.norms),
+    tradeLimits: capped(tradeLimits, problem.tradeLimits),
+  };
 }
 
 /** A proof of infeasibility from a ray of multipliers (homogeneous in z). */
@@ -55,7 +64,7 @@ export function proofAt(
   unit: number,
   checkpoint: Checkpoint,
 ): InfeasibilityProof {
-  const duals = dualsAt(problem, form, z, unit);
+  const duals = hardOf(problem, dualsAt(problem, form, z, unit));
   const others = new Float64Array(form.n);
   for (const pull of [...duals.pulls, ...duals.slopes]) addScaled(others, 1, pull);
   straighten(problem, form, duals.rows, others, checkpoint);
@@ -77,7 +86,7 @@ export function presolvedProof(
   checkpoint: Checkpoint,
 ): InfeasibilityProof | undefined {
   const { presolved, n } = form;
-  const duals = dualsAt(problem, form, new Float64Array(form.b.length), 1);
+  const duals = hardOf(problem, dualsAt(problem, form, new Float64Array(form.b.length), 1));
   if (presolved.crossing !== undefined) {
     const i = presolved.crossing;
     if (problem.lower[i]! > problem.upper[i]!) duals.bounds[i] = 1;
@@ -93,6 +102,7 @@ export function presolvedProof(
       duals.rows[r] = 1;
       return { ...duals, directions: problem.norms.map(() => new Float64Array(n)) };
     }
+    if (row.penalty !== undefined) continue;
     if (row.positions.some((position, k) => form.isFree[position] === 1 && row.coefficients[k] !== 0)) continue;
     let value = 0;
     let scale = 1e-300;
@@ -111,7 +121,7 @@ export function presolvedProof(
 function dualsAt(problem: Problem, form: ConicForm, z: Float64Array, unit: number): Duals {
   const { n } = form;
   const net = (place: RowPlace): number =>
-    ((at(z, place.equation) + at(z, place.plus) - at(z, place.minus)) * unit) / place.scale;
+    place.always + ((at(z, place.equation) + at(z, place.plus) - at(z, place.minus)) * unit) / place.scale;
   const slopes = problem.tradeLimits.map(() => new Float64Array(n));
   const tradeLimits = Float64Array.from(form.limitPlaces, net);
   const pulls = problem.norms.map(() => new Float64Array(n));
@@ -134,6 +144,24 @@ function dualsAt(problem: Problem, form: ConicForm, z: Float64Array, unit: numbe
   const bounds = new Float64Array(n);
   for (let i = 0; i < n; i++) bounds[i] = (at(z, form.upperRow[i]!) - at(z, form.lowerRow[i]!)) * unit;
   return { rows: Float64Array.from(form.rowPlaces, net), bounds, norms, tradeLimits, slopes, pulls };
+}
+
+/** Without what may be broken: it proves nothing. */
+function hardOf({ rows, norms, tradeLimits }: Problem, duals: Duals): Duals {
+  rows.forEach(({ penalty }, r) => {
+    if (penalty !== undefined) duals.rows[r] = 0;
+  });
+  norms.forEach(({ penalty }, k) => {
+    if (penalty === undefined) return;
+    duals.norms[k] = 0;
+    duals.pulls[k]!.fill(0);
+  });
+  tradeLimits.forEach(({ penalty }, j) => {
+    if (penalty === undefined) return;
+    duals.tradeLimits[j] = 0;
+    duals.slopes[j]!.fill(0);
+  });
+  return duals;
 }
 
 /** Fixed assets are not in the form: their bound takes whatever balances the gradient. */

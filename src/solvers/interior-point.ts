@@ -49,6 +49,7 @@ export const interiorPoint: Solver = {
     'linear rows, equalities, bounds, free and fixed assets',
     'trading cost: different buy and sell rates, convex pieces, quadratic and 3/2-power impact',
     'limits on trades (turnover) and on norms (volatility, tracking error), several of each',
+    'soft rows, limits on trades and norms at a price per unit; norms as terms of the objective',
     'multipliers; a proof when no portfolio exists',
   ],
   supports,
@@ -56,7 +57,7 @@ export const interiorPoint: Solver = {
 };
 
 function supports(problem: Problem): Support {
-  const why = lacking(problem, ['trading-cost', 'three-halves', 'pieces', 'norms', 'trade-limits']);
+  const why = lacking(problem, ['trading-cost', 'three-halves', 'pieces', 'norms', 'trade-limits', 'soft']);
   if (why !== undefined) return { yes: false, why };
   if (problem.quadratics.some(({ scale }) => scale < 0)) return { yes: false, why: 'a quadratic term is concave' };
   return { yes: true };

@@ -12,7 +12,10 @@ import { BorderedSystem } from './bordered-system.ts';
 import { CondensedSystem } from './condensed-system.ts';
 import type { Scaling } from './cone-scaling.ts';
 import { coefficientsOf, type ConicForm } from './conic-form.ts';
+import { Deflation } from './deflation.ts';
 import { ImpactBlocks } from './impact-blocks.ts';
+import { SoftBorders } from './soft-borders.ts';
+import { SoftCones } from './soft-cones.ts';
 import { SparseSystem } from './sparse/sparse-system.ts';
 
 const refinementsMax = 6;
@@ -46,6 +49,9 @@ export class NewtonSystem {
   private readonly kinkPivot: Float64Array;
   private readonly kinkPull: Float64Array;
   private readonly impacts: ImpactBlocks;
+  private readonly softBorders: SoftBorders;
+  private readonly softCones: SoftCones;
+  private deflation: Deflation | undefined;
   /** Coefficients (n) by border; none with a sparse system. */
   private readonly rows: readonly Float64Array[];
   private borderDiagonal: number[] = [];
@@ -62,6 +68,8 @@ export class NewtonSystem {
     this.kinkPivot = new Float64Array(form.kinks.length);
     this.kinkPull = new Float64Array(form.kinks.length);
     this.impacts = new ImpactBlocks(form);
+    this.softBorders = new SoftBorders(form);
+    this.softCones = new SoftCones(form);
     this.kinks = kinkColumns(form);
     this.buffers = buffersOf(form);
     this.sparse = SparseSystem.of(form, checkpoint);
@@ -88,6 +96,7 @@ export class NewtonSystem {
       if (equation >= 0) return 0;
       return 1 / ((plus >= 0 ? inverse[plus]! : 0) + (minus >= 0 ? inverse[minus]! : 0));
     });
+    this.softBorders.factorize(inverse, this.borderDiagonal);
     form.kinks.forEach((kink, e) => {
       const buying = inverse[kink.buyRow]!;
       const selling = inverse[kink.sellRow]!;
@@ -105,6 +114,7 @@ export class NewtonSystem {
       this.borderDiagonal[kink.border] = this.borderDiagonal[kink.border]! + 1 / pivot;
     });
     this.impacts.factorize(scaling, inverse, diagonal);
+    this.softCones.factorize(scaling, inverse);
     if (this.sparse !== undefined) {
       this.sparse.factorize(form.isFree, diagonal, form.weights, this.borderDiagonal, shift);
       return;
@@ -118,6 +128,12 @@ export class NewtonSystem {
       shift,
       decouple,
     );
+    const { subtracted } = this.softCones;
+    this.deflation = undefined;
+    if (subtracted.length === 0) return;
+    const solve = (f: Float64Array, g: Float64Array): void => this.system.solve(f, g);
+    const moves = (i: number): boolean => form.isFree[i] === 1;
+    this.deflation = new Deflation(subtracted, moves, this.buffers.border.length, solve, this.checkpoint);
   }
 
   private coneWeights(): number[] {
@@ -135,6 +151,8 @@ export class NewtonSystem {
    */
   private coneBorders(): Border[] {
     return this.form.cones.map((cone, k) => {
+      const soft = this.softCones.border(k);
+      if (soft !== undefined) return soft;
       const { eta, w } = this.scaling.cones[k]!;
       const coefficients = new Float64Array(this.form.n);
       addRoot(cone.pieces, 1 / cone.scale, w, 1, coefficients);
@@ -205,6 +223,7 @@ export class NewtonSystem {
       else if (plus < 0) border[k] = -g[minus]!;
       else border[k] = (inverse[plus]! * g[plus]! - inverse[minus]! * g[minus]!) * this.borderDiagonal[k]!;
     });
+    this.softBorders.reduce(f, g, border);
     const { asset, buy, sell, buyRow, sellRow, borderOf } = this.kinks;
     for (let e = 0; e < asset.length; e++) {
       const buying = inverse[buyRow[e]!]! * g[buyRow[e]!]!;
@@ -220,13 +239,14 @@ export class NewtonSystem {
     form.cones.forEach(({ pieces, scale, start, dimension }, k) => {
       const { eta, w } = this.scaling.cones[k]!;
       addRoot(pieces, -1 / (scale * eta * eta), g, start + 1, right);
+      if (this.softCones.reduce(k, f, g, right)) return;
       let inner = w[0]! * g[start]!;
       for (let r = 1; r < dimension; r++) inner -= w[r]! * g[start + r]!;
       border[form.borders.length + k] = inner;
     });
     this.impacts.reduce(f, g, right);
     for (let i = 0; i < n; i++) if (form.isFree[i] === 0) right[i] = 0;
-    (this.sparse ?? this.system).solve(right, border);
+    (this.sparse ?? this.deflation ?? this.system).solve(right, border);
     this.recover(right, f, g);
   }
 
@@ -241,8 +261,10 @@ export class NewtonSystem {
       const tied = borderOf[e]! < 0 ? 0 : border[borderOf[e]!]!;
       f[n + e] = (pushed[e]! + this.kinkPull[e]! * dw[asset[e]!]! - tied) / this.kinkPivot[e]!;
     }
+    for (const { excess } of [...form.borders, ...form.cones]) if (excess.column >= 0) f[excess.column] = 0;
     for (let r = 0; r < g.length; r++) reached[r] = -g[r]!;
     addRowsTimes(form, 1, f, reached);
+    this.softBorders.recover(f, reached);
     g.set(reached);
     for (let r = form.equations; r < inverse.length; r++) g[r] = inverse[r]! * reached[r]!;
     form.borders.forEach(({ equation, plus, minus }, k) => {
@@ -252,7 +274,9 @@ export class NewtonSystem {
       else if (inverse[plus]! >= inverse[minus]!) g[plus] = border[k]! + g[minus]!;
       else g[minus] = g[plus]! - border[k]!;
     });
+    this.softBorders.price(g);
     form.cones.forEach(({ start, dimension }, k) => {
+      if (this.softCones.recover(k, f, reached, g)) return;
       const { eta, w } = this.scaling.cones[k]!;
       const price = border[form.borders.length + k]!;
       const unit = 1 / (eta * eta);
@@ -329,7 +353,10 @@ export function addRowsTimes(form: ConicForm, factor: number, x: Float64Array, o
     out[r] = out[r]! + factor * s;
   }
   const w = x.subarray(0, form.n);
-  for (const cone of form.cones) addRootTransposed(cone.pieces, -factor / cone.scale, w, out, cone.start + 1);
+  for (const { pieces, scale, start, excess } of form.cones) {
+    if (excess.column >= 0) out[start] = out[start]! - factor * x[excess.column]!;
+    addRootTransposed(pieces, -factor / scale, w, out, start + 1);
+  }
 }
 
 /** out += factor A' z; entries of fixed assets stay zero. */
@@ -341,6 +368,9 @@ export function addRowsTransposed(form: ConicForm, factor: number, z: Float64Arr
   }
   if (form.cones.length === 0) return;
   const pull = new Float64Array(form.n);
-  for (const cone of form.cones) addRoot(cone.pieces, -factor / cone.scale, z, cone.start + 1, pull);
+  for (const { pieces, scale, start, excess } of form.cones) {
+    if (excess.column >= 0) out[excess.column] = out[excess.column]! - factor * z[start]!;
+    addRoot(pieces, -factor / scale, z, start + 1, pull);
+  }
   for (let i = 0; i < form.n; i++) if (form.isFree[i] === 1) out[i] = out[i]! + pull[i]!;
 }

@@ -5,12 +5,13 @@
  */
 import type { Problem } from '../problem/problem.ts';
 import type { Checkpoint } from '../math/checkpoint.ts';
-import { activeAt, revise, sides, stands, type ActiveSet, type Signs } from './active-set.ts';
+import { activeAt, lengths, revise, sides, stands, type ActiveSet, type Signs } from './active-set.ts';
 import { addAtomTimes, addRootTransposed, workOf } from './atoms.ts';
 import { BorderedSystem, type Border } from './bordered-system.ts';
 import { better, candidateAt, certificateWork, type Candidate } from './candidate.ts';
 import { coefficientsOf, type ConicForm } from './conic-form.ts';
 import { multipliersAt } from './interior-point-outcome.ts';
+import { Deflation } from './deflation.ts';
 import { SparseSystem } from './sparse/sparse-system.ts';
 
 const roundsMax = 12;
@@ -23,6 +24,8 @@ const shift = 1e-11;
 /** Equations solved to this, scaled, are worth a certificate even when a few signs still ask for a change (degenerate points). */
 const settledResidual = 1e-8;
 const nearlyRight = 2;
+/** Stands for a bound of zero where a price is divided by it. */
+const bareBound = 1e-12;
 
 /** Scaled slacks and multipliers, divided by tau. */
 export interface InteriorPoint {
@@ -85,7 +88,10 @@ class Polish {
     form.impacts.forEach(({ asset }, j) => (this.impactOf[asset] = j));
     const at = (row: number): number => (row < 0 ? 0 : point.z[row]!);
     this.price = Float64Array.from(form.borders, ({ equation, plus, minus }) => at(equation) + at(plus) - at(minus));
-    this.normPrice = Float64Array.from(form.cones, ({ start }) => point.z[start]! / form.b[start]!);
+    this.normPrice = Float64Array.from(
+      form.cones,
+      ({ start }) => point.z[start]! / Math.max(form.b[start]!, bareBound),
+    );
   }
 
   /** Newton on the equations of the present set. @returns the residual left, scaled; NaN when it breaks down. */
@@ -93,20 +99,26 @@ class Polish {
     const { form, active, y } = this;
     this.pin();
     const free = form.free.filter((i) => active.assets[i] === stands.free);
-    const rows = form.borders.flatMap((_, k) => (active.borders[k] === sides.none ? [] : [k]));
-    const norms = form.cones.flatMap((_, k) => (active.norms[k] === 0 ? [] : [k]));
-    form.borders.forEach((_, k) => {
-      if (active.borders[k] === sides.none) this.price[k] = 0;
+    const rows = form.borders.flatMap((_, k) => (isHeld(active.borders[k]!) ? [k] : []));
+    const norms = form.cones.flatMap((_, k) => (active.norms[k] === lengths.held ? [k] : []));
+    const over = form.cones.flatMap((_, k) => (active.norms[k] === lengths.over ? [k] : []));
+    form.borders.forEach(({ excess }, k) => {
+      if (isHeld(active.borders[k]!)) return;
+      const sign = active.borders[k] === sides.over ? 1 : active.borders[k] === sides.under ? -1 : 0;
+      this.price[k] = sign === 0 ? 0 : sign * form.q[excess.column]!;
     });
     form.cones.forEach((_, k) => {
-      if (active.norms[k] === 0) this.normPrice[k] = 0;
+      if (active.norms[k] === lengths.none) this.normPrice[k] = 0;
     });
     const slopes = this.sparse === undefined ? rows.map((k) => this.slopesOf(k)) : [];
-    const curved = norms.length + form.impacts.length > 0;
+    const curved = norms.length + over.length + form.impacts.length > 0;
     const moves = Uint8Array.from(active.assets, (stand, i) => (stand === stands.free ? form.isFree[i]! : 0));
-    const silent = Float64Array.from(active.borders, (side) => (side === sides.none ? Infinity : 0));
+    const silent = Float64Array.from(active.borders, (side) => (isHeld(side) ? 0 : Infinity));
+    let solve = (f: Float64Array, g: Float64Array): void => this.system.solve(f, g);
     let last = Infinity;
-    for (let step = 0; step < (form.impacts.length > 0 ? newtonImpactMax : newtonMax); step++) {
+    const longer = form.impacts.length + over.length > 0;
+    for (let step = 0; step < (longer ? newtonImpactMax : newtonMax); step++) {
+      for (const k of over) this.normPrice[k] = form.q[form.cones[k]!.excess.column]! / this.lengthOf(k);
       const pulls = norms.map((k) => this.normTimes(k));
       const right = this.pull().map((value) => -value);
       const errors = Float64Array.from([...rows.map((k) => -this.missing(k)), ...norms.map((k) => -this.excess(k))]);
@@ -120,17 +132,30 @@ class Polish {
       if (step === 0 || curved) {
         const borders: Border[] = [...slopes, ...pulls].map((coefficients) => ({ coefficients, diagonal: 0 }));
         const curvature = this.impactCurvature();
-        if (this.sparse === undefined) this.system.factorize(free, curvature, this.weightsNow(norms), borders, shift);
-        else this.sparse.factorize(moves, curvature, form.weights, silent, shift);
+        if (this.sparse === undefined) {
+          this.system.factorize(free, curvature, this.weightsNow([...norms, ...over]), borders, shift);
+          if (over.length > 0) solve = this.deflated(over, moves, borders.length);
+        } else this.sparse.factorize(moves, curvature, form.weights, silent, shift);
       }
       for (let i = 0; i < form.n; i++) if (active.assets[i] !== stands.free || form.isFree[i] === 0) right[i] = 0;
-      if (this.sparse === undefined) this.system.solve(right, errors);
+      if (this.sparse === undefined) solve(right, errors);
       else this.solveSparse(this.sparse, right, errors, rows);
       for (const i of free) y[i] = this.moved(i, right[i]!);
       rows.forEach((k, at) => (this.price[k] = this.price[k]! + errors[at]!));
       norms.forEach((k, at) => (this.normPrice[k] = this.normPrice[k]! + errors[rows.length + at]!));
     }
     return last;
+  }
+
+  /** A length does not curve along its own direction: Q / l - Q d d' Q / l^3. */
+  private deflated(over: readonly number[], moves: Uint8Array, borders: number) {
+    const subtracted = over.map((k) => ({
+      coefficients: this.normTimes(k),
+      weight: this.normPrice[k]! / this.lengthOf(k) ** 2,
+    }));
+    const before = (f: Float64Array, g: Float64Array): void => this.system.solve(f, g);
+    const deflation = new Deflation(subtracted, (i) => moves[i] === 1, borders, before, this.checkpoint);
+    return (f: Float64Array, g: Float64Array): void => deflation.solve(f, g);
   }
 
   /** The sparse system knows all borders; those that are not active have nothing to say. */
@@ -229,12 +254,20 @@ class Polish {
   }
 
   private excess(k: number): number {
+    const bound = this.form.b[this.form.cones[k]!.start]!;
+    return (this.squareOf(k) - bound * bound) / 2;
+  }
+
+  private squareOf(k: number): number {
     const product = this.normTimes(k);
     const distance = this.distance(k);
     let square = 0;
     for (let i = 0; i < distance.length; i++) square += distance[i]! * product[i]!;
-    const bound = this.form.b[this.form.cones[k]!.start]!;
-    return (square - bound * bound) / 2;
+    return square;
+  }
+
+  private lengthOf(k: number): number {
+    return Math.sqrt(Math.max(this.squareOf(k), 0));
   }
 
   /** Value of a border row minus the side it is held at. */
@@ -324,11 +357,12 @@ class Polish {
     }
     form.borders.forEach(({ equation, plus, minus }, k) => {
       if (equation >= 0) z[equation] = price[k]!;
-      else if (active.borders[k] === sides.plus) z[plus] = Math.max(price[k]!, 0);
-      else if (active.borders[k] === sides.minus) z[minus] = Math.max(-price[k]!, 0);
+      else if (price[k]! > 0 && plus >= 0) z[plus] = price[k]!;
+      else if (price[k]! < 0 && minus >= 0) z[minus] = -price[k]!;
     });
+    this.priceKinks(z, pull);
     form.cones.forEach(({ start, dimension, pieces, scale }, k) => {
-      const bound = form.b[start]!;
+      const bound = active.norms[k] === lengths.over ? this.lengthOf(k) : form.b[start]!;
       const norm = Math.max(this.normPrice[k]! * bound, 0);
       if (norm === 0) return;
       const reach = Float64Array.from(form.b);
@@ -338,4 +372,27 @@ class Polish {
     });
     return z;
   }
+
+  /** z of soft rows over one asset: all of it where they are broken; where the asset stands on one, what the gradient leaves. */
+  private priceKinks(z: Float64Array, pull: Float64Array): void {
+    const { form, active } = this;
+    form.kinks.forEach(({ asset, buy, sell, buyRow, sellRow, row }, e) => {
+      if (row < 0) return;
+      const cost = form.q[form.n + e]!;
+      if (!this.standsOn(e)) {
+        if (active.trading[e]! > 0 && buy > 0) z[buyRow] = cost;
+        else if (active.trading[e]! < 0 && sell > 0) z[sellRow] = cost;
+        return;
+      }
+      const taken = Math.min(Math.max(-pull[asset]!, -sell * cost), buy * cost);
+      pull[asset] = pull[asset]! + taken;
+      if (taken > 0) z[buyRow] = taken / buy;
+      else if (taken < 0) z[sellRow] = -taken / sell;
+    });
+  }
+}
+
+/** Held at one of its sides. */
+function isHeld(side: number): boolean {
+  return side === sides.plus || side === sides.minus || side === sides.equation;
 }

@@ -46,7 +46,7 @@ export function presolve(problem: Problem, checkpoint: Checkpoint): Presolved {
   const normsTaken = new Set<number>();
   const equations: NormEquation[] = [];
   problem.tradeLimits.forEach((limit, index) => {
-    if (limit.bound > 0) return;
+    if (limit.bound > 0 || limit.penalty !== undefined) return;
     limitsTaken.add(index);
     for (let i = 0; i < n; i++) {
       if (limit.buyRate[i]! > 0) ranges.atMost(i, limit.centre[i]!, { from: 'limit', index });
@@ -54,7 +54,7 @@ export function presolve(problem: Problem, checkpoint: Checkpoint): Presolved {
     }
   });
   problem.norms.forEach((norm, index) => {
-    if (norm.bound > 0) return;
+    if (norm.bound > 0 || norm.penalty !== undefined) return;
     normsTaken.add(index);
     equations.push(...pinToCentre(norm, index, n, ranges, checkpoint));
   });

@@ -5,7 +5,8 @@
  */
 import { inner, productOf } from '../problem/certificate-operator.ts';
 import { tailAt } from '../problem/certificate-tails.ts';
-import type { Bound, Lowered, Norm, Problem, Tail } from '../problem/problem.ts';
+import { isSoft } from '../problem/features.ts';
+import type { Bound, Lowered, Norm, Problem, Soft, Tail } from '../problem/problem.ts';
 import type { Amounts, RelaxableSide } from '../problem/relaxable.ts';
 import type { Multipliers, Solution } from '../problem/solution.ts';
 import type { Universe } from '../problem/universe.ts';
@@ -122,12 +123,15 @@ function valueOf({ operator, centre }: Norm, weights: Float64Array): number {
   return Math.sqrt(Math.max(0, inner(active, productOf(operator, active))));
 }
 
+/** What may be broken needs no repair. */
+const isHard = (restriction: Soft): boolean => !isSoft(restriction);
+
 function joined(restrictions: readonly Lowered[]): Lowered {
   return {
     bounds: restrictions.flatMap((part) => part.bounds ?? []),
-    rows: restrictions.flatMap((part) => part.rows ?? []),
-    norms: restrictions.flatMap((part) => part.norms ?? []),
-    tradeLimits: restrictions.flatMap((part) => part.tradeLimits ?? []),
+    rows: restrictions.flatMap((part) => part.rows ?? []).filter(isHard),
+    norms: restrictions.flatMap((part) => part.norms ?? []).filter(isHard),
+    tradeLimits: restrictions.flatMap((part) => part.tradeLimits ?? []).filter(isHard),
     tails: restrictions.flatMap((part) => part.tails ?? []),
   };
 }

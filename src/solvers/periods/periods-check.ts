@@ -1,5 +1,6 @@
 /** What a chain of periods must satisfy before it is solved. All findings at once, by field path. */
 import { alone, type PeriodsProblem } from '../../problem/periods.ts';
+import { featuresOf } from '../../problem/features.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { Violation } from '../../values/fault.ts';
 import { problemViolations } from '../problem-check/problem-check.ts';
@@ -18,6 +19,11 @@ export function periodsViolations(problem: PeriodsProblem): readonly Violation[]
       ...(trading === undefined ? {} : { trading: { ...trading, current } }),
       tradeLimits: limits.map((limit) => ({ ...limit, centre: current })),
     };
+    if (featuresOf(single).has('soft'))
+      violations.push({
+        field: `periods[${t}]`,
+        description: 'holds soft restrictions, which several periods do not take',
+      });
     for (const { field, description } of problemViolations(single))
       violations.push({ field: `periods[${t}].${field.replace(/^tradeLimits/, 'limits')}`, description });
   });

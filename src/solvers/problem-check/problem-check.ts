@@ -1,5 +1,5 @@
 /** What every solver may assume of a problem, checked once before any of them is called. All findings at once, by field path. */
-import type { Problem, TradingPieces } from '../../problem/problem.ts';
+import type { Problem, Soft, TradingPieces } from '../../problem/problem.ts';
 import type { Violation } from '../../values/fault.ts';
 import { checkIntegrality } from './integrality-check.ts';
 import { checkOperator } from './operator-check.ts';
@@ -32,22 +32,32 @@ export function problemViolations(problem: Problem): readonly Violation[] {
     if (Number.isNaN(row.lower) || row.lower === Infinity) report(`${field}.lower`, 'must be a number below Infinity');
     if (Number.isNaN(row.upper) || row.upper === -Infinity)
       report(`${field}.upper`, 'must be a number above -Infinity');
+    if (row.penalty !== undefined && row.lower > row.upper)
+      report(field, 'is soft, so its lower side must not lie above its upper one');
+    checkPenalty(row, field, report);
   });
   problem.norms.forEach((norm, k) => {
     checkOperator(norm.operator, n, `norms[${k}].operator`, report);
     if (norm.centre !== undefined) finite(norm.centre, n, `norms[${k}].centre`, report);
     if (!(norm.bound >= 0)) report(`norms[${k}].bound`, `must not be negative; got ${norm.bound}`);
+    checkPenalty(norm, `norms[${k}]`, report);
   });
   problem.tradeLimits.forEach((limit, j) => {
     finite(limit.centre, n, `tradeLimits[${j}].centre`, report);
     notNegative(limit.buyRate, n, `tradeLimits[${j}].buyRate`, report);
     notNegative(limit.sellRate, n, `tradeLimits[${j}].sellRate`, report);
     if (!(limit.bound >= 0)) report(`tradeLimits[${j}].bound`, `must not be negative; got ${limit.bound}`);
+    checkPenalty(limit, `tradeLimits[${j}]`, report);
   });
   checkTails(problem, n, report);
   if (problem.logarithms !== undefined) notNegative(problem.logarithms, n, 'logarithms', report);
   if (problem.integrality !== undefined) checkIntegrality(problem.integrality, n, report);
   return violations;
+}
+
+function checkPenalty({ penalty }: Soft, field: string, report: Report): void {
+  if (penalty === undefined || (penalty > 0 && penalty < Infinity)) return;
+  report(`${field}.penalty`, `must be finite and above 0; got ${penalty}`);
 }
 
 function checkTrading(problem: Problem, n: number, report: Report): void {

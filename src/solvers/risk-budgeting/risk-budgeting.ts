@@ -36,6 +36,7 @@ function supports(problem: Problem): Support {
   const features = featuresOf(problem);
   if (!features.has('logarithms')) return { yes: false, why: 'the objective has no logarithms' };
   if (problem.quadratics.some(({ scale }) => scale < 0)) return { yes: false, why: 'a quadratic term is concave' };
+  if (features.has('soft')) return { yes: false, why: 'it takes no soft restrictions beside logarithms' };
   return features.size === 1 ? { yes: true } : interiorPoint.supports(withoutLogarithms(problem));
 }
 
