@@ -75,12 +75,10 @@ function sidesOn(
   ];
 }
 
-/** The restriction of each part that became exactly one, and no tail. */
+/** The restriction of each part that became exactly one. */
 function restrictionsByText(lowered: Lowered): ReadonlyMap<string, Restriction> {
   const { bounds = [], rows = [], norms = [], tradeLimits = [], tails = [] } = lowered;
-  const alone = singles([...bounds, ...rows, ...norms, ...tradeLimits], ({ origin }) => origin.text);
-  for (const { origin } of tails) alone.delete(origin.text);
-  return alone;
+  return singles([...bounds, ...rows, ...norms, ...tradeLimits, ...tails], ({ origin }) => origin.text);
 }
 
 /** Those whose name no other has; thousands of parts are usual. */

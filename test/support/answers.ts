@@ -1,10 +1,11 @@
-/** Answers of the pipeline with the interior point, for tests of what answers tell. */
+/** Answers of the pipeline with the interior point and the solver of tails, for tests of what answers tell. */
 import { lastValueFrom, toArray } from 'rxjs';
 
 import { interiorPoint } from '../../src/solvers/interior-point.ts';
 import { findConflict } from '../../src/solvers/conflict.ts';
 import { findRepair } from '../../src/solvers/repair.ts';
 import { SolverRegistry } from '../../src/solvers/registry.ts';
+import { scenarioTails } from '../../src/solvers/tails/scenario-tails.ts';
 import { admitStateless } from '../../src/optimization/admission.ts';
 import type { OptimizationAnswer, Verdict } from '../../src/optimization/answer.ts';
 import type { ConstraintDraft, ProblemDraft } from '../../src/optimization/draft.ts';
@@ -31,10 +32,10 @@ const utility: Strategy = {
   frontier: (task) => utility.optimize(task),
 };
 
-const catalog = catalogOf({ strategies: [utility], solvers: [interiorPoint] });
+const catalog = catalogOf({ strategies: [utility], solvers: [interiorPoint, scenarioTails] });
 const toolbox: Toolbox = {
   catalog,
-  solvers: new SolverRegistry([interiorPoint]),
+  solvers: new SolverRegistry([interiorPoint, scenarioTails]),
   findConflict,
   findRepair,
   serverVersion: 'test',

@@ -1,0 +1,28 @@
+import { expect } from 'chai';
+import { answerOn, named, verdictOf } from '../../support/answers.ts';
+
+const longOnly = named('long-only', 'bounds', { all: { min: 0 } });
+
+describe('limits on tails', () => {
+  it('are priced: a little more room lowers the objective by the price of it', async () => {
+    const ask = (max: number) => answerOn([longOnly, named('two', 'top-holdings', { count: 2, max })]);
+    const answer = await ask(0.8);
+    const verdict = verdictOf(answer, 'two');
+    expect(verdict).to.include({ binding: 'max', upper: 0.8 });
+    const step = 1e-4;
+    const [less, more] = [await ask(0.8 - step), await ask(0.8 + step)];
+    expect(verdict.shadowPrice).to.be.closeTo((less.objective - more.objective) / (2 * step), 1e-6);
+  });
+
+  it('give way by priority, and are repaired in the unit that they are stated in', async () => {
+    const three = named('largest', 'top-holdings', { count: 2, max: 0.5 }, 3);
+    const conflict = await answerOn([longOnly, three]);
+    expect(conflict.termination).to.equal('infeasible');
+    expect(conflict.conflict?.repairs?.[0]?.needed).to.be.closeTo(2 / 3, 1e-5);
+    const relaxed = await answerOn([longOnly, three], true);
+    expect(relaxed.termination).to.equal('optimal');
+    const verdict = verdictOf(relaxed, 'largest');
+    expect(verdict.relaxedUpper).to.be.closeTo(2 / 3, 1e-4);
+    expect(verdict.value).to.be.at.most((verdict.relaxedUpper ?? 0) + 1e-9);
+  });
+});
