@@ -50,5 +50,5 @@ export const maximumReturnAtCvar = defineStrategy<MaximumReturnAtCvar>({
   needsWith: needsOf,
   frontierAgainst: 'cvar',
   optimize: (task) => inSteps(task, () => own(task)),
-  frontier: (task, points) => frontierOf(task, points, cvarOf(task), () => own(task)),
+  frontier: (task, points, first) => frontierOf(task, points, cvarOf(task), () => own(task), first),
 });

@@ -40,5 +40,5 @@ export const minimumCvar = defineStrategy<MinimumCvar>({
   frontierNeeds: ['expected-returns'],
   frontierAgainst: 'cvar',
   optimize: (task) => inSteps(task, () => own(task)),
-  frontier: (task, points) => frontierOf(task, points, cvarOf(task), () => own(task)),
+  frontier: (task, points, first) => frontierOf(task, points, cvarOf(task), () => own(task), first),
 });
