@@ -1,3 +1,4 @@
+import type { Domain, Lot } from '../problem/problem.ts';
 import type { ConstraintHandler, Situation } from '../problem/situation.ts';
 import type { Violation } from '../values/fault.ts';
 import { positionsById } from '../problem/universe.ts';
@@ -7,20 +8,44 @@ import { listed } from './taxonomy.ts';
 export type RoundLotsParameters = {
   readonly lots: Readonly<Record<string, number>>;
   readonly relativeTo?: 'none' | 'current';
+  readonly closeOut?: boolean;
 };
 
 /** Weights this far from a whole number of lots stand on it: rounding of prices and net asset value. */
 const rounding = 1e-9;
 
-const textOf = (id: string, lot: number, of: 'none' | 'current' | undefined): string =>
-  `${of === 'current' ? 'trade' : 'holding'} of ${id} in whole lots of ${percent(lot)}`;
+/** With an odd lot that may be closed the admissible weights are listed: lots of at least this, weights up to 1 long or short. */
+const closeOutLotLeast = 0.0005;
 
-function admitParameters({ lots }: RoundLotsParameters): Violation[] {
+/** The odd lot of an asset, besides which 0 is admissible. */
+function hasOddLot({ relativeTo, closeOut }: RoundLotsParameters, held: number, lot: number): boolean {
+  if (closeOut !== true || relativeTo !== 'current') return false;
+  return Math.abs(held - lot * Math.round(held / lot)) > rounding;
+}
+
+function textOf(parameters: RoundLotsParameters, id: string, held: number): string {
+  const lot = parameters.lots[id]!;
+  const what = parameters.relativeTo === 'current' ? 'trade' : 'holding';
+  const closed = hasOddLot(parameters, held, lot) ? ', or closed' : '';
+  return `${what} of ${id} in whole lots of ${percent(lot)}${closed}`;
+}
+
+function admitParameters({ lots, relativeTo, closeOut }: RoundLotsParameters): Violation[] {
   const entries = Object.entries(lots);
-  if (entries.length === 0) return [invalid('lots', 'needs the lot of at least one asset')];
-  return entries
-    .filter(([, lot]) => !(lot > 0 && lot < 1))
-    .map(([id, lot]) => invalid(fieldOf('lots', id), `must be a fraction between 0 and 1; got ${String(lot)}`));
+  const violations: Violation[] = [];
+  if (entries.length === 0) violations.push(invalid('lots', 'needs the lot of at least one asset'));
+  for (const [id, lot] of entries) {
+    const field = fieldOf('lots', id);
+    if (!(lot > 0 && lot < 1))
+      violations.push(invalid(field, `must be a fraction between 0 and 1; got ${String(lot)}`));
+    else if (closeOut === true && lot < closeOutLotLeast)
+      violations.push(
+        invalid(field, `must be at least ${percent(closeOutLotLeast)} with closeOut; got ${percent(lot)}`),
+      );
+  }
+  if (closeOut === true && relativeTo !== 'current')
+    violations.push(invalid('closeOut', 'needs relativeTo current: whole lots that are held can always be closed'));
+  return violations;
 }
 
 function admit(parameters: RoundLotsParameters, { universe }: Situation): readonly Violation[] {
@@ -34,13 +59,21 @@ function admit(parameters: RoundLotsParameters, { universe }: Situation): readon
   ];
 }
 
-/** w_i = k lot_i, or w_i = w0_i + k lot_i, with k whole; w0 the current weights. */
+/** 0 and held + k lot, ascending, from -1 to 1. */
+function weightsWithOddLot(held: number, lot: number): readonly number[] {
+  const weights = [0];
+  for (let k = Math.ceil((-1 - held) / lot); held + k * lot <= 1; k += 1) weights.push(held + k * lot);
+  return weights.sort((one, other) => one - other);
+}
+
+/** w_i = k lot_i, or w_i = w0_i + k lot_i, with k whole; w0 the current weights; with closeOut also w_i = 0. */
 export const roundLots: ConstraintHandler<RoundLotsParameters> = {
   type: 'round-lots',
   title: 'Round lots',
   description:
-    'Weights are whole multiples of the value of a lot: price times lot size divided by net asset value. Relative to current the trades are whole lots, so that an odd lot that is held may stay.',
-  version: '1.0.0',
+    'Weights are whole multiples of the value of a lot: price times lot size divided by net asset value. Relative to current the trades are whole lots, so that an odd lot that is held may stay; ' +
+    'with closeOut such a holding may also be closed whole, its odd lot included. An asset with an odd lot that may be closed has a weight of at most 100 %, long or short.',
+  version: '1.1.0',
   references: [
     'Mansini and Speranza (1999), Heuristic algorithms for the portfolio selection problem with minimum transaction lots, European J. of Operational Research 114',
   ],
@@ -62,32 +95,47 @@ export const roundLots: ConstraintHandler<RoundLotsParameters> = {
         enum: ['none', 'current'],
         default: 'none',
       },
+      closeOut: {
+        type: 'boolean',
+        title: 'Close out',
+        description:
+          'Relative to current: whether a holding with an odd lot may be closed whole. Lots of at least 0.05 % then.',
+        default: false,
+      },
     },
     required: ['lots'],
     additionalProperties: false,
-    examples: [{ lots: { AAPL: 0.01 } }],
+    examples: [{ lots: { AAPL: 0.01 } }, { lots: { AAPL: 0.03 }, relativeTo: 'current', closeOut: true }],
   },
   convexity: 'integer',
   priority: 0,
   admitParameters,
   admit,
-  lower({ lots, relativeTo }, { universe, current }, origin) {
+  lower(parameters, { universe, current }, origin) {
     const positions = positionsById(universe);
-    return {
-      lots: Object.entries(lots).map(([id, step]) => {
-        const position = positions.get(id)!;
-        const base = relativeTo === 'current' ? current[position]! : 0;
-        return { position, base, step, origin: origin(textOf(id, step, relativeTo)) };
-      }),
-    };
-  },
-  check({ lots, relativeTo }, holdings, { universe, current }) {
-    const positions = positionsById(universe);
-    return Object.entries(lots).map(([id, lot]) => {
+    const lots: Lot[] = [];
+    const domains: Domain[] = [];
+    for (const [id, step] of Object.entries(parameters.lots)) {
       const position = positions.get(id)!;
-      const amount = holdings.weights[position]! - (relativeTo === 'current' ? current[position]! : 0);
-      const left = Math.abs(amount - lot * Math.round(amount / lot));
-      return measured(textOf(id, lot, relativeTo), left <= rounding ? 0 : left, { max: 0 }, fractionOfValue);
+      const held = current[position]!;
+      const stated = origin(textOf(parameters, id, held));
+      if (hasOddLot(parameters, held, step)) {
+        const intervals = weightsWithOddLot(held, step).map((weight) => [weight, weight] as const);
+        domains.push({ position, intervals, origin: stated });
+      } else lots.push({ position, base: parameters.relativeTo === 'current' ? held : 0, step, origin: stated });
+    }
+    return { lots, domains };
+  },
+  check(parameters, holdings, { universe, current }) {
+    const positions = positionsById(universe);
+    return Object.entries(parameters.lots).map(([id, lot]) => {
+      const position = positions.get(id)!;
+      const weight = holdings.weights[position]!;
+      const held = current[position]!;
+      const amount = weight - (parameters.relativeTo === 'current' ? held : 0);
+      let left = Math.abs(amount - lot * Math.round(amount / lot));
+      if (hasOddLot(parameters, held, lot)) left = Math.min(Math.abs(weight), Math.max(left, Math.abs(weight) - 1));
+      return measured(textOf(parameters, id, held), left <= rounding ? 0 : left, { max: 0 }, fractionOfValue);
     });
   },
 };

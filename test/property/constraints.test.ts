@@ -140,7 +140,11 @@ const linearLaws: readonly Law[] = [
   law(restricted, selection),
   law(
     roundLots,
-    fc.record({ lots: fc.record({ A0: size, A1: size }), relativeTo: fc.constantFrom('none', 'current') }),
+    fc.record({
+      lots: fc.record({ A0: size, A1: size }),
+      relativeTo: fc.constantFrom('none', 'current'),
+      closeOut: fc.boolean(),
+    }),
   ),
   law(sector, fc.record({ Energy: relativeRange, '*': relativeRange })),
   law(trackingError, fc.record({ max: limit, period, definition: fc.constant('ex-ante' as const) })),
