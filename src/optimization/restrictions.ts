@@ -6,6 +6,7 @@ import type { Catalog } from './catalog.ts';
 import type { UsedBounds } from './answering-repairs.ts';
 import { located } from './located.ts';
 import type { StatedConstraint } from './job.ts';
+import { softened } from './restrictions-soft.ts';
 
 export interface AppliedConstraint {
   readonly stated: StatedConstraint;
@@ -49,7 +50,8 @@ export function applied(
     });
     const at = `${constraint.field}.parameters`;
     const lowered = located(at, () => handler.lower(constraint.parameters, situation, origin));
-    return { stated: constraint, handler, lowered };
+    const found = { stated: constraint, handler, lowered };
+    return constraint.penalty === undefined ? found : softened(found, constraint.penalty, situation);
   });
 }
 
@@ -84,13 +86,18 @@ export function verdictsOn(
       slack: finite(slack),
       unit,
       ...usedOf(stated.id, text),
+      ...(stated.penalty === undefined ? {} : { softPenalty: stated.penalty, excess: finite(Math.max(0, -slack)) }),
     })),
   );
 }
 
-/** The first verdict whose bounds, the used ones where they were relaxed, are broken by more than `tolerance`, relative to the figures that it compares. */
+/**
+ * The first verdict whose bounds, the used ones where they were relaxed, are broken by more than `tolerance`, relative to the figures that it
+ * compares; soft ones may be broken.
+ */
 export function brokenVerdict(verdicts: readonly Verdict[], tolerance: number): Verdict | undefined {
-  return verdicts.find(({ value, lower, upper, slack, relaxedLower, relaxedUpper }) => {
+  return verdicts.find(({ value, lower, upper, slack, relaxedLower, relaxedUpper, softPenalty }) => {
+    if (softPenalty !== undefined) return false;
     const scale = Math.max(1, Math.abs(value), Math.abs(lower ?? 0), Math.abs(upper ?? 0));
     const isRelaxed = relaxedLower !== undefined || relaxedUpper !== undefined;
     const used = Math.min(value - (relaxedLower ?? lower ?? -Infinity), (relaxedUpper ?? upper ?? Infinity) - value);
