@@ -67,5 +67,5 @@ export { nearestTo } from './objectives.ts';
 export { applyOperator, denseEntries, quadraticForm, subOperator, volatilities } from './operators.ts';
 export { hasWeights, inSteps, solveToEnd, solving } from './steps.ts';
 export type { Program, Step } from './steps.ts';
-export { approach, ask, inTurns, unanswered, weightsById } from './turns.ts';
+export { approach, ask, inTurns, isWhole, stoppedBy, unanswered, weightsById } from './turns.ts';
 export type { DelegateStep, Pause, SolveStep, Turn, TurnProgram } from './turns.ts';

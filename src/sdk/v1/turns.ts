@@ -217,3 +217,21 @@ export function unanswered(n: number, termination: Termination): Answer {
     },
   };
 }
+
+/** Whether a run came to its end with weights. */
+export function isWhole({ solution: { termination } }: Answer): boolean {
+  return termination.reason === 'optimal' || (termination.reason === 'feasible' && termination.limit === undefined);
+}
+
+/**
+ * An answer without weights (n) because a run on another ground, named `what`, ended with `answer`: what it proves there (that nothing is
+ * feasible, say) it does not prove here.
+ */
+export function stoppedBy({ solution: { termination } }: Answer, what: string, n: number): Answer {
+  const { reason, limit, detail } = termination;
+  return unanswered(n, {
+    reason: reason === 'numerical error' ? reason : 'no solution found',
+    ...(limit === undefined ? {} : { limit }),
+    detail: `${what} ended with "${reason}": ${detail}`,
+  });
+}
