@@ -6,10 +6,12 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { addAsset } from './commands/asset.ts';
 import { addCatalog } from './commands/catalog.ts';
 import { addDemo } from './commands/demo.ts';
+import { addExplain } from './commands/explain.ts';
 import { addFrontier } from './commands/frontier.ts';
 import { addOptimize } from './commands/optimize.ts';
 import { addPortfolio } from './commands/portfolio.ts';
 import { addRebalance } from './commands/rebalance.ts';
+import { addReplay } from './commands/replay.ts';
 import { addServe } from './commands/serve.ts';
 import { addWatch } from './commands/watch.ts';
 import { defaultAddress } from './session.ts';
@@ -81,6 +83,8 @@ export function folio(): Command {
     addAsset,
     addOptimize,
     addFrontier,
+    addExplain,
+    addReplay,
     addRebalance,
     addWatch,
     addCatalog,

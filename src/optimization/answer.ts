@@ -1,5 +1,6 @@
 /** The answer of an optimization as plain JSON: told to callers, stored with the run, read by rebalancing. No NaN, no Infinity. */
 import type { JsonObject } from '../values/json.ts';
+import type { Explanation } from './answering-explanation.ts';
 import type { Limit, TerminationReason } from '../problem/solution.ts';
 
 export interface WeightLine {
@@ -106,6 +107,8 @@ export interface OptimizationAnswer {
     readonly inputDigest: string;
     readonly serverVersion: string;
     readonly pricesAsOf: string;
+    /** SHA-256 of the prices; empty when none were used, absent in answers of earlier versions. */
+    readonly pricesSnapshot?: string;
   };
   /** These three are absent without views on expected returns, and `priorReturns` and `views` in answers of earlier versions. */
   readonly priorReturns?: readonly number[];
@@ -118,6 +121,8 @@ export interface OptimizationAnswer {
   readonly cvar?: number;
   /** Absent without views on scenarios. */
   readonly scenarioViews?: { readonly relativeEntropy: number; readonly effectiveScenarios: number };
+  /** Absent unless asked for. */
+  readonly explanation?: Explanation;
   /** Ids of constraints that bind and whose gain was asked for but is not known; absent when there are none. */
   readonly unexplained?: readonly string[];
   /** Absent when nothing was relaxed. */

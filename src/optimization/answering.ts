@@ -12,6 +12,8 @@ import type { Holdings, Situation } from '../problem/situation.ts';
 import type { Solution } from '../problem/solution.ts';
 import type { Answer } from '../sdk/v1/index.ts';
 import type { CertificateLine, ConflictLine, OptimizationAnswer, RepairLine, Verdict } from './answer.ts';
+import { explanationOf } from './answering-explanation.ts';
+import type { ExplainWish } from './answering-explanation.ts';
 import { gained, ungained } from './answering-gains.ts';
 import type { Gained, GainTools } from './answering-gains.ts';
 import { priced } from './answering-prices.ts';
@@ -37,6 +39,8 @@ export interface Setting {
   readonly repairsOf: (restrictions: readonly Lowered[]) => readonly RepairLine[];
   /** Present when the gains without the constraints that bind are asked for. */
   readonly gains?: GainTools;
+  /** Present, with `gains`, when the answer is to be explained. */
+  readonly explain?: ExplainWish;
   /** Bounds that `constraints` are lowered with instead of the stated ones. */
   readonly relaxations?: UsedBounds;
 }
@@ -72,11 +76,19 @@ export function told(answer: Answer, setting: Setting): Told {
       ...figuresOf(certified.holdings, setting),
       objective: finite(certified.objective),
       certificate: certified.line,
+      ...explanationIn(certified.line.constraints),
       ...(certified.unexplained.length === 0 ? {} : { unexplained: certified.unexplained }),
       ...(setting.relaxations === undefined ? {} : { relaxations: relaxationLines(setting.relaxations) }),
     };
   }
   return { ...common, weights: [], cashWeight: 0, objective: 0, turnoverHalfSum: 0, ...conflictIn() };
+
+  function explanationIn(verdicts: readonly Verdict[]): Pick<OptimizationAnswer, 'explanation'> {
+    const { explain, gains, conflictOf } = setting;
+    if (explain === undefined || gains === undefined) return {};
+    const asked = { wish: explain, problem, solution, answer, constraints, verdicts, tools: gains, conflictOf };
+    return { explanation: explanationOf(asked) };
+  }
 
   function conflictIn(): Pick<OptimizationAnswer, 'conflict'> {
     const { infeasibility, proof } = solution;

@@ -4,10 +4,19 @@ import type { Hash } from 'node:crypto';
 
 import type { SolveJob } from './job.ts';
 
-/** SHA-256 in hexadecimal over everything that the answer depends on; where the caller wrote a constraint is no part of it. */
+/** SHA-256 in hexadecimal over everything that the answer depends on; where the caller wrote a constraint is no part of it, nor what is to be explained. */
 export function digestOf(job: SolveJob): string {
   const hash = createHash('sha256');
-  add(hash, { ...job, constraints: job.constraints.map(({ field: _field, ...constraint }) => constraint) });
+  const { explain: _explain, ...rest } = job;
+  add(hash, { ...rest, constraints: rest.constraints.map(({ field: _field, ...constraint }) => constraint) });
+  return hash.digest('hex');
+}
+
+/** SHA-256 in hexadecimal of the prices of a job; empty when it has none. */
+export function pricesDigestOf({ prices }: SolveJob): string {
+  if (prices === undefined) return '';
+  const hash = createHash('sha256');
+  add(hash, prices);
   return hash.digest('hex');
 }
 

@@ -11,6 +11,7 @@ import type { Universe } from '../problem/universe.ts';
 import type { Violation } from '../values/fault.ts';
 import type { JsonObject } from '../values/json.ts';
 import type { OptimizationAnswer } from './answer.ts';
+import type { ExplainWish } from './answering-explanation.ts';
 
 /** A strategy or an estimator by id, with its parameters. */
 export interface Selection {
@@ -101,6 +102,8 @@ export interface SolveJob {
   readonly relaxByPriority?: boolean;
   /** Whether the answer tells what the objective would gain without each constraint that binds. */
   readonly explainConstraints?: boolean;
+  /** Whether the answer is to be explained, and for which assets more is asked of. */
+  readonly explain?: ExplainWish;
 }
 
 export interface ProgressNews {

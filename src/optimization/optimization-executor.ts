@@ -1,13 +1,15 @@
 /** Executes stored optimizations: reads their prices, has them solved, and ends them with the answer. */
-import { defer, from, map, retry, switchMap, throwError, timer } from 'rxjs';
+import { concatMap, defer, from, retry, switchMap, throwError, timer } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import type { MarketStore } from '../market/ports.ts';
 import type { UnitOfWork } from '../values/call.ts';
 import { Fault } from '../values/fault.ts';
 import { numbersOf } from './admission-numbers.ts';
+import type { RunStores } from './event-log.ts';
 import type { SolveEngine, SolveJob, SolveNews } from './job.ts';
 import { inputFrom, jsonOf } from './job-record.ts';
+import { snapshotOf } from './price-snapshot.ts';
 import type { RunExecutor } from './run-engine.ts';
 import type { RunStep, RunWork } from './run-execution.ts';
 import { engineContext } from './run-key.ts';
@@ -16,7 +18,9 @@ import type { Run } from './run.ts';
 /** A run that was admitted waits for a free place among the solves rather than fail. */
 const retryMs = 500;
 
-export class OptimizationExecutor<Stores extends { readonly market: MarketStore }> implements RunExecutor<Stores> {
+type ExecutorStores = RunStores & { readonly market: MarketStore };
+
+export class OptimizationExecutor<Stores extends ExecutorStores> implements RunExecutor<Stores> {
   readonly #units: UnitOfWork<Stores>;
   readonly #solver: SolveEngine;
 
@@ -27,8 +31,14 @@ export class OptimizationExecutor<Stores extends { readonly market: MarketStore 
 
   execute({ run, signal }: RunWork): Observable<RunStep<Stores>> {
     return defer(() => from(this.#jobOf(run))).pipe(
-      switchMap((job) => this.#solver.solve(job, signal).pipe(retry({ delay: whileCrowded }))),
-      map((news) => stepOf(news, signal)),
+      switchMap((job) =>
+        this.#solver.solve(job, signal).pipe(
+          retry({ delay: whileCrowded }),
+          concatMap(async (news) =>
+            stepOf<Stores>(news, signal, news.kind === 'answer' ? await keeping(job) : undefined),
+          ),
+        ),
+      ),
     );
   }
 
@@ -56,7 +66,16 @@ function whileCrowded(error: unknown): Observable<unknown> {
   return isCrowded ? timer(retryMs) : throwError(() => error);
 }
 
-function stepOf(news: SolveNews, signal: AbortSignal): RunStep<never> {
+/** The prices of a job as they are kept; nothing for a job without. */
+async function keeping({ prices }: SolveJob): Promise<Uint8Array | undefined> {
+  return prices === undefined ? undefined : snapshotOf(prices);
+}
+
+function stepOf<Stores extends ExecutorStores>(
+  news: SolveNews,
+  signal: AbortSignal,
+  snapshot: Uint8Array | undefined,
+): RunStep<Stores> {
   switch (news.kind) {
     case 'progress':
       return { kind: 'progress', payload: jsonOf(news.progress) };
@@ -65,7 +84,10 @@ function stepOf(news: SolveNews, signal: AbortSignal): RunStep<never> {
     case 'answer': {
       const state = signal.aborted ? 'cancelled' : 'succeeded';
       const answer = jsonOf(news.answer);
-      return { kind: 'end', state, type: state, payload: answer, result: answer };
+      const end = { kind: 'end', state, type: state, payload: answer, result: answer } as const;
+      if (snapshot === undefined) return end;
+      const { pricesSnapshot = '' } = news.answer.provenance;
+      return { ...end, record: ({ runs }) => runs.keepPrices(pricesSnapshot, snapshot) };
     }
   }
 }

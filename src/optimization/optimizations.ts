@@ -1,5 +1,5 @@
 /** Use cases on optimizations: start, read, list and cancel runs over stored portfolios; solve problems given whole. */
-import { defer } from 'rxjs';
+import { defer, filter, from, map, switchMap } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import { alive, existing } from '../portfolio/portfolios.ts';
@@ -13,13 +13,19 @@ import { readId } from '../values/resource-name.ts';
 import { Findings } from './admission-findings.ts';
 import { admitStateless, admitStored } from './admission.ts';
 import type { AdmittedRun } from './admission.ts';
+import type { OptimizationAnswer } from './answer.ts';
 import { assembled } from './assembly.ts';
 import type { Catalog } from './catalog.ts';
 import type { OptimizationDraft, StatelessDraft } from './draft.ts';
 import { missing } from './event-log.ts';
+import { explainedJob } from './explaining.ts';
+import type { ExplainQuestion } from './explaining.ts';
 import type { RunStores } from './event-log.ts';
-import type { SolveEngine, SolveNews } from './job.ts';
+import type { SolveEngine, SolveJob, SolveNews } from './job.ts';
 import { inputFrom, inputTo } from './job-record.ts';
+import { pricesIn } from './price-snapshot.ts';
+import { compared } from './replay.ts';
+import type { ReplayNews } from './replay.ts';
 import { enqueue, requestCancel } from './run-engine.ts';
 import { tenantRunOf } from './run-key.ts';
 import type { TenantRun } from './run-key.ts';
@@ -119,6 +125,51 @@ export class Optimizations {
     });
     if (context.validateOnly !== true) this.#runs.cancel(tenantRunOf(run));
     return run;
+  }
+
+  /**
+   * Solves a run anew from its recorded inputs and compares. Errors with STATE_CONFLICT for one without an answer, and for one that kept no
+   * prices.
+   */
+  replay(portfolioId: string, id: string, context: CallContext): Observable<ReplayNews> {
+    return defer(() => from(this.#recorded(portfolioId, id, context))).pipe(
+      switchMap(({ job, answer: recorded }) =>
+        this.#solver.solve(job, context.signal).pipe(
+          filter((news) => news.kind !== 'point'),
+          map((news): ReplayNews =>
+            news.kind === 'progress' ? news : { kind: 'outcome', outcome: compared(recorded, news.answer) },
+          ),
+        ),
+      ),
+    );
+  }
+
+  /** Explains the answer of a run, or of a problem given whole; see `explainedJob`. */
+  explain(question: ExplainQuestion, context: CallContext): Observable<SolveNews> {
+    const job = async (): Promise<SolveJob> =>
+      explainedJob(question, this.#catalog, async (portfolioId, id) => {
+        return (await this.#recorded(portfolioId, id, context)).job;
+      });
+    return defer(() => from(job())).pipe(switchMap((asked) => this.#solver.solve(asked, context.signal)));
+  }
+
+  async #recorded(portfolioId: string, id: string, context: CallContext) {
+    const key = keyOf(portfolioId, id);
+    const name = `portfolios/${portfolioId}/optimizations/${id}`;
+    const conflict = (description: string): Fault =>
+      new Fault('STATE_CONFLICT', `${name}: ${description}`, { resource: name }, [{ field: 'name', description }]);
+    const { run, snapshot } = await this.#units.read(context, async ({ runs }) => {
+      const found = await runs.find(key);
+      if (found === undefined) throw missing(key);
+      if (found.result === null) throw conflict('has no answer, so that there is nothing to solve anew');
+      const { pricesSnapshot = '' } = (found.result as unknown as OptimizationAnswer).provenance;
+      return { run: found, snapshot: pricesSnapshot === '' ? undefined : await runs.keptPrices(pricesSnapshot) };
+    });
+    const { job, window } = inputFrom(run.input);
+    const answer = run.result as unknown as OptimizationAnswer;
+    if (window === undefined) return { job, answer };
+    if (snapshot === undefined) throw conflict('kept no prices: it ran before they were kept');
+    return { job: { ...job, prices: await pricesIn(snapshot) }, answer };
   }
 
   /** Solves a problem given whole; nothing is stored. Errors with one Fault with every problem of the request. */

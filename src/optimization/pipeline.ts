@@ -27,7 +27,7 @@ import type { RepairTools } from './answering-repairs.ts';
 import { told } from './answering.ts';
 import type { Setting, Told } from './answering.ts';
 import type { ConflictLine, OptimizationAnswer, RepairLine } from './answer.ts';
-import { digestOf } from './digest.ts';
+import { digestOf, pricesDigestOf } from './digest.ts';
 import { planned } from './planning.ts';
 import { estimatesOf } from './estimates.ts';
 import type { SolveJob, SolveNews } from './job.ts';
@@ -99,6 +99,7 @@ class JobRun {
   #setting: Setting | undefined;
   #iterations = 0;
   #digest = '';
+  #pricesSnapshot = '';
 
   constructor(job: SolveJob, toolbox: Toolbox, interruption: Interruption) {
     this.#job = job;
@@ -109,8 +110,16 @@ class JobRun {
 
   begin(): Observable<StrategyEvent> {
     const { catalog } = this.#toolbox;
-    const { strategy: chosen, constraints: stated, frontierPoints, frontierFirst, explainConstraints } = this.#job;
+    const {
+      strategy: chosen,
+      constraints: stated,
+      frontierPoints,
+      frontierFirst,
+      explainConstraints,
+      explain,
+    } = this.#job;
     this.#digest = digestOf(this.#job);
+    this.#pricesSnapshot = pricesDigestOf(this.#job);
     const estimated = estimatesOf(this.#job, catalog);
     const constraints = applied(stated, estimated.situation, catalog);
     this.#setting = {
@@ -121,6 +130,7 @@ class JobRun {
       conflictOf: (restrictions) => this.#conflictOf(restrictions),
       repairsOf: (restrictions) => this.#repairsOf(restrictions, constraints),
       ...(explainConstraints === true ? { gains: this.#gainTools() } : {}),
+      ...(explain === undefined ? {} : { explain }),
     };
     const strategy = catalog.strategies.require(chosen.type, 'strategy.type');
     const attempt = (setting: Setting): Observable<StrategyEvent> => {
@@ -222,6 +232,7 @@ class JobRun {
         inputDigest: this.#digest,
         serverVersion: this.#toolbox.serverVersion,
         pricesAsOf: this.#setting.estimated.pricesAsOf,
+        pricesSnapshot: this.#pricesSnapshot,
       },
     };
   }

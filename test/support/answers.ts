@@ -9,6 +9,7 @@ import { scenarioTails } from '../../src/solvers/tails/scenario-tails.ts';
 import { admitStateless } from '../../src/optimization/admission.ts';
 import type { OptimizationAnswer, Verdict } from '../../src/optimization/answer.ts';
 import type { ConstraintDraft, ProblemDraft } from '../../src/optimization/draft.ts';
+import type { SolveJob } from '../../src/optimization/job.ts';
 import { solveJob } from '../../src/optimization/pipeline.ts';
 import type { Toolbox } from '../../src/optimization/toolbox.ts';
 import type { Strategy } from '../../src/sdk/v1/index.ts';
@@ -55,6 +56,7 @@ export function named(
 /** What a test asks for besides the problem. */
 export interface Asked {
   readonly explainConstraints?: boolean;
+  readonly explain?: SolveJob['explain'];
   readonly points?: number;
   readonly interrupted?: () => boolean;
   readonly strategy?: string;
@@ -65,7 +67,7 @@ export async function answerOn(
   constraints: readonly ConstraintDraft[],
   relaxByPriority = false,
   more: Partial<ProblemDraft> = {},
-  { interrupted = () => false, strategy = 'utility', ...asked }: Asked = {},
+  { interrupted = () => false, strategy = 'utility', explain, ...asked }: Asked = {},
 ): Promise<OptimizationAnswer> {
   const problem = {
     expectedReturns: { values: vectorOf([0.02, 0.12, 0.05]), period: 'annual' as const },
@@ -77,7 +79,8 @@ export async function answerOn(
   };
   const request = requestOf(problem, { strategy: { type: strategy, parameters: {} }, relaxByPriority, ...asked });
   const signal = new AbortController().signal;
-  const job = admitStateless(request, catalog);
+  const admitted = admitStateless(request, catalog);
+  const job = explain === undefined ? admitted : { ...admitted, explain, explainConstraints: true };
   const interruption = { interrupted, cause: undefined, signal };
   const last = (await lastValueFrom(solveJob(job, toolbox, interruption).pipe(toArray()))).at(-1);
   if (last?.kind !== 'answer') throw new Error('the last news is no answer');

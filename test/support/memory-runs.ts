@@ -12,13 +12,23 @@ const copyOf = (run: Run): Run => Object.assign(new Run(), structuredClone(run))
 export class MemoryRuns implements RunStore {
   rows = new Map<string, Run>();
   logs = new Map<string, readonly RunEvent[]>();
+  prices = new Map<string, Uint8Array>();
 
   /** A store of the same content, for rolling back. */
   snapshot(): MemoryRuns {
     const copy = new MemoryRuns();
     copy.rows = new Map(this.rows);
     copy.logs = new Map(this.logs);
+    copy.prices = new Map(this.prices);
     return copy;
+  }
+
+  async keepPrices(digest: string, snapshot: Uint8Array): Promise<void> {
+    if (!this.prices.has(digest)) this.prices.set(digest, snapshot);
+  }
+
+  async keptPrices(digest: string): Promise<Uint8Array | undefined> {
+    return this.prices.get(digest);
   }
 
   async find(key: RunKey): Promise<Run | undefined> {

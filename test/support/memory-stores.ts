@@ -14,6 +14,7 @@ import type { TenantRun } from '../../src/optimization/run-key.ts';
 interface Rows {
   runs: Map<string, Run>;
   events: Map<string, readonly RunEvent[]>;
+  prices: Map<string, Uint8Array>;
   replies: Map<string, { readonly digest: string; readonly reply: Uint8Array }>;
 }
 
@@ -33,7 +34,7 @@ export class MemoryDatabase<Extra extends object = object> {
   readonly counts = { eventReads: 0, looks: 0, writes: 0 };
   /** When set, the next units of work fail with it. */
   failure: Error | undefined;
-  #rows: Rows = { runs: new Map(), events: new Map(), replies: new Map() };
+  #rows: Rows = { runs: new Map(), events: new Map(), prices: new Map(), replies: new Map() };
   #tail: Promise<unknown> = Promise.resolve();
   readonly #extra: (tenant: string) => Extra;
 
@@ -81,6 +82,7 @@ export class MemoryDatabase<Extra extends object = object> {
     const draft: Rows = {
       runs: new Map(before.runs),
       events: new Map(before.events),
+      prices: new Map(before.prices),
       replies: new Map(before.replies),
     };
     const { idempotency } = context;
@@ -135,6 +137,11 @@ export class MemoryDatabase<Extra extends object = object> {
         rows.events.set(text, [...(rows.events.get(text) ?? []), ...structuredClone(numbered)]);
         return numbered;
       },
+      keepPrices: async (digest, snapshot) => {
+        mayWrite();
+        rows.prices.set(`${tenant}/${digest}`, snapshot);
+      },
+      keptPrices: async (digest) => rows.prices.get(`${tenant}/${digest}`),
       events: async (key, after, limit) => {
         this.counts.eventReads += 1;
         return (rows.events.get(at(key)) ?? []).filter((event) => event.sequence > after).slice(0, limit);

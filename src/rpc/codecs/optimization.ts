@@ -95,7 +95,7 @@ export function answerTo(answer: OptimizationAnswer): OptimizationResult {
     repairs: answer.repairs.map(({ description, magnitude }) => ({ description, magnitude })),
     iterations: BigInt(Math.round(answer.iterations)),
     elapsedMs: BigInt(Math.round(answer.elapsedMs)),
-    provenance: { ...answer.provenance },
+    provenance: { ...answer.provenance, pricesSnapshot: answer.provenance.pricesSnapshot ?? '' },
     posteriorReturns: [...(answer.posteriorReturns ?? [])],
     relaxations: (answer.relaxations ?? []).map(({ name, bound, stated, used, ...relaxation }) => ({
       ...relaxation,

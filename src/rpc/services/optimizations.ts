@@ -1,12 +1,16 @@
 /** OptimizationService: one line each, from the message to the use case and back. */
-import { map } from 'rxjs';
+import { filter, firstValueFrom, map } from 'rxjs';
+import type { Observable } from 'rxjs';
 
 import { OptimizationServiceService } from '../../gen/veritasvault/portfolio/v1/optimization_service.ts';
 import type { WatchOptimizationRequest } from '../../gen/veritasvault/portfolio/v1/optimization_service.ts';
+import type { OptimizationAnswer } from '../../optimization/answer.ts';
+import type { SolveNews } from '../../optimization/job.ts';
 import type { Optimizations } from '../../optimization/optimizations.ts';
 import type { Violation } from '../../values/fault.ts';
 import { refuse } from '../../values/fault.ts';
 import { frontierResponseTo, optimizationEventTo, optimizeResponseTo, runStates } from '../codecs/optimization.ts';
+import { explainFrom, explanationTo, replayResponseTo } from '../codecs/explanation.ts';
 import { frontierFrom, optimizationFrom, optimizeFrom } from '../codecs/problem.ts';
 import { optimizationTo } from '../codecs/run.ts';
 import { idsOf, portfolioIdOf } from '../codecs/values.ts';
@@ -35,6 +39,14 @@ function read<Draft>(from: (violations: Violation[]) => Draft): Draft {
   const draft = from(violations);
   refuse(violations);
   return draft;
+}
+
+/** The answer alone. */
+function answersOf(news: Observable<SolveNews>): Observable<OptimizationAnswer> {
+  return news.pipe(
+    filter((each) => each.kind === 'answer'),
+    map(({ answer }) => answer),
+  );
 }
 
 function idsIn(name: string): readonly [portfolioId: string, id: string] {
@@ -87,6 +99,14 @@ export function optimizationService(optimizations: Optimizations, watches: Watch
             )
             .pipe(map(optimizeResponseTo)),
         { ...problemBytes, conflatable: ({ event }) => event?.$case === 'progress' },
+      ),
+      explainOptimization: unary(async (request, context) => {
+        const question = read((violations) => explainFrom(request, violations));
+        return explanationTo(await firstValueFrom(answersOf(optimizations.explain(question, context))));
+      }, problemBytes),
+      replayOptimization: serverStream(
+        ({ name }, context) => optimizations.replay(...idsIn(name), context).pipe(map(replayResponseTo)),
+        { conflatable: ({ event }) => event?.$case === 'progress' },
       ),
       computeFrontier: serverStream(
         (request, context) =>

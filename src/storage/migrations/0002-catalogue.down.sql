@@ -1,1 +1,2 @@
+drop table price_snapshots;
 alter table constraints drop column penalty;

@@ -20,6 +20,7 @@ import {
 import {
   ExecutionSchema,
   IdempotencySchema,
+  PriceSnapshotSchema,
   ProposalSchema,
   RunEventSchema,
   RunSchema,
@@ -45,6 +46,7 @@ export const schemas = [
   FactorModelSchema,
   RunSchema,
   RunEventSchema,
+  PriceSnapshotSchema,
   ProposalSchema,
   TransactionSchema,
   ExecutionSchema,

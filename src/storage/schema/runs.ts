@@ -72,6 +72,16 @@ export const RunEventSchema = defineEntity({
   checks: [oneOf('run_events', 'kind', runKinds), holds('run_events', 'sequence_counts', 'sequence >= 1')],
 });
 
+export const PriceSnapshotSchema = defineEntity({
+  name: 'PriceSnapshot',
+  tableName: 'price_snapshots',
+  properties: {
+    tenant: tenant(),
+    digest: key(),
+    content: bytes(),
+  },
+});
+
 export const ProposalSchema = defineEntity({
   name: 'Proposal',
   tableName: 'proposals',

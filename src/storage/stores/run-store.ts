@@ -5,7 +5,7 @@ import { Fault } from '../../values/fault.ts';
 import type { JsonObject } from '../../values/json.ts';
 import type { ListQuery, Page } from '../../values/listing.ts';
 import { instantField, type Listed, pageOf, pageOfIds, textField } from '../listing.ts';
-import { RunEventSchema, RunSchema } from '../schema/runs.ts';
+import { PriceSnapshotSchema, RunEventSchema, RunSchema } from '../schema/runs.ts';
 import { locked, type Session, unfollowed } from '../session.ts';
 import { storeProposal } from './proposal.ts';
 import { insertRows, insertUnlessTaken, rowOf, taken } from './rows.ts';
@@ -92,6 +92,17 @@ export class StoredRuns implements RunStore {
     );
     run.lastSequence = last;
     return numbered;
+  }
+
+  async keepPrices(digest: string, snapshot: Uint8Array): Promise<void> {
+    const row = { tenant: this.#session.tenant, digest, content: snapshot };
+    await insertUnlessTaken(this.#session, PriceSnapshotSchema, row);
+  }
+
+  async keptPrices(digest: string): Promise<Uint8Array | undefined> {
+    const key = { tenant: this.#session.tenant, digest };
+    const found = await this.#session.manager.findOne(PriceSnapshotSchema, key, unfollowed);
+    return found?.content;
   }
 
   async events(key: RunKey, after: number, limit: number): Promise<readonly RunEvent[]> {

@@ -50,7 +50,11 @@ describe('optimizations over stored portfolios', () => {
   let solved: SolveJob[];
   let news: readonly SolveNews[];
 
-  const answer = { termination: 'optimal', weights: [] } as unknown as Extract<SolveNews, { kind: 'answer' }>['answer'];
+  const answer = {
+    termination: 'optimal',
+    weights: [],
+    provenance: { pricesSnapshot: 'abc', serverVersion: '1' },
+  } as unknown as Extract<SolveNews, { kind: 'answer' }>['answer'];
 
   function assetOf(id: string, currency = 'USD'): Asset {
     const asset = Object.assign(new Asset(), { tenant: 'acme', id, displayName: id, currency, assetClass: 'Equity' });
@@ -261,8 +265,7 @@ describe('optimizations over stored portfolios', () => {
     ).to.equal('NOT_FOUND');
   });
 
-  it('executes a run with the prices of its window and ends it with the answer', async () => {
-    const run = await optimizations.create('p', draftOf(), 'x', context);
+  function started() {
     const log = new EventLog(database.unitOfWork, database.queue, {
       pollMs: 1000,
       heartbeatMs: 1000,
@@ -275,6 +278,12 @@ describe('optimizations over stored portfolios', () => {
       warn: () => undefined,
     });
     engine.register('optimization', new OptimizationExecutor(database.unitOfWork, solver));
+    return { log, engine };
+  }
+
+  it('executes a run with the prices of its window and ends it with the answer', async () => {
+    const run = await optimizations.create('p', draftOf(), 'x', context);
+    const { log, engine } = started();
     const watched = lastValueFrom(log.watch({ kind: 'optimization', portfolioId: 'p', id: 'x' }, 0, context));
     engine.start();
     const last = await watched;
@@ -282,6 +291,36 @@ describe('optimizations over stored portfolios', () => {
     expect(last.kind === 'event' ? last.event.type : '').to.equal('succeeded');
     expect(database.run(tenantRunOf(run))).to.deep.include({ state: 'succeeded', result: answer });
     expect([...(solved[0]?.prices?.prices ?? [])]).to.deep.equal([10, 20, 11, 19, 12, 20]);
+  });
+
+  it('keeps the prices of a run, so that it is solved anew from them whatever is imported later', async () => {
+    const { log, engine } = started();
+    const { id } = await optimizations.create('p', draftOf(), 'x', context);
+    const early = await faultOf(lastValueFrom(optimizations.replay('p', id, context)));
+    expect(early.reason).to.equal('STATE_CONFLICT');
+    const watched = lastValueFrom(log.watch({ kind: 'optimization', portfolioId: 'p', id }, 0, context));
+    engine.start();
+    await watched;
+    await engine.stop();
+    await market.putPrices('A', [{ date: '2024-01-03', price: new Decimal(99) }]);
+    const same = await lastValueFrom(optimizations.replay('p', id, context));
+    expect(same).to.deep.include({ kind: 'outcome' });
+    expect(same.kind === 'outcome' ? same.outcome : undefined).to.deep.include({ differences: [], answer });
+    expect(solved).to.have.length(2);
+    expect(solved[1]).to.deep.equal(solved[0]);
+    news = [
+      {
+        kind: 'answer',
+        answer: { ...answer, objective: 0.5, weights: [{ assetId: 'A', weight: 1, currentWeight: 0 }] },
+      },
+    ];
+    const other = await lastValueFrom(optimizations.replay('p', id, context));
+    expect(other.kind === 'outcome' ? other.outcome.differences : []).to.deep.equal([
+      'weights[0]: nothing recorded, {"assetId":"A","weight":1,"currentWeight":0} replayed',
+      'objective: nothing recorded, 0.5 replayed',
+    ]);
+    const missing = await faultOf(lastValueFrom(optimizations.replay('p', 'nowhere', context)));
+    expect(missing.reason).to.equal('NOT_FOUND');
   });
 
   it('solves a problem given whole without storing anything, and errors with what is wrong', async () => {
