@@ -206,3 +206,36 @@ function breakIt(n: number, parts: Parts, inside: Float64Array, random: Random):
     }
   }
 }
+
+/**
+ * A feasible problem with some of its restrictions made soft, at penalties far apart, and their sides moved so that many of them cannot or
+ * had better not hold.
+ */
+export function randomSoftProblem(random: Random): Problem {
+  let given = randomProblem(random);
+  while (!given.feasible) given = randomProblem(random);
+  const { problem } = given;
+  const penalised = <Kind extends object>(restriction: Kind, moved: () => Kind): Kind => {
+    if (random.chance(0.3)) return restriction;
+    const penalty = 10 ** random.between(-4, 3);
+    return { ...(random.chance(0.4) ? restriction : moved()), penalty };
+  };
+  const rows = problem.rows.map((row, r) => {
+    if (r === 0) return row;
+    const by = random.normal() * Math.max(...row.coefficients.map(Math.abs), 0);
+    return penalised(row, () => ({ ...row, lower: row.lower + by, upper: row.upper + by }));
+  });
+  const singles = [...problem.upper.keys()].flatMap((i) => {
+    if (!random.chance(0.2)) return [];
+    const entries = Array.from(problem.upper, (_, j) => (i === j ? random.between(-2, 2) : 0));
+    const [one, other] = [random.normal(), random.chance(0.3) ? Infinity : random.normal()];
+    const row = rowOver(entries, Math.min(one, other), Math.max(one, other), `single ${i}`);
+    return [{ ...row, penalty: 10 ** random.between(-4, 3) }];
+  });
+  const less = (bound: number): number => (random.chance(0.4) ? 0 : bound * random.next());
+  const norms = problem.norms.map((norm) => penalised(norm, () => ({ ...norm, bound: less(norm.bound) })));
+  const tradeLimits = problem.tradeLimits.map((limit) =>
+    penalised(limit, () => ({ ...limit, bound: less(limit.bound) })),
+  );
+  return { ...problem, rows: [...rows, ...singles], norms, tradeLimits };
+}
