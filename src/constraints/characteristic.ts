@@ -2,6 +2,7 @@ import type { Lowered, Origin } from '../problem/problem.ts';
 import type { ConstraintHandler, Holdings, Measured, Situation } from '../problem/situation.ts';
 import type { UniverseAsset } from '../problem/universe.ts';
 import type { Violation } from '../values/fault.ts';
+import { characteristicNames, characteristicOf } from './characteristics.ts';
 import { relativeForm, rowOf } from './linear-form.ts';
 import type { LinearForm } from './linear-form.ts';
 import { admitLookThrough, lookThroughSchema, partsOf, sumThrough } from './look-through.ts';
@@ -33,11 +34,6 @@ interface Side {
   readonly text: string;
 }
 
-const valueIn = (asset: UniverseAsset, name: string): number | undefined =>
-  asset.characteristics !== undefined && Object.hasOwn(asset.characteristics, name)
-    ? asset.characteristics[name]
-    : undefined;
-
 function rangeOf({ min, max }: Range): Range {
   return { ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) };
 }
@@ -51,7 +47,7 @@ interface Brought {
 function broughtBy(asset: UniverseAsset, { name, missing, lookThrough = false }: CharacteristicParameters): Brought {
   let [amount, counted] = [0, 0];
   for (const part of partsOf(asset, lookThrough)) {
-    const value = valueIn(part.asset, name);
+    const value = characteristicOf(part.asset, name);
     amount += part.share * (value ?? 0);
     if (value !== undefined || missing === 'zero') counted += part.share;
   }
@@ -83,8 +79,9 @@ function sumsAt(
   let [amount, counted] = [0, 0];
   for (const position of membersOf(of, universe)) {
     const asset = universe.assets[position]!;
-    const has = (each: UniverseAsset): number => (valueIn(each, name) !== undefined || missing === 'zero' ? 1 : 0);
-    amount += weights[position]! * sumThrough(asset, lookThrough, (each) => valueIn(each, name) ?? 0);
+    const has = (each: UniverseAsset): number =>
+      characteristicOf(each, name) !== undefined || missing === 'zero' ? 1 : 0;
+    amount += weights[position]! * sumThrough(asset, lookThrough, (each) => characteristicOf(each, name) ?? 0);
     counted += weights[position]! * sumThrough(asset, lookThrough, has);
   }
   return { amount, counted };
@@ -116,7 +113,7 @@ function without(parameters: CharacteristicParameters, { universe }: Situation):
   return membersOf(parameters.of, universe).flatMap((position) => {
     const asset = universe.assets[position]!;
     return partsOf(asset, parameters.lookThrough === true)
-      .filter((part) => valueIn(part.asset, parameters.name) === undefined)
+      .filter((part) => characteristicOf(part.asset, parameters.name) === undefined)
       .map((part) => (part.asset === asset ? asset.id : `${part.asset.id} in ${asset.id}`));
   });
 }
@@ -132,7 +129,7 @@ function admit(parameters: CharacteristicParameters, situation: Situation): read
   if (violations.length > 0) return violations;
   const { amount, counted } = formsOf({ ...parameters, missing: 'exclude' }, situation);
   if (counted.weights.every((share) => share === 0)) {
-    const known = [...new Set(situation.universe.assets.flatMap((asset) => Object.keys(asset.characteristics ?? {})))];
+    const known = characteristicNames(situation.universe);
     return [invalid('name', `no asset meant has a characteristic ${JSON.stringify(name)}; known: ${listed(known)}`)];
   }
   const lacking = missing === 'refuse' ? without(parameters, situation) : [];

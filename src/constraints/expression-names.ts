@@ -1,41 +1,37 @@
-/** What a name in an expression means: an asset, or a class, sector, country or group. */
+/** What a name in an expression means: an asset, a class, sector, country, currency, issuer or group, or a characteristic. */
 import type { Universe } from '../problem/universe.ts';
+import { characteristicNames } from './characteristics.ts';
 import type { Term } from './expression.ts';
 import { ExpressionError } from './expression.ts';
-import { groupTaxonomies, includesCash, listed, namesOf, sameName } from './taxonomy.ts';
+import { nearestName } from './nearest-name.ts';
+import { includesCash, listed, namesOf, sameName, taxonomiesOf } from './taxonomy.ts';
 import type { Taxonomy } from './taxonomy.ts';
 
 export type Name = Extract<Term, { kind: 'name' }>;
 export type Meaning =
   | { readonly kind: 'asset'; readonly position: number }
-  | { readonly kind: 'part'; readonly taxonomy: Taxonomy; readonly name: string };
+  | { readonly kind: 'part'; readonly taxonomy: Taxonomy; readonly name: string }
+  | { readonly kind: 'characteristic'; readonly name: string };
 
-const fixed: Readonly<Record<string, Taxonomy>> = {
-  class: { kind: 'asset-class' },
-  sector: { kind: 'sector' },
-  country: { kind: 'country' },
-};
-
-/** Every taxonomy by the qualifier that selects it: `class`, `sector`, `country`, then the client's own. */
-function taxonomiesOf(universe: Universe): ReadonlyMap<string, Taxonomy> {
-  const own = groupTaxonomies(universe).filter((name) => !Object.hasOwn(fixed, name));
-  return new Map<string, Taxonomy>([
-    ...Object.entries(fixed),
-    ...own.map((name): [string, Taxonomy] => [name, { kind: 'group', name }]),
-  ]);
-}
+/** Found only where their qualifier says so: an issuer is often called like its asset, a characteristic is no weight. */
+const qualifiedOnly: ReadonlySet<string> = new Set(['currency', 'issuer']);
+const characteristicQualifier = 'characteristic';
 
 const quoted = (word: string): string => (/^[\p{L}_][\p{L}\p{M}\p{N}_.]*$/u.test(word) ? word : JSON.stringify(word));
 
 /** All that a name may mean, each with the text that says it without doubt. */
 function meaningsOf(term: Name, universe: Universe): readonly { readonly choice: string; readonly meaning: Meaning }[] {
   const found: { choice: string; meaning: Meaning }[] = [];
+  if (term.qualifier === characteristicQualifier && characteristicNames(universe).includes(term.name)) {
+    const choice = `${characteristicQualifier}:${quoted(term.name)}`;
+    return [{ choice, meaning: { kind: 'characteristic', name: term.name } }];
+  }
   if (term.qualifier === undefined || term.qualifier === 'asset') {
     const position = universe.assets.findIndex(({ id }) => id === term.name);
     if (position >= 0) found.push({ choice: `asset:${quoted(term.name)}`, meaning: { kind: 'asset', position } });
   }
   for (const [qualifier, taxonomy] of taxonomiesOf(universe)) {
-    if (term.qualifier !== undefined && term.qualifier !== qualifier) continue;
+    if (term.qualifier === undefined ? qualifiedOnly.has(qualifier) : term.qualifier !== qualifier) continue;
     const known =
       includesCash(taxonomy, term.name) ||
       namesOf(universe, taxonomy).some((name) => sameName(taxonomy, name, term.name));
@@ -58,16 +54,41 @@ export function meaningOf(term: Name, universe: Universe): Meaning {
   return only.meaning;
 }
 
+/** Every name that could have been written in place of the unknown one, as it has to be written. */
+function candidatesFor({ qualifier }: Name, universe: Universe): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  const add = (name: string, before: string): void => {
+    if (!names.has(name)) names.set(name, before + quoted(name));
+  };
+  if (qualifier === characteristicQualifier)
+    for (const name of characteristicNames(universe)) add(name, `${qualifier}:`);
+  if (qualifier === 'asset') for (const { id } of universe.assets) add(id, 'asset:');
+  for (const [word, taxonomy] of taxonomiesOf(universe)) {
+    if (qualifier === undefined ? qualifiedOnly.has(word) : qualifier !== word) continue;
+    for (const name of namesOf(universe, taxonomy)) add(name, qualifier === undefined ? '' : `${quoted(word)}:`);
+  }
+  if (qualifier === undefined) {
+    for (const { id } of universe.assets) add(id, '');
+    for (const word of qualifiedOnly)
+      for (const name of namesOf(universe, taxonomiesOf(universe).get(word)!)) add(name, `${word}:`);
+    for (const name of characteristicNames(universe)) add(name, `${characteristicQualifier}:`);
+  }
+  return names;
+}
+
 function unknownText(term: Name, universe: Universe): string {
   const taxonomies = taxonomiesOf(universe);
   const { qualifier, name } = term;
-  if (qualifier !== undefined && qualifier !== 'asset' && !taxonomies.has(qualifier)) {
-    return `${JSON.stringify(qualifier)} is no taxonomy; known: ${listed(['asset', ...taxonomies.keys()])}`;
+  if (qualifier !== undefined && ![...taxonomies.keys(), 'asset', characteristicQualifier].includes(qualifier)) {
+    const words = ['asset', ...taxonomies.keys(), characteristicQualifier];
+    const near = nearestName(qualifier, words);
+    const meant = near === undefined ? '' : `; did you mean ${quoted(near)}:${quoted(name)}?`;
+    return `${JSON.stringify(qualifier)} is no taxonomy${meant}; known: ${listed(words)}`;
   }
-  const taxonomy = qualifier === undefined ? undefined : taxonomies.get(qualifier);
-  if (taxonomy !== undefined)
-    return `nothing is called ${JSON.stringify(name)} here; known: ${listed(namesOf(universe, taxonomy))}`;
-  const parts = qualifier === 'asset' ? [] : [...taxonomies.values()].flatMap((each) => namesOf(universe, each));
-  const known = [...new Set([...parts, ...universe.assets.map(({ id }) => id)])];
-  return `nothing is called ${JSON.stringify(name)}; known: ${listed(known)}`;
+  const candidates = candidatesFor(term, universe);
+  const near = nearestName(name, candidates.keys());
+  const meant = near === undefined ? '' : `; did you mean ${candidates.get(near)!}?`;
+  const where = qualifier === undefined || qualifier === 'asset' ? '' : ' here';
+  const known = [...candidates].filter(([, text]) => qualifier !== undefined || !text.includes(':'));
+  return `nothing is called ${JSON.stringify(name)}${where}${meant}; known: ${listed(known.map(([each]) => each))}`;
 }

@@ -2,13 +2,17 @@
  * The text form of linear constraints, parsed by recursive descent:
  *
  *     comparison = sum relation sum [relation sum]          relation = '<=' | '>=' | '=' | '=='
- *     sum        = ['+' | '-'] product { ('+' | '-') product }
+ *     sum        = product { ('+' | '-') product }
  *     product    = factor { ('*' | '/') factor }
- *     factor     = number ['%'] | name | '(' sum ')' | '-' factor
+ *     factor     = number ['%' | 'bp'] | function '(' sum ')' | name | '(' sum ')' | ('-' | '+') factor
+ *     function   = 'benchmark' | 'current'
  *     name       = word [':' word]                          word = letters, digits, '_' and '.', starting with a letter; or "quoted"
  *
- * `20 %` is 0.2. A chain `10 % <= Equity <= 60 %` keeps one direction. Whether a product is linear is decided by whoever evaluates.
+ * `20 %` is 0.2, `25 bp` is 0.0025. A chain `10 % <= Equity <= 60 %` keeps one direction. Whether a product is linear is decided by whoever
+ * evaluates. The README of this folder tells the whole language.
  */
+import { nearestName } from './nearest-name.ts';
+
 export type Term =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'name'; readonly qualifier?: string; readonly name: string; readonly at: number }
@@ -17,7 +21,11 @@ export type Term =
       readonly left: Term;
       readonly right: Term;
       readonly at: number;
-    };
+    }
+  /** What a sum is at other holdings than those that are sought: a number. */
+  | { readonly kind: 'elsewhere'; readonly where: Elsewhere; readonly of: Term; readonly at: number };
+
+export type Elsewhere = 'benchmark' | 'current';
 
 export type Relation = '<=' | '>=' | '=';
 
@@ -39,6 +47,9 @@ export class ExpressionError extends Error {
     this.at = at;
   }
 }
+
+const elsewheres: readonly Elsewhere[] = ['benchmark', 'current'];
+const basisPoint = 'bp';
 
 export const expressionLengthMax = 4000;
 export const expressionDepthMax = 32;
@@ -170,9 +181,35 @@ class Parser {
       this.#position += 1;
       const value = Number(token.text);
       if (!Number.isFinite(value)) throw new ExpressionError('holds a number that is too large', token.at);
-      return { kind: 'number', value: this.#take('%') === undefined ? value : value / 100 };
+      return { kind: 'number', value: value / this.#unit() };
     }
-    return this.#name();
+    return this.#functionOf() ?? this.#name();
+  }
+
+  /** How many of the unit behind a number make 1. */
+  #unit(): number {
+    if (this.#take('%') !== undefined) return 100;
+    const { kind, text } = this.#next;
+    if (kind !== 'word' || text !== basisPoint) return 1;
+    this.#position += 1;
+    return 10_000;
+  }
+
+  /** A word before a parenthesis. */
+  #functionOf(): Term | undefined {
+    const { kind, text, at } = this.#next;
+    const following = this.#tokens[this.#position + 1];
+    if (kind !== 'word' || following?.kind !== 'symbol' || following.text !== '(') return undefined;
+    const where = elsewheres.find((name) => name === text);
+    if (where === undefined) {
+      const near = nearestName(text, elsewheres);
+      const meant = near === undefined ? '' : `; did you mean ${near}?`;
+      throw new ExpressionError(`${JSON.stringify(text)} is no function${meant}; known: ${elsewheres.join(', ')}`, at);
+    }
+    this.#position += 2;
+    const of = this.#sum();
+    if (this.#take(')') === undefined) throw this.#unexpected('")"');
+    return { kind: 'elsewhere', where, of, at };
   }
 
   #name(): Term {

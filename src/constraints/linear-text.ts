@@ -1,13 +1,15 @@
-import type { ConstraintHandler, Holdings, Measured } from '../problem/situation.ts';
-import type { Universe } from '../problem/universe.ts';
+import type { ConstraintHandler, Holdings, Measured, Situation } from '../problem/situation.ts';
 import type { Violation } from '../values/fault.ts';
+import { characteristicOf } from './characteristics.ts';
 import { ExpressionError, expressionLengthMax, parseExpression } from './expression.ts';
 import type { Comparison, Relation, Term } from './expression.ts';
 import { meaningOf } from './expression-names.ts';
-import { formOf, rowOf } from './linear-form.ts';
+import type { Name } from './expression-names.ts';
+import { formOf, rowOf, valueAt } from './linear-form.ts';
 import type { LinearForm } from './linear-form.ts';
 import { fractionOfValue, invalid, measured } from './range.ts';
 import type { Range } from './range.ts';
+import { centreOf } from './relative.ts';
 import { weightIn } from './taxonomy.ts';
 
 export type LinearTextParameters = { readonly expression: string };
@@ -26,58 +28,91 @@ function scale(form: LinearForm, by: number): LinearForm {
 
 const isConstant = (form: LinearForm): boolean => form.cash === 0 && form.weights.every((weight) => weight === 0);
 
+/** Holdings that a term may speak of besides those that are sought. Throws ExpressionError for a benchmark that is not there. */
+function holdingsOf({ where, at }: Extract<Term, { kind: 'elsewhere' }>, situation: Situation): Holdings {
+  if (where === 'benchmark' && situation.benchmark === undefined)
+    throw new ExpressionError('needs a benchmark, and there is none', at);
+  return centreOf(where, situation);
+}
+
+const lackingText = (id: string, name: string): string => `${id} has no characteristic ${JSON.stringify(name)}`;
+
+/** The linear form that a name denotes: weights, or weights times a characteristic that every asset has. */
+function formOfName(term: Name, { universe }: Situation): LinearForm {
+  const meaning = meaningOf(term, universe);
+  if (meaning.kind === 'part') return formOf(universe, meaning.taxonomy, meaning.name);
+  const weights = new Float64Array(universe.assets.length);
+  if (meaning.kind === 'asset') weights[meaning.position] = 1;
+  else
+    for (const [position, asset] of universe.assets.entries()) {
+      const value = characteristicOf(asset, meaning.name);
+      if (value === undefined) throw new ExpressionError(lackingText(asset.id, meaning.name), term.at);
+      weights[position] = value;
+    }
+  return { weights, cash: 0, constant: 0 };
+}
+
 /** The linear form that a term denotes. Throws ExpressionError for unknown names and products of two weights. */
-function linearize(term: Term, universe: Universe): LinearForm {
-  const none = { weights: new Float64Array(universe.assets.length), cash: 0 };
+function linearize(term: Term, situation: Situation): LinearForm {
+  const of = (part: Term): LinearForm => linearize(part, situation);
   switch (term.kind) {
     case 'number':
-      return { ...none, constant: term.value };
-    case 'name': {
-      const meaning = meaningOf(term, universe);
-      if (meaning.kind === 'part') return formOf(universe, meaning.taxonomy, meaning.name);
-      const weights = none.weights;
-      weights[meaning.position] = 1;
-      return { weights, cash: 0, constant: 0 };
-    }
+      return constantForm(term.value, situation);
+    case 'name':
+      return formOfName(term, situation);
+    case 'elsewhere':
+      return constantForm(valueAt(of(term.of), holdingsOf(term, situation)), situation);
     case 'add':
-      return combine(linearize(term.left, universe), linearize(term.right, universe), 1);
+      return combine(of(term.left), of(term.right), 1);
     case 'subtract':
-      return combine(linearize(term.left, universe), linearize(term.right, universe), -1);
+      return combine(of(term.left), of(term.right), -1);
     case 'multiply': {
-      const left = linearize(term.left, universe);
-      const right = linearize(term.right, universe);
+      const left = of(term.left);
+      const right = of(term.right);
       if (isConstant(left)) return scale(right, left.constant);
       if (isConstant(right)) return scale(left, right.constant);
       throw new ExpressionError('multiplies two weights; one side of * must be a number', term.at);
     }
     case 'divide': {
-      const right = linearize(term.right, universe);
+      const right = of(term.right);
       if (!isConstant(right))
         throw new ExpressionError('divides by a weight; the right side of / must be a number', term.at);
       if (right.constant === 0) throw new ExpressionError('divides by zero', term.at);
-      return scale(linearize(term.left, universe), 1 / right.constant);
+      return scale(of(term.left), 1 / right.constant);
     }
   }
 }
 
+function constantForm(constant: number, { universe }: Situation): LinearForm {
+  return { weights: new Float64Array(universe.assets.length), cash: 0, constant };
+}
+
 /** The value of a term at holdings, from its definition: names are summed over the assets that carry them. */
-function valueOf(term: Term, universe: Universe, holdings: Holdings): number {
+function valueOf(term: Term, situation: Situation, holdings: Holdings): number {
+  const of = (part: Term): number => valueOf(part, situation, holdings);
   switch (term.kind) {
     case 'number':
       return term.value;
     case 'name': {
+      const { universe } = situation;
       const meaning = meaningOf(term, universe);
       if (meaning.kind === 'asset') return holdings.weights[meaning.position]!;
-      return weightIn(universe, meaning.taxonomy, meaning.name, holdings);
+      if (meaning.kind === 'part') return weightIn(universe, meaning.taxonomy, meaning.name, holdings);
+      return universe.assets.reduce(
+        (sum, asset, position) => sum + characteristicOf(asset, meaning.name)! * holdings.weights[position]!,
+        0,
+      );
     }
+    case 'elsewhere':
+      return valueOf(term.of, situation, holdingsOf(term, situation));
     case 'add':
-      return valueOf(term.left, universe, holdings) + valueOf(term.right, universe, holdings);
+      return of(term.left) + of(term.right);
     case 'subtract':
-      return valueOf(term.left, universe, holdings) - valueOf(term.right, universe, holdings);
+      return of(term.left) - of(term.right);
     case 'multiply':
-      return valueOf(term.left, universe, holdings) * valueOf(term.right, universe, holdings);
+      return of(term.left) * of(term.right);
     case 'divide':
-      return valueOf(term.left, universe, holdings) / valueOf(term.right, universe, holdings);
+      return of(term.left) / of(term.right);
   }
 }
 
@@ -86,21 +121,25 @@ function rangeOf(relation: Relation): Range {
   return { ...(relation === '<=' ? {} : { min: 0 }), ...(relation === '>=' ? {} : { max: 0 }) };
 }
 
-const differenceOf = ({ left, right }: Comparison, universe: Universe): LinearForm =>
-  combine(linearize(left, universe), linearize(right, universe), -1);
+const differenceOf = ({ left, right }: Comparison, situation: Situation): LinearForm =>
+  combine(linearize(left, situation), linearize(right, situation), -1);
 
-/** The first mistake in the expression, as text with its place. */
-function problemOf(expression: string, universe: Universe): string | undefined {
+/** What is wrong with the expression, as far as it is read: its first mistake, with its place. */
+function mistakesOf(read: () => string | undefined): readonly Violation[] {
   try {
-    for (const comparison of parseExpression(expression)) {
-      const form = differenceOf(comparison, universe);
-      if (isConstant(form)) return `${JSON.stringify(comparison.text)} does not depend on any weight`;
-      if (![...form.weights, form.cash, form.constant].every(Number.isFinite))
-        return 'holds numbers that are too large';
-    }
+    const mistake = read();
+    return mistake === undefined ? [] : [invalid('expression', mistake)];
   } catch (error) {
-    if (error instanceof ExpressionError) return `at character ${String(error.at + 1)}: ${error.message}`;
-    throw error;
+    if (!(error instanceof ExpressionError)) throw error;
+    return [invalid('expression', `at character ${String(error.at + 1)}: ${error.message}`)];
+  }
+}
+
+function mistakeIn(expression: string, situation: Situation): string | undefined {
+  for (const comparison of parseExpression(expression)) {
+    const form = differenceOf(comparison, situation);
+    if (![...form.weights, form.cash, form.constant].every(Number.isFinite)) return 'holds numbers that are too large';
+    if (isConstant(form)) return `${JSON.stringify(comparison.text)} does not depend on any weight`;
   }
   return undefined;
 }
@@ -112,8 +151,12 @@ export const linearText: ConstraintHandler<LinearTextParameters> = {
   description:
     'A linear rule over weights as text: `Equity >= 2 * Bond`, `10 % <= Energy + Utilities <= 25 %`, `AAPL - GOOG = 0`. Names are asset ids, asset classes, sectors, countries or groups ' +
     'and stand for total weights as fractions of net asset value; Cash is the class Cash with the uninvested cash. Names with spaces or hyphens are put in double quotes; asset:, class:, sector:, ' +
-    'country: or the name of a taxonomy before a name says which is meant. Relations <=, >=, =; numbers, percentages, + - * / and parentheses. Measured as left side minus right side.',
-  version: '1.0.0',
+    'country:, currency:, issuer: or the name of a taxonomy before a name says which is meant; currencies and issuers are always named so. characteristic:duration is the sum of weight times duration. ' +
+    'benchmark(...) and current(...) are what a sum is in the benchmark and in what is held now: `Energy <= benchmark(Energy) + 2 %`. ' +
+    'Relations <=, >=, =; numbers, percentages (20 %), basis points (25 bp), + - * / and parentheses. Measured as left side minus right side. Grammar: comparison = sum relation sum [relation sum]; ' +
+    'sum = product {("+" | "-") product}; product = factor {("*" | "/") factor}; factor = number ["%" | "bp"] | ("benchmark" | "current") "(" sum ")" | name | "(" sum ")" | ("-" | "+") factor; ' +
+    'name = word [":" word].',
+  version: '1.1.0',
   references: [],
   schema: {
     type: 'object',
@@ -130,22 +173,25 @@ export const linearText: ConstraintHandler<LinearTextParameters> = {
     },
     required: ['expression'],
     additionalProperties: false,
-    examples: [{ expression: 'Equity >= 2 * Bond' }, { expression: '10 % <= "Health Care" <= 25 %' }],
+    examples: [
+      { expression: 'Equity >= 2 * Bond' },
+      { expression: '10 % <= "Health Care" <= 25 %' },
+      { expression: 'Energy + currency:CHF <= benchmark(Energy + currency:CHF) + 50 bp' },
+      { expression: 'characteristic:"esg-score" >= 8.5 * (1 - Cash)' },
+    ],
   },
   convexity: 'linear',
   priority: 0,
-  admit({ expression }, { universe }): readonly Violation[] {
-    const problem = problemOf(expression, universe);
-    return problem === undefined ? [] : [invalid('expression', problem)];
-  },
-  lower: ({ expression }, { universe }, origin) => ({
+  admitParameters: ({ expression }) => mistakesOf(() => void parseExpression(expression)),
+  admit: ({ expression }, situation) => mistakesOf(() => mistakeIn(expression, situation)),
+  lower: ({ expression }, situation, origin) => ({
     rows: parseExpression(expression).map((comparison) =>
-      rowOf(differenceOf(comparison, universe), rangeOf(comparison.relation), origin(comparison.text)),
+      rowOf(differenceOf(comparison, situation), rangeOf(comparison.relation), origin(comparison.text)),
     ),
   }),
-  check: ({ expression }, holdings, { universe }) =>
+  check: ({ expression }, holdings, situation) =>
     parseExpression(expression).map(({ left, relation, right, text }): Measured => {
-      const difference = valueOf(left, universe, holdings) - valueOf(right, universe, holdings);
+      const difference = valueOf(left, situation, holdings) - valueOf(right, situation, holdings);
       return measured(text, difference, rangeOf(relation), fractionOfValue);
     }),
 };

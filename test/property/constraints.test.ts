@@ -114,6 +114,8 @@ const linearLaws: readonly Law[] = [
         'Cash <= 20 %',
         'A0 - A1 = 0',
         '-(US - 3*DE)/4 <= theme:AI - 0.25 * (1 - Cash)',
+        'sector:Energy + currency:EUR <= benchmark(sector:Energy + Cash) + 200 bp',
+        'characteristic:yield - current(characteristic:yield) / 2 >= 0.01 * issuer:One',
       )
       .map((expression) => ({ expression })),
   ),

@@ -4,7 +4,7 @@ import { canonicalConstraint } from '../../../src/constraints/alias.ts';
 import { builtInConstraints } from '../../../src/constraints/built-in.ts';
 import { linearText } from '../../../src/constraints/linear-text.ts';
 import { linear } from '../../../src/constraints/linear.ts';
-import { fieldsOf, holdingsOf, originOf, rowsOf, situation } from './fixture.ts';
+import { bare, fieldsOf, holdingsOf, originOf, rowsOf, situation } from './fixture.ts';
 
 const problemOf = (expression: string): string => linearText.admit({ expression }, situation)[0]?.description ?? 'none';
 const loweredRows = (expression: string): ReturnType<typeof rowsOf> =>
@@ -59,6 +59,49 @@ describe('linear rules in words', () => {
     expect(loweredRows('Cash >= 5 %')[0]?.lower).to.be.closeTo(-0.95, 1e-15);
   });
 
+  it('reads what a sum is in the benchmark and in what is held now', () => {
+    const [energy] = loweredRows('sector:Energy <= benchmark(sector:Energy) + 50 bp');
+    expect(energy?.coefficients).to.deep.equal({ XOM: 1 });
+    expect(energy?.upper).to.be.closeTo(0.255, 1e-15);
+    const [cash] = linearText.check(
+      { expression: 'Cash = current(Cash)' },
+      holdingsOf(0.3, 0.2, 0.1, 0.1, 0.1, 0),
+      situation,
+    );
+    expect(cash?.value).to.be.closeTo(0.1, 1e-15);
+    expect(linearText.admit({ expression: 'AAPL <= benchmark(AAPL)' }, bare)[0]?.description).to.equal(
+      'at character 9: needs a benchmark, and there is none',
+    );
+  });
+
+  it('reads the sum of weights times a characteristic that every asset has', () => {
+    const rated = (values: readonly (number | undefined)[]): typeof situation => ({
+      ...situation,
+      universe: {
+        assets: situation.universe.assets.map((asset, position) => {
+          const value = values[position];
+          return value === undefined ? asset : { ...asset, characteristics: { 'esg-score': value } };
+        }),
+      },
+    });
+    const expression = 'characteristic:"esg-score" >= 7 * (1 - Cash)';
+    const market = rated([9, 5, 8, 7, 7, 6]);
+    expect(rowsOf(linearText.lower({ expression }, market, originOf))[0]?.coefficients).to.deep.equal({
+      AAPL: 2,
+      XOM: -2,
+      SAP: 1,
+      GLD: -1,
+    });
+    const [verdict] = linearText.check({ expression }, holdingsOf(0.5, 0, 0.25, 0, 0, 0.25), market);
+    expect(verdict?.value).to.be.closeTo(1, 1e-14);
+    expect(linearText.admit({ expression }, rated([9, 5, 8, 7, 7, undefined]))[0]?.description).to.equal(
+      'at character 1: GLD has no characteristic "esg-score"',
+    );
+    expect(linearText.admit({ expression: 'characteristic:esg >= 1' }, market)[0]?.description).to.contain(
+      'nothing is called "esg" here',
+    );
+  });
+
   it('refuses an ambiguous name with the choices, and takes each choice', () => {
     expect(problemOf('Energy <= 20 %')).to.equal(
       'at character 1: "Energy" is ambiguous; write one of sector:Energy, theme:Energy',
@@ -70,7 +113,18 @@ describe('linear rules in words', () => {
   const mistakes: readonly (readonly [string, string])[] = [
     ['Tech <= 20 %', 'at character 1: nothing is called "Tech"; known: Equity'],
     ['sector:Tech <= 1', 'nothing is called "Tech" here; known: Technology, Energy, Health Care'],
-    ['region:Asia <= 1', '"region" is no taxonomy; known: asset, class, sector, country, theme'],
+    [
+      'region:Asia <= 1',
+      '"region" is no taxonomy; known: asset, class, sector, country, currency, issuer, theme, characteristic',
+    ],
+    ['Technolgy <= 20 %', 'at character 1: nothing is called "Technolgy"; did you mean Technology?'],
+    ['20 % <= healthcare', 'at character 9: nothing is called "healthcare"; did you mean "Health Care"?'],
+    ['asset:APPL <= 1', 'nothing is called "APPL"; did you mean asset:AAPL?'],
+    ['sectr:Energy <= 1', '"sectr" is no taxonomy; did you mean sector:Energy?'],
+    ['curent(AAPL) <= 1', 'at character 1: "curent" is no function; did you mean current?'],
+    ['sum(AAPL) <= 1', '"sum" is no function; known: benchmark, current'],
+    ['benchmark(AAPL <= 1', 'expected ")", found "<="'],
+    ['current(AAPL) <= 1', 'does not depend on any weight'],
     ['AAPL * SAP <= 1', 'at character 6: multiplies two weights'],
     ['1 / AAPL <= 1', 'at character 3: divides by a weight'],
     ['AAPL / 0 <= 1', 'divides by zero'],
