@@ -6,7 +6,8 @@ import type { Solution } from '../../src/problem/solution.ts';
 import { tailAt } from '../../src/problem/certificate-tails.ts';
 import { SolverRegistry, runToEnd } from '../../src/solvers/registry.ts';
 import { scenarioTails } from '../../src/solvers/tails/scenario-tails.ts';
-import { Random, budgetRow, originOf, problemOf, rowOver } from '../support/problems.ts';
+import { normalScenarios } from '../support/normal-scenarios.ts';
+import { budgetRow, originOf, problemOf, rowOver } from '../support/problems.ts';
 import library from './cases/pyportfolioopt-tails.json' with { type: 'json' };
 import paper from './cases/rockafellar-uryasev-2000.json' with { type: 'json' };
 
@@ -55,29 +56,7 @@ describe(`tails, as ${library.source}`, () => {
 });
 
 describe(`CVaR, as ${paper.source}`, () => {
-  /** Normal returns, with the mean and covariance of the paper. */
-  function normalScenarios(count: number): Float64Array {
-    const random = new Random(2000);
-    const [[a, b, c], [, d, e], [, , f]] = paper.covariance as [number[], number[], number[]];
-    const l11 = Math.sqrt(a!);
-    const [l21, l31] = [b! / l11, c! / l11];
-    const l22 = Math.sqrt(d! - l21 ** 2);
-    const l32 = (e! - l31 * l21) / l22;
-    const l33 = Math.sqrt(f! - l31 ** 2 - l32 ** 2);
-    const scenarios = new Float64Array(count * 3);
-    for (let s = 0; s < count; s += 2) {
-      const [x, y, z] = [random.normal(), random.normal(), random.normal()];
-      const draw = [l11 * x, l21 * x + l22 * y, l31 * x + l32 * y + l33 * z];
-      // Antithetic pairs: the sample mean is exact.
-      draw.forEach((value, i) => {
-        scenarios[s * 3 + i] = paper.mean[i]! + value;
-        scenarios[(s + 1) * 3 + i] = paper.mean[i]! - value;
-      });
-    }
-    return scenarios;
-  }
-
-  const scenarios = normalScenarios(20_000);
+  const scenarios = normalScenarios(paper.mean, paper.covariance as [number[], number[], number[]], 20_000);
   for (const { level, cvar } of paper.levels)
     it(`of normal returns at level ${level} is near ${cvar}, at the portfolio of least variance`, () => {
       const measure: TailMeasure = { kind: 'cvar', scenarios, level };

@@ -1,0 +1,91 @@
+/** Scenarios of the twenty US stocks that ship as an example, and tasks that stand on scenarios. */
+import { readFileSync } from 'node:fs';
+
+import type { Scenarios } from '../../src/sdk/v1/index.ts';
+import type { Setting } from '../../src/sdk/v1/testing/reference-task.ts';
+import { settingOf, type PublishedLimits } from '../golden/markets.ts';
+
+export interface StockScenarios {
+  readonly ids: readonly string[];
+  readonly scenarios: Scenarios;
+  /** (n) compound annual growth. */
+  readonly mean: Float64Array;
+}
+
+const [header = '', ...lines] = readFileSync(
+  new URL('../../examples/market/us-stocks-20/prices.csv', import.meta.url),
+  'utf8',
+)
+  .trim()
+  .split('\n');
+const ids = header.trim().split(',').slice(1);
+const days = lines.map((line) => {
+  const [date = '', ...prices] = line.trim().split(',');
+  return { date, prices: prices.map((price) => (price === '' ? NaN : Number(price))) };
+});
+
+/** Days on which all have a price. */
+export function dailyStocks(): StockScenarios {
+  const prices = days.map((day) => day.prices).filter((row) => row.every((price) => !Number.isNaN(price)));
+  return { ids, scenarios: pathOf(prices, 252), mean: growthOf(prices, 252) };
+}
+
+/** (n) compound annual growth, each over the whole of its own history. */
+export function stockGrowth(): Float64Array {
+  return growthOf(
+    days.map((day) => day.prices),
+    252,
+  );
+}
+
+/** The first price of each week that ends on a Sunday; growth over the history of each, scenarios where all have a return. */
+export function weeklyStocks(): StockScenarios {
+  const weeks = new Map<number, number[]>();
+  for (const { date, prices } of days) {
+    const day = Date.parse(date) / 86_400_000;
+    // Day 3 of the epoch was a Sunday.
+    const week = Math.ceil((day - 3) / 7);
+    const known = weeks.get(week) ?? prices.map(() => NaN);
+    weeks.set(
+      week,
+      known.map((price, i) => (Number.isNaN(price) ? prices[i]! : price)),
+    );
+  }
+  const all = [...weeks.entries()].sort(([left], [right]) => left - right).map(([, prices]) => prices);
+  const complete = all.filter((row) => row.every((price) => !Number.isNaN(price)));
+  return { ids, scenarios: pathOf(complete, 52), mean: growthOf(all, 52) };
+}
+
+function pathOf(prices: readonly (readonly number[])[], periodsPerYear: number): Scenarios {
+  const count = prices.length - 1;
+  const returns = Float64Array.from(
+    prices.slice(1).flatMap((row, s) => row.map((price, i) => price / prices[s]![i]! - 1)),
+  );
+  return { count, returns, periodsPerYear, isPath: true };
+}
+
+function growthOf(prices: readonly (readonly number[])[], periodsPerYear: number): Float64Array {
+  return Float64Array.from(prices[0]!, (_, i) => {
+    const own = prices.map((row) => row[i]!).filter((price) => !Number.isNaN(price));
+    return (own.at(-1)! / own[0]!) ** (periodsPerYear / (own.length - 1)) - 1;
+  });
+}
+
+/** A task on scenarios instead of a covariance; assets a1..an unless named. */
+export function settingOver<Parameters>(
+  { scenarios, mean, ids: names }: Partial<StockScenarios> & Pick<StockScenarios, 'scenarios'>,
+  limits: PublishedLimits,
+  parameters: Parameters,
+  riskFreeRate = 0,
+): Setting<Parameters> {
+  const n = scenarios.returns.length / scenarios.count;
+  const covariance = Array.from({ length: n }, () => new Array<number>(n).fill(0));
+  const market = { covariance, ...(names === undefined ? {} : { ids: names }) };
+  const setting = settingOf(market, limits, parameters);
+  const { universe, current, cashCurrent } = setting.situation;
+  return {
+    ...setting,
+    situation: { universe, current, cashCurrent, scenarios },
+    estimates: { riskFreeRate, scenarios, ...(mean === undefined ? {} : { expectedReturns: mean }) },
+  };
+}
