@@ -29,12 +29,12 @@ function* program(task: Task<TreeParameters>): TurnProgram {
   const { universe } = task.situation;
   const tree = yield* treeOf(task, defaults);
   if ('solution' in tree) return tree;
-  const target = spread(recursed(tree, task.parameters.invested ?? 1), tree, universe.assets.length);
+  const target = spread(bisected(tree, task.parameters.invested ?? 1), tree, universe.assets.length);
   return yield* approach(target, universe, treeReport(tree, universe.assets));
 }
 
 /** (m) weights by recursive bisection of the leaves. */
-function recursed(tree: Tree, invested: number): Float64Array {
+export function bisected(tree: Pick<Tree, 'positions' | 'covariance' | 'merges'>, invested: number): Float64Array {
   const m = tree.positions.length;
   const weights = new Float64Array(m).fill(invested);
   const open = m === 0 ? [] : [leavesOf(tree.merges, 2 * m - 2)];
@@ -52,7 +52,10 @@ function recursed(tree: Tree, invested: number): Float64Array {
 }
 
 /** Of the portfolio of these assets in inverse proportion to their variances. */
-function variance({ covariance, positions }: Tree, places: readonly number[]): number {
+function variance(
+  { covariance, positions }: Pick<Tree, 'positions' | 'covariance'>,
+  places: readonly number[],
+): number {
   const m = positions.length;
   const inverses = places.map((place) => 1 / covariance[place * m + place]!);
   const total = inverses.reduce((sum, value) => sum + value, 0);
