@@ -7,6 +7,7 @@ import { bounds } from './bounds.ts';
 import { budget } from './budget.ts';
 import { cash } from './cash.ts';
 import { characteristic } from './characteristic.ts';
+import { concentration } from './concentration.ts';
 import { country } from './country.ts';
 import { currency } from './currency.ts';
 import { cvar } from './cvar.ts';
@@ -34,6 +35,7 @@ import { netExposure } from './net-exposure.ts';
 import { noBuy } from './no-buy.ts';
 import { noSell } from './no-sell.ts';
 import { restricted } from './restricted.ts';
+import { riskContribution } from './risk-contribution.ts';
 import { roundLots } from './round-lots.ts';
 import { sector } from './sector.ts';
 import { shortExposure } from './short-exposure.ts';
@@ -56,6 +58,7 @@ export const builtInConstraints: readonly ConstraintHandler<never>[] = [
   budget,
   cash,
   characteristic,
+  concentration,
   country,
   currency,
   cvar,
@@ -83,6 +86,7 @@ export const builtInConstraints: readonly ConstraintHandler<never>[] = [
   noBuy,
   noSell,
   restricted,
+  riskContribution,
   roundLots,
   sector,
   shortExposure,

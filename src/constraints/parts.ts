@@ -60,6 +60,15 @@ export function partsOf(parameters: PartsParameters, universe: Universe): Int32A
   });
 }
 
+/** (g) what each part is called: its name in the taxonomy, or the id of the asset that stands alone. */
+export function partNames(parameters: PartsParameters, universe: Universe): readonly string[] {
+  const names: string[] = [];
+  const parts = partsOf(parameters, universe);
+  for (const [position, asset] of universe.assets.entries())
+    names[parts[position]!] ??= nameOf(asset, parameters) ?? asset.id;
+  return names;
+}
+
 /** (g) total weight of each part. */
 export function weightsByPart(parts: Int32Array, weights: Float64Array): Float64Array {
   const totals = new Float64Array(countOf(parts));
@@ -86,6 +95,11 @@ export function admitParts(parameters: PartsParameters, { universe }: Situation)
   if (by !== 'group') return [invalid('by', `no asset names its ${by.replace('-', ' ')}`)];
   const known = listed(groupTaxonomies(universe));
   return [invalid('taxonomy', `no asset has a group of taxonomy ${JSON.stringify(taxonomy)}; known: ${known}`)];
+}
+
+/** `issuer`, `theme`; an asset that stands alone is one among them. */
+export function partLabel({ by = 'asset', taxonomy = '' }: PartsParameters): string {
+  return by === 'group' ? taxonomy : by.replace('-', ' ');
 }
 
 /** `issuers`, `groups of theme`. */

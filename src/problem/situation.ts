@@ -55,7 +55,8 @@ export interface ConstraintHandler<Parameters = JsonObject> {
   readonly version: string;
   readonly references: readonly string[];
   readonly schema: JsonSchema<Parameters>;
-  readonly convexity: 'linear' | 'norm' | 'tail' | 'integer';
+  /** `risk-share` is not convex: answers under it are local optima. */
+  readonly convexity: 'linear' | 'norm' | 'tail' | 'risk-share' | 'integer';
   /** Used when the client gives none: 0 is hard. */
   readonly priority: number;
   /** What it needs of the market; absent: a covariance when `convexity` is `norm`. */

@@ -57,7 +57,7 @@ function loweredSlacks(lowered: Lowered, weights: Float64Array): { text: string;
   }
   for (const tail of lowered.tails ?? [])
     slacks.push({ text: tail.origin.text, slack: tail.bound - tailOf(tail, weights) });
-  return [...slacks, ...integerSlacks(lowered, weights)];
+  return [...slacks, ...integerSlacks(lowered, weights), ...shareSlacks(lowered, weights)];
 }
 
 /** The measure of loss at weights. The tail mean is the largest mean over all shares of at most p_s / (1 - level) that add up to 1. */
@@ -89,7 +89,10 @@ function tailOf({ kind, scenarios, probabilities, level, centre }: Tail, weights
 /** Smaller distances are rounding: neither a position nor an odd lot. */
 const rounding = 1e-9;
 
-function integerSlacks({ domains, lots, counts }: Lowered, weights: Float64Array): { text: string; slack: number }[] {
+function integerSlacks(
+  { domains, lots, counts, concentrations }: Lowered,
+  weights: Float64Array,
+): { text: string; slack: number }[] {
   const slacks: { text: string; slack: number }[] = [];
   for (const { position, intervals, origin } of domains ?? []) {
     const value = weights[position]!;
@@ -110,7 +113,34 @@ function integerSlacks({ domains, lots, counts }: Lowered, weights: Float64Array
     const clear = distances.filter((distance) => distance > 1e-6 - rounding).length;
     slacks.push({ text: origin.text, slack: Math.min(clear - minimum, maximum - any) });
   }
+  for (const { groups, threshold, limit, origin } of concentrations ?? []) {
+    const held = groups.map((group) => Array.from(group, (position) => weights[position]!).reduce((a, b) => a + b, 0));
+    const counted = held.filter((total) => total - threshold > rounding).reduce((a, b) => a + b, 0);
+    slacks.push({ text: origin.text, slack: limit - counted });
+  }
   return slacks;
+}
+
+/** Contributions as halves of what the variance changes: x_i (Q x)_i = (x'Qx + (x_i e_i)'Q(x_i e_i) - (x - x_i e_i)'Q(x - x_i e_i)) / 2. */
+function shareSlacks({ riskShares }: Lowered, weights: Float64Array): { text: string; slack: number }[] {
+  return (riskShares ?? []).map(({ operator, centre, contribution, lower, upper, origin }) => {
+    const active = weights.map((weight, position) => weight - (centre?.[position] ?? 0));
+    const variance = energy(operator, active);
+    if (!(variance > 0)) return { text: origin.text, slack: Infinity };
+    let contributed = 0;
+    if (contribution.kind === 'assets')
+      for (const position of contribution.positions) {
+        const own = active.map((weight, i) => (i === position ? weight : 0));
+        const others = active.map((weight, i) => (i === position ? 0 : weight));
+        contributed += (variance + energy(operator, own) - energy(operator, others)) / 2;
+      }
+    else {
+      const along = (vector: Float64Array): number => vector.reduce((sum, value, i) => sum + value * active[i]!, 0);
+      contributed = along(contribution.exposures) * along(contribution.pull);
+    }
+    const share = contributed / variance;
+    return { text: origin.text, slack: Math.min(share - lower, upper - share) };
+  });
 }
 
 export const fraction = fc.double({ min: -0.5, max: 1, noNaN: true });

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 
 import { beta } from '../../src/constraints/beta.ts';
+import { concentration } from '../../src/constraints/concentration.ts';
 import { cvar } from '../../src/constraints/cvar.ts';
 import { dollarNeutral } from '../../src/constraints/dollar-neutral.ts';
 import { drawdown } from '../../src/constraints/drawdown.ts';
@@ -12,6 +13,7 @@ import { longShort } from '../../src/constraints/long-short.ts';
 import { marketNeutral } from '../../src/constraints/market-neutral.ts';
 import { meanAbsoluteDeviation } from '../../src/constraints/mean-absolute-deviation.ts';
 import { netExposure } from '../../src/constraints/net-exposure.ts';
+import { riskContribution } from '../../src/constraints/risk-contribution.ts';
 import { shortExposure } from '../../src/constraints/short-exposure.ts';
 import { stressLoss } from '../../src/constraints/stress-loss.ts';
 import { topHoldings } from '../../src/constraints/top-holdings.ts';
@@ -46,6 +48,12 @@ export const riskLaws: readonly Law[] = [
     beta,
     fc.tuple(range, anyCentre).map(([sides, centre]) => ({ ...sides, from, relativeTo: centre })),
   ),
+  law(
+    concentration,
+    fc.tuple(limit, limit, limit, by).map(([one, other, totalMax, parts]) => {
+      return { eachMax: Math.max(one, other), threshold: Math.min(one, other), totalMax, ...parts };
+    }),
+  ),
   law(cvar, fc.record({ max: fraction, level, relativeTo })),
   law(dollarNeutral, fc.record({ tolerance, of: fc.constantFrom({ assets: ['A1'] }, two) })),
   law(
@@ -73,6 +81,16 @@ export const riskLaws: readonly Law[] = [
   law(
     netExposure,
     fc.tuple(range, selection, anyCentre).map(([sides, of, centre]) => ({ ...sides, of, relativeTo: centre })),
+  ),
+  law(
+    riskContribution,
+    fc
+      .tuple(range, range, relativeTo, fc.constantFrom('asset' as const, 'sector' as const))
+      .map(([all, own, centre, parts]) => ({
+        by: parts,
+        relativeTo: centre,
+        ...(parts === 'asset' ? { all } : { limits: { Energy: own } }),
+      })),
   ),
   law(shortExposure, exposure),
   law(

@@ -1,6 +1,7 @@
 /** Slack of lowered restrictions at given weights, as the canonical problem defines them. */
-import type { Lowered } from '../../../problem/problem.ts';
-import { quadraticForm } from '../operators.ts';
+import { dot } from '../../../math/vectors.ts';
+import type { Lowered, RiskShare } from '../../../problem/problem.ts';
+import { applyOperator, quadraticForm } from '../operators.ts';
 import { tailValue } from './tail-value.ts';
 
 /** A smaller distance from a centre is rounding, no position. */
@@ -45,5 +46,25 @@ export function slackByText(lowered: Lowered, weights: Float64Array): ReadonlyMa
     }).length;
     note(origin.text, Math.min(value - minimum, maximum - value));
   }
+  for (const { groups, threshold, limit, origin } of lowered.concentrations ?? []) {
+    const totals = groups.map((group) => group.reduce((sum, position) => sum + weights[position]!, 0));
+    const counted = totals.filter((total) => total > threshold + rounding);
+    note(origin.text, limit - counted.reduce((sum, total) => sum + total, 0));
+  }
+  for (const share of lowered.riskShares ?? []) note(share.origin.text, shareSlack(share, weights));
   return slacks;
+}
+
+/** Infinity where there is no risk to share. */
+function shareSlack({ operator, centre, contribution, lower, upper }: RiskShare, weights: Float64Array): number {
+  const away = weights.map((weight, i) => weight - (centre?.[i] ?? 0));
+  const product = applyOperator(operator, away);
+  const variance = dot(away, product);
+  if (!(variance > 0)) return Infinity;
+  const contributed =
+    contribution.kind === 'assets'
+      ? contribution.positions.reduce((sum, i) => sum + away[i]! * product[i]!, 0)
+      : dot(contribution.exposures, away) * dot(contribution.pull, away);
+  const value = contributed / variance;
+  return Math.min(value - lower, upper - value);
 }
