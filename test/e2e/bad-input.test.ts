@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 
+import { factRows, scenarioRows, viewRows } from '../support/e2e/bad-markets.ts';
 import { numbers, objectives, riskModels } from '../support/e2e/bad-problems.ts';
 import { refusal } from '../support/e2e/client.ts';
 import type { Message } from '../support/e2e/client.ts';
@@ -37,7 +38,14 @@ describe('bad input', function () {
   this.timeout(120_000);
   const desk = openDesk();
 
-  for (const [kind, rows] of Object.entries({ numbers, riskModels, objectives })) {
+  for (const [kind, rows] of Object.entries({
+    numbers,
+    riskModels,
+    objectives,
+    scenarios: scenarioRows,
+    facts: factRows,
+    views: viewRows,
+  })) {
     describe(kind, () => {
       for (const [title, request, expected] of rows) {
         it(`answers ${title} with ${'reason' in expected ? expected.reason : expected.termination}`, async () => {
