@@ -1,20 +1,19 @@
 import type { CovarianceEstimator } from '../problem/estimator.ts';
-import { refuse } from '../values/fault.ts';
+import { decayOf, decayProperties, decayWeights } from './decay.ts';
+import type { DecayChoice } from './decay.ts';
 import { definite, repairSchema } from './definiteness.ts';
 import type { RepairChoice } from './definiteness.ts';
 import { columnsOf, refuseShort, seriesOf } from './sample.ts';
 import { unshared } from './sample-covariance.ts';
 
-export type EwmaParameters = {
-  readonly centre: 'zero' | 'mean';
-  readonly halfLife?: number;
-  readonly span?: number;
-  readonly repair?: RepairChoice;
-};
+type Centre = 'zero' | 'mean' | 'plain-mean';
+
+export type EwmaParameters = DecayChoice & { readonly centre: Centre; readonly repair?: RepairChoice };
 
 /**
  * P * sum_t v_t x_it x_jt / sum_t v_t with v_t = d^(age of t in periods), d = 2^(-1 / halfLife) or 1 - 2 / (span + 1);
- * x = r (centre zero) or r less its mean under the same weights (centre mean). Pairs use the dates that they share.
+ * x = r (centre zero), r less its mean under the same weights over the dates of the pair (centre mean), or r less the equally weighted
+ * mean of its asset over all dates that the asset has (centre plain-mean, as PyPortfolioOpt). Pairs use the dates that they share.
  */
 export const ewma: CovarianceEstimator<EwmaParameters> = {
   type: 'ewma',
@@ -22,8 +21,11 @@ export const ewma: CovarianceEstimator<EwmaParameters> = {
   title: 'Exponentially weighted covariance',
   description:
     'Covariance of past simple returns with weights that fall by half every halfLife periods (or by the factor 1 - 2 / (span + 1) every period), times periods per year. ' +
-    'centre zero takes the mean return as 0 (RiskMetrics), centre mean takes out the mean under the same weights. No correction for degrees of freedom.',
-  references: ['J.P. Morgan/Reuters (1996), RiskMetrics Technical Document, 5.2'],
+    'centre zero takes the mean return as 0 (RiskMetrics), centre mean takes out the mean under the same weights, centre plain-mean the equally weighted mean of each asset. No correction for degrees of freedom.',
+  references: [
+    'J.P. Morgan/Reuters (1996), RiskMetrics Technical Document, 5.2',
+    'PyPortfolioOpt, risk_models.exp_cov (centre plain-mean)',
+  ],
   parameters: {
     type: 'object',
     title: 'Exponentially weighted covariance',
@@ -32,20 +34,9 @@ export const ewma: CovarianceEstimator<EwmaParameters> = {
         type: 'string',
         title: 'Centre',
         description: 'Mean that deviations are taken from; there is no default.',
-        enum: ['zero', 'mean'],
+        enum: ['zero', 'mean', 'plain-mean'],
       },
-      halfLife: {
-        type: 'number',
-        title: 'Half-life',
-        description: 'Periods after which a return counts half.',
-        exclusiveMinimum: 0,
-      },
-      span: {
-        type: 'number',
-        title: 'Span',
-        description: 'Periods, decay 1 - 2 / (span + 1). Give this or halfLife.',
-        exclusiveMinimum: 1,
-      },
+      ...decayProperties,
       repair: repairSchema,
     },
     required: ['centre'],
@@ -58,13 +49,11 @@ export const ewma: CovarianceEstimator<EwmaParameters> = {
   estimate(sample, parameters) {
     const decay = decayOf(parameters);
     const series = seriesOf(sample, 'ewma');
-    const columns = columnsOf(series);
-    refuseShort(sample, columns, 2);
+    const given = columnsOf(series);
+    refuseShort(sample, given, 2);
+    const columns = parameters.centre === 'plain-mean' ? given.map(centred) : given;
     const n = columns.length;
-    const weights = Float64Array.from(
-      { length: series.observations },
-      (_, t) => decay ** (series.observations - 1 - t),
-    );
+    const weights = decayWeights(decay, series.observations);
     const entries = new Float64Array(n * n);
     for (let i = 0; i < n; i += 1) {
       for (let j = 0; j <= i; j += 1) {
@@ -78,23 +67,15 @@ export const ewma: CovarianceEstimator<EwmaParameters> = {
   },
 };
 
-function decayOf({ halfLife, span }: EwmaParameters): number {
-  const both = (halfLife === undefined) === (span === undefined);
-  if (both) refuse([{ field: 'halfLife', description: 'give either halfLife or span', reason: 'UNIT_REQUIRED' }]);
-  const decay = halfLife === undefined ? 1 - 2 / ((span ?? NaN) + 1) : 2 ** (-1 / halfLife);
-  const field = halfLife === undefined ? 'span' : 'halfLife';
-  if (!(decay > 0 && decay < 1))
-    refuse([{ field, description: 'must give a decay between 0 and 1', reason: 'NUMBER_INVALID' }]);
-  return decay;
+/** Less the mean of what is there. */
+function centred(column: Float64Array): Float64Array {
+  const present = column.filter((value) => !Number.isNaN(value));
+  const mean = present.reduce((sum, value) => sum + value, 0) / present.length;
+  return column.map((value) => value - mean);
 }
 
 /** NaN when fewer than two dates are shared. */
-function weightedCovariance(
-  left: Float64Array,
-  right: Float64Array,
-  weights: Float64Array,
-  centre: 'zero' | 'mean',
-): number {
+function weightedCovariance(left: Float64Array, right: Float64Array, weights: Float64Array, centre: Centre): number {
   let count = 0;
   let total = 0;
   let leftSum = 0;
@@ -106,8 +87,8 @@ function weightedCovariance(
     leftSum += weights[t]! * left[t]!;
     rightSum += weights[t]! * right[t]!;
   }
-  const leftCentre = centre === 'zero' ? 0 : leftSum / total;
-  const rightCentre = centre === 'zero' ? 0 : rightSum / total;
+  const leftCentre = centre === 'mean' ? leftSum / total : 0;
+  const rightCentre = centre === 'mean' ? rightSum / total : 0;
   let sum = 0;
   for (let t = 0; t < left.length; t += 1) {
     if (Number.isNaN(left[t]!) || Number.isNaN(right[t]!)) continue;

@@ -3,7 +3,15 @@
  * F the target, pi the sum of asymptotic variances of sqrt(T) s_ij, rho the one of their covariances with f_ij, gamma = ||F - S||^2;
  * intensity = clip((pi - rho) / gamma / T, 0, 1).
  */
-export type Target = 'constant-variance' | 'single-factor' | 'constant-correlation';
+export const targetNames = [
+  'identity',
+  'constant-variance',
+  'diagonal',
+  'two-parameter',
+  'single-factor',
+  'constant-correlation',
+] as const;
+export type Target = (typeof targetNames)[number];
 
 export interface Moments {
   /** n demeaned columns of length T. */
@@ -111,6 +119,39 @@ function constantVariance(sample: Moments): ShrinkageTarget {
   return { entries, intensity: clipped(pi / observations, squaredDistance(entries, covariance)) };
 }
 
+/** Own variances, no covariances. rho_ii = pi_ii, because f_ii = s_ii; as in the code that Ledoit and Wolf publish (covDiag). */
+function diagonal(sample: Moments): ShrinkageTarget {
+  const { observations, size: n, covariance } = sample;
+  const entries = new Float64Array(n * n);
+  for (let i = 0; i < n; i += 1) entries[i * n + i] = covariance[i * n + i]!;
+  const pi = variancesOfCovariances(sample);
+  return {
+    entries,
+    intensity: clipped((total(pi) - traceOf(pi, n)) / observations, squaredDistance(entries, covariance)),
+  };
+}
+
+/** Mean variance on the diagonal, mean covariance off it; as in the code that Ledoit and Wolf publish (cov2Para). */
+function twoParameter(sample: Moments): ShrinkageTarget {
+  const { columns, observations, size: n, covariance } = sample;
+  const trace = traceOf(covariance, n);
+  const outside = total(covariance) - trace;
+  const pairs = Math.max(1, n * (n - 1));
+  const entries = new Float64Array(n * n).fill(outside / pairs);
+  for (let i = 0; i < n; i += 1) entries[i * n + i] = trace / n;
+  // Means over t of (sum_i x_i^2)^2 and of the square of sum_{i != j} x_i x_j.
+  let [fourth, mixed] = [0, 0];
+  for (let t = 0; t < observations; t += 1) {
+    const plain = columns.reduce((sum, column) => sum + column[t]!, 0);
+    const squares = columns.reduce((sum, column) => sum + column[t]! ** 2, 0);
+    fourth += squares ** 2 / observations;
+    mixed += (plain ** 2 - squares) ** 2 / observations;
+  }
+  const rho = (fourth - trace ** 2) / n + (mixed - outside ** 2) / pairs;
+  const numerator = (total(variancesOfCovariances(sample)) - rho) / observations;
+  return { entries, intensity: clipped(numerator, squaredDistance(entries, covariance)) };
+}
+
 /** Ledoit and Wolf (2004), J. Portfolio Management 30(4), appendices A and B: F has the mean correlation and the own variances. */
 function constantCorrelation(sample: Moments): ShrinkageTarget {
   const { columns, observations, size: n, covariance } = sample;
@@ -174,7 +215,10 @@ function singleFactor(sample: Moments): ShrinkageTarget {
 }
 
 export const targets: Readonly<Record<Target, (sample: Moments) => ShrinkageTarget>> = {
+  identity: constantVariance,
   'constant-variance': constantVariance,
+  diagonal,
+  'two-parameter': twoParameter,
   'single-factor': singleFactor,
   'constant-correlation': constantCorrelation,
 };

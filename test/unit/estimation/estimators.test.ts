@@ -228,15 +228,11 @@ describe('Ledoit-Wolf shrinkage', () => {
 describe('the catalogue of built-in estimators', () => {
   it('states for each its definition, source and closed parameters', () => {
     const all = [...builtInReturnEstimators, ...builtInCovarianceEstimators];
-    expect(all.map(({ type }) => type)).to.deep.equal([
-      'capm',
-      'historical-mean',
-      'market-implied',
-      'ewma',
-      'factor-model',
-      'ledoit-wolf',
-      'sample',
-    ]);
+    expect(new Set(all.map(({ type }) => type)).size).to.equal(all.length);
+    for (const kind of [builtInReturnEstimators, builtInCovarianceEstimators]) {
+      const types = kind.map(({ type }) => type);
+      expect(types).to.deep.equal([...types].sort());
+    }
     for (const estimator of all) {
       expect(estimator.description.length, estimator.type).to.be.greaterThan(60);
       expect(estimator.references.length, estimator.type).to.be.greaterThan(0);
