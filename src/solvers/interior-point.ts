@@ -9,6 +9,7 @@ import { buildConicForm } from './conic-form-builder.ts';
 import type { ConicForm } from './conic-form.ts';
 import { Embedding } from './embedding.ts';
 import { multipliersAt, presolvedProof, weightsAt } from './interior-point-outcome.ts';
+import { atCentres, cappedPrices } from './interior-point-centres.ts';
 import { escapes, feasibility, iterateOf, openDirection, proofOfInfeasibility } from './interior-point-phases.ts';
 import { better, candidateAt, type Candidate } from './candidate.ts';
 import { Interrupted, allowing, lookingAt } from './interruption.ts';
@@ -90,7 +91,30 @@ function* solve(
     solution = yield* goingOn(steps, before);
     if (solution.termination.reason !== 'numerical error') break;
   }
-  return solution!;
+  return (yield* heldAtCentres(problem, settings, interrupted, solution!)) ?? solution!;
+}
+
+/** The answer where soft norms stand at their centres, once nothing else has led to one. */
+function* heldAtCentres(
+  problem: Problem,
+  settings: SolverSettings,
+  interrupted: () => boolean,
+  failed: Solution,
+): Generator<Iterate, Solution | undefined, void> {
+  let { iterations } = failed;
+  if (failed.termination.reason !== 'numerical error' || problem.lower.length > carefulMax) return undefined;
+  for (const held of atCentres(problem)) {
+    const iterationsMax = settings.iterationsMax - iterations;
+    if (iterationsMax <= 0) break;
+    const steps = solveAsGiven(held, { ...settings, iterationsMax }, interrupted, true);
+    const { termination, weights, multipliers, iterations: reached } = yield* goingOn(steps, iterations);
+    iterations = reached;
+    if (termination.limit === 'interrupted') break;
+    if (termination.reason !== 'optimal') continue;
+    const candidate = candidateAt(problem, weights, () => cappedPrices(problem, multipliers));
+    if (candidate.worst <= settings.tolerance) return optimal(candidate, iterations, settings);
+  }
+  return undefined;
 }
 
 function* solveOneWay(
