@@ -8,21 +8,18 @@
  *         return { objective, added: [], solution };
  *       })
  */
-import { Observable } from 'rxjs';
-import type { Subscription } from 'rxjs';
+import { concatMap, defer, of } from 'rxjs';
+import type { Observable } from 'rxjs';
 
 import type { Lowered, Objective } from '../../problem/problem.ts';
 import type { Solution } from '../../problem/solution.ts';
 import type { Warm } from '../../problem/solver.ts';
-import type { Answer, SolveEvent, StrategyEvent, Task } from './strategy.ts';
+import type { Answer, StrategyEvent, Task } from './strategy.ts';
+import { takingTurns } from './turns.ts';
+import type { SolveStep, TurnEvent } from './turns.ts';
 
 /** One solve on the way. */
-export interface Step {
-  readonly objective: Objective;
-  /** Restrictions of the strategy itself, besides the client's. */
-  readonly added?: readonly Lowered[];
-  /** What the watcher is told while it runs: `least risk`. */
-  readonly phase: string;
+export interface Step extends SolveStep {
   /** Place in the grid of the frontier, from 0, when its solution is a point to be streamed; only points that satisfy the restrictions are. */
   readonly point?: number;
   /** Where its solve may begin; at the end of the solve before when absent. */
@@ -37,73 +34,28 @@ export type Program = Generator<Step, Answer, Solution>;
  * the program throws is a bug and becomes the error of the stream. Takes constant stack, whether solves are synchronous or not.
  */
 export function inSteps<Parameters>(task: Task<Parameters>, program: () => Program): Observable<StrategyEvent> {
-  return new Observable<StrategyEvent>((subscriber) => {
-    const run = program();
-    let current: Subscription | undefined;
-    let advancing = false;
-    let arrived: Solution | undefined;
+  return defer(() => {
     let last: Solution | undefined;
-
-    const start = (step: Step): void => {
-      let solution: Solution | undefined;
-      current = task.solve(step.objective, step.added, step.warm ?? last).subscribe({
-        next: (event: SolveEvent) => {
-          if (event.kind === 'solution') solution = event.solution;
-          else subscriber.next({ kind: 'progress', phase: step.phase, iterate: event.iterate });
-        },
-        error: (error: unknown) => subscriber.error(error),
-        complete: () => {
-          if (solution === undefined) {
-            subscriber.error(new Error(`the solve of "${step.phase}" ended without a solution`));
-            return;
-          }
-          if (step.point !== undefined && hasWeights(solution))
-            subscriber.next({ kind: 'point', answer: answerOf(step, solution), index: step.point });
-          arrived = solution;
+    return takingTurns((step: Step): Observable<TurnEvent<Solution>> => {
+      const { objective, added, phase } = step;
+      return task.solve(objective, added, step.warm ?? last).pipe(
+        concatMap((event) => {
+          if (event.kind === 'iterate') return of(told({ kind: 'progress', phase, iterate: event.iterate }));
+          const { solution } = event;
+          const back: TurnEvent<Solution> = { kind: 'back', back: solution };
+          if (!hasWeights(solution)) return of(back);
           // The next step is often close to this one.
-          if (hasWeights(solution)) last = solution;
-          advance();
-        },
-      });
-    };
-
-    // A solve that completes while it is being subscribed to comes back here; the loop below picks it up instead of nesting.
-    const advance = (): void => {
-      if (advancing) return;
-      advancing = true;
-      try {
-        while (arrived !== undefined && !subscriber.closed) {
-          const solution = arrived;
-          arrived = undefined;
-          take(run.next(solution));
-        }
-      } catch (error) {
-        subscriber.error(error);
-      } finally {
-        advancing = false;
-      }
-    };
-
-    const take = (next: IteratorResult<Step, Answer>): void => {
-      if (next.done === true) {
-        subscriber.next({ kind: 'solution', answer: next.value });
-        subscriber.complete();
-      } else {
-        start(next.value);
-      }
-    };
-
-    advancing = true;
-    try {
-      take(run.next());
-    } catch (error) {
-      subscriber.error(error);
-    } finally {
-      advancing = false;
-    }
-    advance();
-    return () => current?.unsubscribe();
+          last = solution;
+          if (step.point === undefined) return of(back);
+          return of(told({ kind: 'point', answer: answerOf(step, solution), index: step.point }), back);
+        }),
+      );
+    }, program);
   });
+}
+
+function told(event: StrategyEvent): TurnEvent<Solution> {
+  return { kind: 'told', event };
 }
 
 /** The program of a single solve; `yield*` it inside a longer one. */
