@@ -15,11 +15,13 @@ import { jamesSteinMean } from './james-stein.ts';
 import { ledoitWolf } from './ledoit-wolf.ts';
 import { marketImplied } from './market-implied.ts';
 import { oracleApproximatingCovariance } from './oracle-approximating.ts';
+import { regressionFactorModel } from './regression-factor-model.ts';
 import { robustCovarianceEstimator } from './robust-covariance.ts';
 import { sampleCovariance } from './sample-covariance.ts';
 import { scenarioCovariance } from './scenario-covariance.ts';
 import { scenarioMean } from './scenario-mean.ts';
 import { semiCovariance } from './semi-covariance.ts';
+import { statisticalFactorModel } from './statistical-factor-model.ts';
 import { studentTScenarios } from './student-t-scenarios.ts';
 import { unequalHistories, unequalHistoriesMean } from './unequal-histories.ts';
 
@@ -45,9 +47,11 @@ export const builtInCovarianceEstimators: readonly CovarianceEstimator<never>[] 
   ledoitWolf,
   robustCovarianceEstimator,
   oracleApproximatingCovariance,
+  regressionFactorModel,
   sampleCovariance,
   scenarioCovariance,
   semiCovariance,
+  statisticalFactorModel,
   unequalHistories,
 ];
 

@@ -6,6 +6,7 @@ import type { SymmetricOperator } from '../problem/operator.ts';
 import type { Scenarios } from '../problem/scenarios.ts';
 import { Fault, refuse } from '../values/fault.ts';
 import type { JsonSchema } from '../values/json.ts';
+import { centredTable, gramOf, meansOf } from './gram.ts';
 import { denseEntries } from './operator.ts';
 import { covarianceOf } from './sample.ts';
 import { drawingProperties, refuseTooMany } from './scenario-parameters.ts';
@@ -57,19 +58,19 @@ export function drawnScenarios(
 ): Scenarios {
   const { count, seed, periodsPerYear, horizon = 1, moments } = parameters;
   const covariance = covarianceOf(sample, estimator);
-  const means = meansOf(sample, estimator);
+  const means = expectedReturnsOf(sample, estimator);
   const n = means.length;
   refuseTooMany(count, n);
   const root = rootOf(covariance);
   if (moments === 'exact') refuseTooFew(count, root.width);
   refuseTooMany(count, root.width);
   const random = new RandomStream(seed);
-  const normals = new Float64Array(count * root.width);
+  const drawn = new Float64Array(count * root.width);
   for (let s = 0; s < count; s += 1) {
     const scale = scaleOf(random);
-    for (let d = 0; d < root.width; d += 1) normals[s * root.width + d] = scale * random.normal();
+    for (let d = 0; d < root.width; d += 1) drawn[s * root.width + d] = scale * random.normal();
   }
-  if (moments === 'exact') standardize(normals, count, root.width);
+  const normals = moments === 'exact' ? standardized(drawn, count, root.width) : drawn;
   const years = horizon / periodsPerYear;
   const returns = new Float64Array(count * n);
   for (let s = 0; s < count; s += 1) {
@@ -80,7 +81,7 @@ export function drawnScenarios(
   return { count, returns, periodsPerYear: 1 / years, isPath: false };
 }
 
-function meansOf(sample: Sample, estimator: string): Float64Array {
+function expectedReturnsOf(sample: Sample, estimator: string): Float64Array {
   if (sample.expectedReturns !== undefined) return sample.expectedReturns;
   const description = `${estimator} needs expected returns, and none were given or estimated`;
   throw new Fault('INVALID_ARGUMENT', description, { estimator }, [{ field: 'expectedReturns', description }]);
@@ -133,32 +134,15 @@ function multiplyLower(lower: Float64Array, size: number, x: Float64Array, resul
   }
 }
 
-/** Shifts and turns the rows z (count x width), in place, so that their mean is zero and their covariance, divisor count, the identity. */
-function standardize(z: Float64Array, count: number, width: number): void {
+/** The rows z (count x width) shifted and turned so that their mean is zero and their covariance, divisor count, the identity. */
+function standardized(normals: Float64Array, count: number, width: number): Float64Array {
+  let z = normals;
   // Twice: the second pass takes out the rounding of the first.
   for (let pass = 0; pass < 2; pass += 1) {
-    const means = new Float64Array(width);
-    for (let s = 0; s < count; s += 1) for (let d = 0; d < width; d += 1) means[d] = means[d]! + z[s * width + d]!;
-    for (let s = 0; s < count; s += 1)
-      for (let d = 0; d < width; d += 1) z[s * width + d] = z[s * width + d]! - means[d]! / count;
-    const products = crossProducts(z, count, width);
-    if (factorizeCholesky(products, width) > 0) throw new RangeError('normal numbers span all their dimensions');
-    for (let s = 0; s < count; s += 1) solveLower(products, width, z.subarray(s * width, (s + 1) * width));
+    z = centredTable(z, count, width, meansOf(z, count, width));
+    const lower = gramOf(z, count, width).map((each) => each / count);
+    if (factorizeCholesky(lower, width) > 0) throw new RangeError('normal numbers span all their dimensions');
+    for (let s = 0; s < count; s += 1) solveLower(lower, width, z.subarray(s * width, (s + 1) * width));
   }
-}
-
-/** z'z / count (width x width), its lower triangle. */
-function crossProducts(z: Float64Array, count: number, width: number): Float64Array {
-  const columns = Array.from({ length: width }, (_, d) =>
-    Float64Array.from({ length: count }, (__, s) => z[s * width + d]!),
-  );
-  const products = new Float64Array(width * width);
-  for (let i = 0; i < width; i += 1) {
-    for (let j = 0; j <= i; j += 1) {
-      let sum = 0;
-      for (let s = 0; s < count; s += 1) sum += columns[i]![s]! * columns[j]![s]!;
-      products[i * width + j] = sum / count;
-    }
-  }
-  return products;
+  return z;
 }

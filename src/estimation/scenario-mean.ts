@@ -1,5 +1,5 @@
 import type { ReturnEstimator } from '../problem/estimator.ts';
-import { meansOf, scenariosOf } from './scenario-moments.ts';
+import { scenarioMeans, scenariosOf } from './scenario-moments.ts';
 
 /** P sum_s p_s r_si: annual arithmetic. */
 export const scenarioMean: ReturnEstimator = {
@@ -13,6 +13,6 @@ export const scenarioMean: ReturnEstimator = {
   parameters: { type: 'object', title: 'Mean of the scenarios', additionalProperties: false, examples: [{}] },
   estimate(sample) {
     const scenarios = scenariosOf(sample, 'scenario-mean');
-    return meansOf(scenarios, sample.universe.assets.length).map((mean) => mean * scenarios.periodsPerYear);
+    return scenarioMeans(scenarios, sample.universe.assets.length).map((mean) => mean * scenarios.periodsPerYear);
   },
 };
