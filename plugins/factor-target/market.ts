@@ -1,0 +1,98 @@
+/** What every strategy here reads from its task: risk, and exposures as rows over the weights. */
+import { dot } from '@veritasvault/portfolio/sdk/v1';
+import type {
+  Answer,
+  FactorExposures,
+  Objective,
+  Origin,
+  Row,
+  Situation,
+  SymmetricOperator,
+  Task,
+  Violation,
+} from '@veritasvault/portfolio/sdk/v1';
+
+/** Annual covariance of returns (n x n). */
+export function covarianceOf<Parameters>(task: Task<Parameters>): SymmetricOperator {
+  const { covariance } = task.estimates;
+  if (covariance === undefined)
+    throw new Error('the host must provide a covariance: the strategy lists it among its needs');
+  return covariance;
+}
+
+export function factorsOf({ factors }: Situation): FactorExposures {
+  if (factors === undefined)
+    throw new Error('the host must provide factor exposures: the strategy lists them among its needs');
+  return factors;
+}
+
+/** (n) weights of the benchmark. */
+export function benchmarkOf({ benchmark }: Situation): Float64Array {
+  if (benchmark === undefined)
+    throw new Error('the host must provide a benchmark: the strategy lists it among its needs');
+  return benchmark;
+}
+
+/** Minimize half the annual variance of the portfolio, or of its difference from the benchmark. */
+export function leastRisk<Parameters>(task: Task<Parameters>, risk: 'total' | 'active'): Objective {
+  const operator = covarianceOf(task);
+  const centre = risk === 'active' ? { centre: benchmarkOf(task.situation) } : {};
+  return { quadratics: [{ scale: 1, operator, ...centre }], linear: new Float64Array(operator.size) };
+}
+
+/** (n) exposures of the assets to one factor. */
+export function exposuresTo({ names, exposures }: FactorExposures, name: string): Float64Array {
+  const k = names.length;
+  const column = names.indexOf(name);
+  return Float64Array.from({ length: exposures.length / k }, (_, i) => exposures[i * k + column]!);
+}
+
+/** lower <= b'(w - centre) <= upper, for exposures b (n). */
+export function exposureRow(
+  coefficients: Float64Array,
+  [lower, upper]: readonly [number, number],
+  centre: Float64Array | undefined,
+  origin: Origin,
+): Row {
+  const shift = centre === undefined ? 0 : dot(coefficients, centre);
+  const positions = Int32Array.from(coefficients.keys());
+  return { positions, coefficients, lower: lower + shift, upper: upper + shift, origin };
+}
+
+/** One violation for each name that is no factor; nothing while the factors are not known. */
+export function unknownFactors(
+  names: readonly string[],
+  { factors }: Situation,
+  fieldOf: (name: string, index: number) => string,
+): readonly Violation[] {
+  if (factors === undefined) return [];
+  return names.flatMap((name, index) =>
+    factors.names.includes(name) ? [] : [{ field: fieldOf(name, index), description: missing(name, factors) }],
+  );
+}
+
+function missing(name: string, { names }: FactorExposures): string {
+  return `the factor model has no factor ${JSON.stringify(name)}; known: ${names.join(', ')}`;
+}
+
+/** The answer where the model that was estimated lacks a factor; undefined where it has them all. */
+export function withoutFactor<Parameters>(task: Task<Parameters>, wanted: readonly string[]): Answer | undefined {
+  const factors = factorsOf(task.situation);
+  const absent = wanted.find((name) => !factors.names.includes(name));
+  if (absent === undefined) return undefined;
+  const none = new Float64Array(0);
+  return {
+    objective: { quadratics: [], linear: new Float64Array(task.situation.universe.assets.length) },
+    added: [],
+    solution: {
+      solver: '',
+      choice: 'none was asked',
+      termination: { reason: 'no solution found', detail: missing(absent, factors) },
+      weights: none,
+      objective: NaN,
+      multipliers: { rows: none, bounds: none, norms: none, tradeLimits: none },
+      iterations: 0,
+      residuals: { primal: Infinity, dual: Infinity, gap: Infinity },
+    },
+  };
+}
