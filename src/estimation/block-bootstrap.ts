@@ -50,6 +50,7 @@ export const blockBootstrap: ScenarioEstimator<BlockBootstrapParameters> = {
     additionalProperties: false,
     examples: [{ blocks: 'stationary', blockLength: 20, count: 1000, seed: 1 }],
   },
+  isPath: () => true,
   estimate(sample, parameters): Scenarios {
     const { count, horizon = 1 } = parameters;
     const series = completeSeriesOf(sample, 'block-bootstrap');

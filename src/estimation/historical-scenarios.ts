@@ -30,6 +30,7 @@ export const historicalScenarios: ScenarioEstimator<HistoricalScenariosParameter
     additionalProperties: false,
     examples: [{}, { halfLife: 250 }],
   },
+  isPath: ({ halfLife }) => halfLife === undefined,
   estimate(sample, { halfLife }): Scenarios {
     const { observations: count, returns, periodsPerYear } = completeSeriesOf(sample, 'historical-scenarios');
     const scenarios = { count, returns, periodsPerYear };

@@ -120,6 +120,8 @@ export function checkedEstimator(estimator: Estimator<never>): Estimator {
       return {
         ...described,
         estimates: 'covariance',
+        factorNames: (given, sample) =>
+          whenSound(schema, given, (parameters) => estimator.factorNames?.(parameters, sample)),
         estimate: (sample, given) => estimator.estimate(sample, parametersFrom(schema, given)),
       };
     case 'expected-returns':
@@ -132,7 +134,7 @@ export function checkedEstimator(estimator: Estimator<never>): Estimator {
       return {
         ...described,
         estimates: 'scenarios',
-        isPath: estimator.isPath ?? false,
+        isPath: (given) => whenSound(schema, given, (parameters) => estimator.isPath?.(parameters)) ?? false,
         estimate: (sample, given) => estimator.estimate(sample, parametersFrom(schema, given)),
       };
   }

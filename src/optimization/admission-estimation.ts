@@ -95,7 +95,8 @@ export function readEstimation(
     ...(scenarios === undefined ? {} : { scenarios }),
     ...(scenarioViews.length === 0 ? {} : { scenarioViews }),
   };
-  const factors = typeof risk === 'object' && 'covariance' in risk ? risk.factors : undefined;
+  const factors =
+    typeof risk === 'object' && 'covariance' in risk ? risk.factors : expectedFactors(covariance, ground, catalog);
   return { estimation, usesPrices, ...(factors === undefined ? {} : { factors }) };
 }
 
@@ -152,6 +153,20 @@ function readEstimator(
     return undefined;
   };
   return readSelection(draft, schemaOf, field, findings);
+}
+
+/** Factors that an estimator will find in the series, by name; their exposures are not known yet. */
+function expectedFactors(
+  selection: Selection | undefined,
+  ground: Ground,
+  catalog: Catalog,
+): FactorExposures | undefined {
+  const estimator = selection === undefined ? undefined : catalog.estimators.get(selection.type);
+  if (selection === undefined || ground.given.risk || estimator?.estimates !== 'covariance') return undefined;
+  const { given: _given, ...sample } = ground;
+  const names = estimator.factorNames?.(selection.parameters, sample);
+  if (names === undefined) return undefined;
+  return { names, exposures: new Float64Array(sample.universe.assets.length * names.length).fill(NaN) };
 }
 
 /** Moments from scenarios that are drawn from the moments: neither can be first. */

@@ -99,7 +99,8 @@ function scenariosIn(estimation: Estimation, given: Given, catalog: Catalog): Gi
   if (given.scenarios === 'none' && chosen === undefined) return 'none';
   if ((estimation.scenarioViews ?? []).length > 0) return 'any';
   if (given.scenarios !== 'none') return given.scenarios;
-  return chosen?.estimates === 'scenarios' && chosen.isPath === true ? 'path' : 'any';
+  const isPath = chosen?.estimates === 'scenarios' && chosen.isPath?.(estimation.scenarios?.parameters ?? {}) === true;
+  return isPath ? 'path' : 'any';
 }
 
 /** Whether one of the estimators chosen starts from there. */

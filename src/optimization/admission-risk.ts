@@ -54,7 +54,16 @@ function readCovariance(draft: CovarianceDraft, n: number, field: string, findin
   const periodsPerYear = readPeriod(draft.period, `${field}.period`, findings);
   const matrix = readMatrix(draft.matrix, n, n, `${field}.matrix`, { reason, max: 1e12, min: -1e12 }, findings);
   if (matrix === undefined) return undefined;
-  return { kind: 'covariance', matrix, periodsPerYear, repair: draft.repair };
+  const { repair, repairMethod } = draft;
+  if (repairMethod !== undefined && !repair)
+    findings.add(`${field}.repair_method`, 'is read only with repair: set both');
+  return {
+    kind: 'covariance',
+    matrix,
+    periodsPerYear,
+    repair,
+    ...(repairMethod === undefined ? {} : { repairMethod }),
+  };
 }
 
 function readFactorRisk(draft: FactorDraft, n: number, field: string, findings: Findings): GivenRisk | undefined {

@@ -122,6 +122,7 @@ export interface ProblemDraft {
         readonly matrix?: MatrixDraft;
         readonly period?: PeriodDraft;
         readonly repair: boolean;
+        readonly repairMethod?: 'clip' | 'nearest-correlation';
       }
     | {
         readonly kind: 'factor';

@@ -42,7 +42,7 @@ function annualized(risk: GivenRisk, universe: Universe): AdmittedRisk {
   if (period === undefined) throw new RangeError(`no period has ${String(risk.periodsPerYear)} in a year`);
   try {
     return risk.kind === 'covariance'
-      ? admitCovariance(risk.matrix, universe, period, risk.repair ? 'clip' : 'none')
+      ? admitCovariance(risk.matrix, universe, period, risk.repair ? (risk.repairMethod ?? 'clip') : 'none')
       : admitFactorModel({ ...risk, period }, universe);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;

@@ -60,6 +60,8 @@ export type GivenRisk =
       readonly matrix: Float64Array;
       readonly periodsPerYear: number;
       readonly repair: boolean;
+      /** Clipping when absent. */
+      readonly repairMethod?: 'clip' | 'nearest-correlation';
     }
   | {
       readonly kind: 'factor';

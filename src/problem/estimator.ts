@@ -58,6 +58,11 @@ export interface ReturnEstimator<Parameters = JsonObject> extends EstimatorDescr
 
 export interface CovarianceEstimator<Parameters = JsonObject> extends EstimatorDescription<Parameters> {
   readonly estimates: 'covariance';
+  /**
+   * Names of the factors that it will estimate, when they are known before it has seen any series: constraints on factors are then admitted by
+   * name. `factorNames` of the sample are those of the factor returns.
+   */
+  factorNames?(parameters: Parameters, sample: Sample): readonly string[] | undefined;
   /** Annual covariance and, for factor models, the exposures behind it. */
   estimate(
     sample: Sample,
@@ -71,8 +76,8 @@ export interface CovarianceEstimator<Parameters = JsonObject> extends EstimatorD
 
 export interface ScenarioEstimator<Parameters = JsonObject> extends EstimatorDescription<Parameters> {
   readonly estimates: 'scenarios';
-  /** Whether its scenarios follow each other in time, so that drawdowns mean something; not when absent. */
-  readonly isPath?: boolean;
+  /** Whether its scenarios will follow each other in time, so that drawdowns mean something; not when absent. */
+  isPath?(parameters: Parameters): boolean;
   /** Random ones are drawn from a seed among the parameters: the same seed gives the same scenarios. */
   estimate(sample: Sample, parameters: Parameters): Scenarios;
 }

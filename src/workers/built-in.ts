@@ -1,6 +1,10 @@
 /** What the engine itself contributes, the same in every worker and in the catalogue. */
 import { builtInConstraints } from '../constraints/built-in.ts';
-import { builtInCovarianceEstimators, builtInReturnEstimators } from '../estimation/built-in.ts';
+import {
+  builtInCovarianceEstimators,
+  builtInReturnEstimators,
+  builtInScenarioEstimators,
+} from '../estimation/built-in.ts';
 import type { Contributions } from '../sdk/v1/index.ts';
 import { factorNewton } from '../solvers/factor-newton/factor-newton.ts';
 import { branchAndBound } from '../solvers/integers/branch-and-bound.ts';
@@ -11,6 +15,6 @@ import { workingSet } from '../solvers/working-set/working-set.ts';
 
 export const builtInContributions: Contributions = {
   constraints: builtInConstraints,
-  estimators: [...builtInReturnEstimators, ...builtInCovarianceEstimators],
+  estimators: [...builtInReturnEstimators, ...builtInCovarianceEstimators, ...builtInScenarioEstimators],
   solvers: [factorNewton, workingSet, interiorPoint, riskBudgeting, branchAndBound, scenarioTails],
 };

@@ -86,7 +86,13 @@ function bytesOf(risk: GivenRisk): number {
 /** Bit for bit. */
 function isSame(one: GivenRisk, other: GivenRisk): boolean {
   if (one.periodsPerYear !== other.periodsPerYear) return false;
-  if (one.kind === 'covariance') return other.kind === 'covariance' && one.repair === other.repair && equal(one, other);
+  if (one.kind === 'covariance')
+    return (
+      other.kind === 'covariance' &&
+      one.repair === other.repair &&
+      one.repairMethod === other.repairMethod &&
+      equal(one, other)
+    );
   if (other.kind !== 'factor' || one.factors.length !== other.factors.length) return false;
   return one.factors.every((name, k) => name === other.factors[k]) && equal(one, other);
 }

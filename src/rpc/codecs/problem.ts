@@ -17,11 +17,13 @@ import type {
   ViewRelation,
 } from '../../gen/veritasvault/portfolio/v1/values.ts';
 import {
+  CovarianceRepair as RepairNumbers,
   FrontierMeasure as FrontierNumbers,
   Optimization as OptimizationFns,
 } from '../../gen/veritasvault/portfolio/v1/optimization_service.ts';
 import type {
   ComputeFrontierRequest,
+  CovarianceRepair,
   ExpectedReturns,
   FactorReturnHistory,
   FrontierMeasure,
@@ -82,6 +84,11 @@ export const viewRelations = enumCodec<NonNullable<ScenarioViewDraft['relation']
   equal: RelationNumbers.VIEW_RELATION_EQUAL,
   'at-least': RelationNumbers.VIEW_RELATION_AT_LEAST,
   'at-most': RelationNumbers.VIEW_RELATION_AT_MOST,
+});
+
+const repairs = enumCodec<'clip' | 'nearest-correlation', CovarianceRepair>('COVARIANCE_REPAIR_', {
+  clip: RepairNumbers.COVARIANCE_REPAIR_CLIP,
+  'nearest-correlation': RepairNumbers.COVARIANCE_REPAIR_NEAREST_CORRELATION,
 });
 
 const frontierMeasures = enumCodec<FrontierMeasureDraft, FrontierMeasure>('FRONTIER_MEASURE_', {
@@ -268,11 +275,13 @@ function riskFrom(risk: ProblemDefinition['risk'], violations: Violation[]): Pro
   switch (risk?.$case) {
     case 'covariance': {
       const { matrix, period, repair } = risk.value;
+      const repairMethod = repairs.from(risk.value.repairMethod, 'problem.covariance.repair_method', violations);
       return {
         kind: 'covariance',
         ...(matrix === undefined ? {} : { matrix: matrixFrom(matrix) }),
         ...periodFrom(period, 'problem.covariance.period', violations),
         repair,
+        ...(repairMethod === undefined ? {} : { repairMethod }),
       };
     }
     case 'factorRisk': {
