@@ -7,8 +7,8 @@
  * below 1e-8 of the gradient. Steps are damped by an exact search between w_k and w+, which keeps every iterate inside the restrictions and
  * out of ruin.
  */
-import { applyOperator, hasWeights } from '@veritasvault/portfolio/sdk/v1';
-import type { Answer, Lowered, Objective, Program, Solution, Step, Termination } from '@veritasvault/portfolio/sdk/v1';
+import { applyOperator, hasWeights, nearestTo } from '@veritasvault/portfolio/sdk/v1';
+import type { Answer, Lowered, Program, Solution, Step, TailTerm, Termination } from '@veritasvault/portfolio/sdk/v1';
 
 import { along, factorsAt, gradientAt, modelAround, survives } from './growth.ts';
 import type { Growth, Model } from './growth.ts';
@@ -50,29 +50,32 @@ export function* greatestGrowth(growth: Growth, n: number, added: readonly Lower
   }
 }
 
-/** A portfolio that satisfies the restrictions and loses everything in no scenario: the optimum of the model around cash, else the safest. */
+/**
+ * A portfolio that satisfies the restrictions and loses everything in no scenario: the optimum of the model around cash, else the smallest,
+ * else the one with the least worst loss.
+ */
 function* start(
   growth: Growth,
   n: number,
   added: readonly Lowered[],
 ): Generator<Step, { readonly weights: Float64Array } | { readonly answer: Answer }, Solution> {
-  const { objective } = modelAround(growth, new Float64Array(n));
-  const first: Solution = yield { objective, added, phase };
-  if (first.termination.reason !== 'optimal') return { answer: { objective, added, solution: first } };
-  if (survives(factorsAt(growth, first.weights))) return first;
-  const { excess: scenarios } = growth;
-  const worst: Objective = {
-    quadratics: [],
-    linear: new Float64Array(n),
-    tailTerms: [{ kind: 'cvar', level: 1, scenarios, weight: 1 }],
-  };
-  const safest: Solution = yield { objective: worst, added, phase: 'least worst loss' };
-  const answer = { objective: worst, added, solution: safest };
-  if (safest.termination.reason !== 'optimal') return { answer };
-  if (survives(factorsAt(growth, safest.weights))) return safest;
+  const none = new Float64Array(n);
+  const worst: TailTerm = { kind: 'cvar', level: 1, scenarios: growth.excess, weight: 1 };
+  const ways: readonly Step[] = [
+    { objective: modelAround(growth, none).objective, added, phase },
+    { objective: nearestTo(none), added, phase: 'smallest portfolio' },
+    { objective: { quadratics: [], linear: none, tailTerms: [worst] }, added, phase: 'least worst loss' },
+  ];
+  let last: Answer | undefined;
+  for (const step of ways) {
+    const solution: Solution = yield step;
+    last = { objective: step.objective, added, solution };
+    if (solution.termination.reason !== 'optimal') return { answer: last };
+    if (survives(factorsAt(growth, solution.weights))) return solution;
+  }
   const detail =
     'every portfolio that satisfies the restrictions loses everything in some scenario, so growth is not defined; lower the leverage';
-  return { answer: ended(answer, new Float64Array(0), { reason: 'no solution found', detail }) };
+  return { answer: ended(last!, new Float64Array(0), { reason: 'no solution found', detail }) };
 }
 
 /** Whether the gradient of the model at its optimum is that of the utility there. */
