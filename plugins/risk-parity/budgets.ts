@@ -1,19 +1,11 @@
 /** Who is to carry how much of the risk: equal parts, parts by asset, parts by group, or both. */
+import { groupOf } from '@veritasvault/portfolio/sdk/v1';
 import type { Situation, UniverseAsset, Violation } from '@veritasvault/portfolio/sdk/v1';
 
 export interface RiskBudgets {
   readonly budgets?: Readonly<Record<string, number>>;
   readonly groups?: { readonly taxonomy: string; readonly budgets: Readonly<Record<string, number>> };
   readonly invested?: number;
-}
-
-/** Its name in the taxonomy; `sector`, `asset-class`, `country` and `currency` are known, all others are the client's own groups. */
-function groupOf(asset: UniverseAsset, taxonomy: string): string | undefined {
-  if (taxonomy === 'sector') return asset.sector;
-  if (taxonomy === 'asset-class') return asset.assetClass;
-  if (taxonomy === 'country') return asset.country;
-  if (taxonomy === 'currency') return asset.currency;
-  return Object.hasOwn(asset.groups, taxonomy) ? asset.groups[taxonomy] : undefined;
 }
 
 /** An asset's part before groups: 1 when no budgets are given by asset, 0 when others are named. */

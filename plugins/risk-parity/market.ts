@@ -35,24 +35,6 @@ export function variances(covariance: SymmetricOperator): Float64Array {
   }
 }
 
-/** (n) whether the client's restrictions let the asset be held at all, long only: by its own bound, or by a row such as a sector's limit of 0. */
-export function holdable<Parameters>({ restrictions, situation }: Task<Parameters>): readonly boolean[] {
-  const open = situation.universe.assets.map(() => true);
-  for (const { bounds = [], rows = [] } of restrictions) {
-    for (const { position, upper } of bounds) if (upper <= 0) open[position] = false;
-    for (const { positions, coefficients, lower, upper } of rows) {
-      const isShut =
-        (upper <= 0 && coefficients.every((value) => value >= 0)) ||
-        (lower >= 0 && coefficients.every((value) => value <= 0));
-      if (!isShut) continue;
-      positions.forEach((position, k) => {
-        if (coefficients[k] !== 0) open[position] = false;
-      });
-    }
-  }
-  return open;
-}
-
 /** sum_i w_i = invested, w >= 0, and w_i = 0 where `held` says so. */
 export function longOnly<Parameters>(
   task: Task<Parameters>,

@@ -1,10 +1,10 @@
-import { defineStrategy, hasWeights, inSteps, quadraticForm } from '@veritasvault/portfolio/sdk/v1';
+import { defineStrategy, hasWeights, holdable, inSteps, quadraticForm } from '@veritasvault/portfolio/sdk/v1';
 import type { JsonSchema, Objective, Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
 import { admitBudgets, sharesOf } from './budgets.ts';
 import type { RiskBudgets } from './budgets.ts';
 import { freePortfolio } from './free-portfolio.ts';
-import { covarianceOf, holdable, longOnly, priceOfInvesting } from './market.ts';
+import { covarianceOf, longOnly, priceOfInvesting } from './market.ts';
 import { answerOf, cutShort, zeroOf } from './search.ts';
 import type { Search } from './search.ts';
 
@@ -72,7 +72,8 @@ export const riskParity = defineStrategy<RiskBudgets>({
 function* budgeted(task: Task<RiskBudgets>): Program {
   const covariance = covarianceOf(task);
   const { invested = 1 } = task.parameters;
-  const shares = sharesOf(task.parameters, task.situation, holdable(task));
+  const open = holdable(task.restrictions, task.situation.universe.assets.length);
+  const shares = sharesOf(task.parameters, task.situation, open);
   const added = [longOnly(task, invested, (position) => shares[position]! > 0)];
   const linear = new Float64Array(shares.length);
   const restrictions = [...task.restrictions, ...added];

@@ -66,7 +66,7 @@ export function holdable(restrictions: readonly Lowered[], n: number): readonly 
 
 /**
  * The part of a ground that lies at `positions`, as a universe of its own: weights are fractions of what is held there. Current and benchmark
- * weights are scaled to sum 1; without any the part is held in cash, and there is no benchmark. Views that speak of other assets are left out.
+ * weights are scaled to sum 1; a part of which nothing is held, or which the benchmark holds nothing of, is all in cash. Views that speak of other assets are left out.
  */
 export function groundWithin(
   { situation, estimates }: Land,
@@ -90,7 +90,7 @@ export function groundWithin(
   const { universe, benchmark, covariance, factors, scenarios } = situation;
   const n = universe.assets.length;
   const current = shared(situation.current);
-  const own = benchmark === undefined ? undefined : shared(benchmark);
+  const own = benchmark && (shared(benchmark) ?? new Float64Array(m));
   const narrowed = (given: Scenarios): Scenarios => ({ ...given, returns: columns(given.returns, given.count, n) });
   return {
     situation: {

@@ -60,6 +60,7 @@ export type {
 } from './strategy.ts';
 export { alongFrontier } from './frontier.ts';
 export type { Tradeoff } from './frontier.ts';
+export { semidefiniteFactor } from '../../math/cholesky.ts';
 export { dot } from '../../math/vectors.ts';
 export { groundOver, groundWithin, heldWithin, holdable } from './grounds.ts';
 export type { Holding, SleevePortfolio } from './grounds.ts';
@@ -69,3 +70,4 @@ export { hasWeights, inSteps, solveToEnd, solving } from './steps.ts';
 export type { Program, Step } from './steps.ts';
 export { approach, ask, inTurns, isWhole, stoppedBy, unanswered, weightsById } from './turns.ts';
 export type { DelegateStep, Pause, SolveStep, Turn, TurnProgram } from './turns.ts';
+export { groupOf } from './taxonomy.ts';
