@@ -87,6 +87,7 @@ export const regressionFactorModel: CovarianceEstimator<RegressionFactorModelPar
     additionalProperties: false,
     examples: [{}, { halfLife: 126, missing: 'own-dates' }],
   },
+  factorNames: ({ factors }, { factorReturns }) => factors ?? factorReturns?.names,
   estimate(sample, parameters) {
     const { factors, exposures, factorCovariance, specificVariance } = factorRegressionOf(sample, parameters);
     const { periodsPerYear } = seriesOf(sample, 'regression-factor-model');

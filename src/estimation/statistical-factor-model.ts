@@ -27,7 +27,7 @@ export const statisticalFactorModel: CovarianceEstimator<StatisticalFactorModelP
   description:
     "Covariance B F B' + D, never made dense, from the first k principal components of the sample covariance (divisor T - 1) or correlation: B their directions, F their variances, D the variances that they leave; the variances of the assets are those of the sample. Times periods per year. " +
     'k is given (count), or the least that explains a share of the variance (explained), or tested: bai-ng, the least information criterion IC_p2 up to countMax; marchenko-pastur, the eigenvalues of the correlation above (1 + sqrt(n / T))^2, ' +
-    'the edge of pure noise of variance one, which counts weak factors as noise. Factors are named PC1, PC2, ... by falling variance; the exposures of each sum to a positive number. ' +
+    'the edge of pure noise of variance one, which counts weak factors as noise. Factors are named PC1, PC2, ... by falling variance, for factor constraints when count is given; the exposures of each sum to a positive number. ' +
     'Needs a return of every asset in every period. With more assets than periods the T x T matrix is decomposed; the smaller of n and T may be 1000. Cost min(n, T)^2 max(n, T) / 2 + 10 min(n, T)^3.',
   references: [
     'Connor and Korajczyk (1986), Performance Measurement with the Arbitrage Pricing Theory (components from the T x T matrix)',
@@ -76,6 +76,8 @@ export const statisticalFactorModel: CovarianceEstimator<StatisticalFactorModelP
     additionalProperties: false,
     examples: [{ count: 5 }, { explained: 0.6 }, { test: 'bai-ng', components: 'correlation' }],
   },
+  // How many a test or a share finds is known afterwards.
+  factorNames: ({ count }) => (count === undefined ? undefined : namesOf(count)),
   estimate(sample, parameters) {
     refuseChoice(parameters);
     const series = completeSeriesOf(sample, 'statistical-factor-model');
@@ -143,8 +145,7 @@ function modelOf(
       specific[i] = Math.max(0, specific[i]! - variance * loading * loading);
     }
   }
-  const names = Array.from({ length: k }, (_, f) => `PC${String(f + 1)}`);
-  const factors = { names, exposures };
+  const factors = { names: namesOf(k), exposures };
   // A test may find nothing but noise.
   if (k === 0) return { covariance: { kind: 'diagonal', size: n, entries: specific }, factors, repairs: [] };
   return {
@@ -152,4 +153,8 @@ function modelOf(
     factors,
     repairs: [],
   };
+}
+
+function namesOf(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, f) => `PC${String(f + 1)}`);
 }
