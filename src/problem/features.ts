@@ -1,5 +1,5 @@
 /** What a problem holds beyond quadratic terms, a linear term, rows and bounds, so that a solver can say what it takes. */
-import type { Problem, Soft } from './problem.ts';
+import type { Origin, Problem, Soft } from './problem.ts';
 
 export type Feature = keyof typeof words;
 
@@ -46,6 +46,30 @@ export function featuresOf(problem: Problem): ReadonlySet<Feature> {
     integrality: integrality !== undefined,
   };
   return new Set((Object.keys(words) as Feature[]).filter((feature) => present[feature]));
+}
+
+/**
+ * What a problem holds with the constraints that it comes from, for those who learn that no solver takes it: `norm limits (volatility-2) together
+ * with counts, lots or gaps in the weights (names-1)`.
+ */
+export function featuresInWords(problem: Problem): string {
+  const { rows, norms, tradeLimits, tails, riskShares = [], integrality } = problem;
+  const { domains = [], lots = [], counts = [], concentrations = [] } = integrality ?? {};
+  const from: Partial<Record<Feature, readonly { readonly origin: Origin }[]>> = {
+    norms,
+    'trade-limits': tradeLimits,
+    tails,
+    soft: [...rows, ...norms, ...tradeLimits].filter(isSoft),
+    'risk-shares': riskShares,
+    concentration: concentrations,
+    integrality: [...domains, ...lots, ...counts, ...concentrations],
+  };
+  const features = Array.from(featuresOf(problem), (feature) => {
+    const ids = [...new Set((from[feature] ?? []).map(({ origin }) => origin.constraint))];
+    const more = ids.length > 5 ? ` and ${String(ids.length - 5)} more` : '';
+    return ids.length === 0 ? words[feature] : `${words[feature]} (${ids.slice(0, 5).join(', ')}${more})`;
+  });
+  return features.join(' together with ');
 }
 
 /** Whether it may be broken at a price. */

@@ -1,4 +1,5 @@
 /** The solvers on offer, which of them takes a problem and why, and the check that comes before every one of them. */
+import { featuresInWords } from '../problem/features.ts';
 import type { Problem } from '../problem/problem.ts';
 import type { Iterate, Solution } from '../problem/solution.ts';
 import type { Solver, SolverSettings, Warm } from '../problem/solver.ts';
@@ -83,7 +84,8 @@ export class SolverRegistry {
     }
     const [first, ...others] = choices;
     if (first !== undefined) return [first, ...others];
-    const description = `no solver takes this problem: ${refusals.join('; ') || 'none is on offer'}`;
+    const what = featuresInWords(problem) || 'this problem';
+    const description = `no solver takes ${what}: ${refusals.join('; ') || 'none is on offer'}`;
     throw new Fault('INVALID_ARGUMENT', description, {}, [{ field: 'solver', description }]);
   }
 }

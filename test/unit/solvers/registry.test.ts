@@ -48,6 +48,23 @@ describe('the registry of solvers', () => {
     expect(faultOf(() => registry.choose(problem)).message).to.contain('picky: it takes nothing');
   });
 
+  it('names the constraints that no solver takes together', () => {
+    const norm = {
+      operator: denseOperator([
+        [1, 0],
+        [0, 1],
+      ]),
+      bound: 1,
+      origin: originOf('calm'),
+    };
+    const lot = { position: 0, base: 0, step: 0.1, origin: originOf('lots') };
+    const integrality = { domains: [], lots: [lot, { ...lot, position: 1 }], counts: [] };
+    const mixed = { ...problem, norms: [norm], integrality };
+    expect(faultOf(() => new SolverRegistry([interiorPoint]).choose(mixed)).message).to.match(
+      /^no solver takes norm limits \(calm\) together with counts, lots or gaps in the weights \(lots\): interior-point: /,
+    );
+  });
+
   it('refuses two solvers of the same name', () => {
     expect(faultOf(() => new SolverRegistry([interiorPoint, interiorPoint])).reason).to.equal('PLUGIN_DUPLICATE');
   });
