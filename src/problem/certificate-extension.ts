@@ -4,6 +4,7 @@
  */
 import type { Problem } from './problem.ts';
 import type { Multipliers } from './solution.ts';
+import { checkedConcentrations } from './certificate-concentration.ts';
 import { checkedIntegrality } from './certificate-integrality.ts';
 import { checkedLogarithms } from './certificate-logarithms.ts';
 import { checkedPieces } from './certificate-pieces.ts';
@@ -27,7 +28,13 @@ export interface CheckedTerm {
 export type CheckOfTerms = (problem: Problem, w: Float64Array, y: Multipliers | undefined) => readonly CheckedTerm[];
 
 /** Every kind, in the order in which its figures are told. */
-const extensions: readonly CheckOfTerms[] = [checkedTails, checkedLogarithms, checkedPieces, checkedIntegrality];
+const extensions: readonly CheckOfTerms[] = [
+  checkedTails,
+  checkedLogarithms,
+  checkedPieces,
+  checkedIntegrality,
+  checkedConcentrations,
+];
 
 export function extendedTerms(problem: Problem, w: Float64Array, y: Multipliers | undefined): readonly CheckedTerm[] {
   return extensions.flatMap((check) => check(problem, w, y));

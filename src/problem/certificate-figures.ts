@@ -9,7 +9,7 @@ import type { FormAt } from './certificate-operator.ts';
 
 /** What one restriction holds at the point. */
 export interface RestrictionFigure {
-  readonly kind: 'bound' | 'row' | 'norm' | 'trade limit' | 'tail' | 'domain' | 'lot' | 'count';
+  readonly kind: 'bound' | 'row' | 'norm' | 'trade limit' | 'tail' | 'domain' | 'lot' | 'count' | 'concentration';
   readonly origin: Origin;
   readonly value: number;
   readonly lower: number;

@@ -7,6 +7,7 @@
 import type { Count, Problem } from './problem.ts';
 import { positionMin } from './problem.ts';
 import type { Multipliers } from './solution.ts';
+import { atHoldings } from './certificate-concentration.ts';
 import type { CheckedTerm } from './certificate-extension.ts';
 import type { RestrictionFigure } from './certificate-figures.ts';
 
@@ -78,7 +79,10 @@ function countedAt({ positions, centre, side, minimum, maximum }: Count, w: Floa
   return any > maximum ? any : clear < minimum ? clear : any;
 }
 
-/** The problem with bounds that hold every asset where its weight has chosen to be; itself when it has no choices. */
+/**
+ * The problem with bounds that hold every asset where its weight has chosen to be, and behind its rows one for each limit on large
+ * holdings; itself when it has no choices.
+ */
 export function atChoices(problem: Problem, w: Float64Array): Problem {
   const { integrality } = problem;
   if (integrality === undefined || w.length !== problem.lower.length) return problem;
@@ -103,5 +107,13 @@ export function atChoices(problem: Problem, w: Float64Array): Problem {
           side === 'below' ? Infinity : centre[i]!,
         );
     }
-  return { ...problem, lower, upper };
+  return atHoldings({ ...problem, lower, upper }, w);
+}
+
+/** The prices of a solution as those of the problem at its choices. */
+export function pricesAtChoices({ integrality, rows }: Problem, y: Multipliers): Multipliers {
+  const count = (integrality?.concentrations ?? []).length;
+  if (count === 0 || y.rows.length !== rows.length) return y;
+  const prices = y.concentrations ?? new Float64Array(count);
+  return { ...y, rows: Float64Array.of(...y.rows, ...prices) };
 }

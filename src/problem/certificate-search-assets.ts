@@ -12,6 +12,8 @@ interface Cell {
   readonly upper: number;
   /** The counts that include the asset here. */
   readonly counted: readonly number[];
+  /** The limits on large holdings that count its weight here. */
+  readonly large: readonly number[];
 }
 
 interface Kinked {
@@ -34,6 +36,7 @@ export class AdmissibleCosts {
   private readonly diagonal: Float64Array | undefined;
   private readonly limits: Float64Array;
   private readonly counts: Float64Array;
+  private readonly large: Float64Array;
 
   private constructor(
     problem: Problem,
@@ -43,6 +46,7 @@ export class AdmissibleCosts {
       readonly diagonal: Float64Array | undefined;
       readonly limits: Float64Array;
       readonly counts: Float64Array;
+      readonly large: Float64Array;
     },
   ) {
     this.problem = problem;
@@ -52,13 +56,20 @@ export class AdmissibleCosts {
     this.diagonal = prices.diagonal;
     this.limits = prices.limits;
     this.counts = prices.counts;
+    this.large = prices.large;
   }
 
   static of(problem: Problem): AdmissibleCosts {
     const { lower, upper } = impliedBounds(problem);
     const cells = problem.universe.assets.map((_, i) => cellsOf(problem, i, lower[i]!, upper[i]!));
     const none = new Float64Array(0);
-    return new AdmissibleCosts(problem, cells, { pull: none, diagonal: undefined, limits: none, counts: none });
+    return new AdmissibleCosts(problem, cells, {
+      pull: none,
+      diagonal: undefined,
+      limits: none,
+      counts: none,
+      large: none,
+    });
   }
 
   /** The same weights at prices; without `diagonal` the objective counts for nothing. */
@@ -67,15 +78,16 @@ export class AdmissibleCosts {
     diagonal: Float64Array | undefined,
     limits: Float64Array,
     counts: Float64Array,
+    large: Float64Array,
   ): AdmissibleCosts {
-    return new AdmissibleCosts(this.problem, this.cells, { pull, diagonal, limits, counts });
+    return new AdmissibleCosts(this.problem, this.cells, { pull, diagonal, limits, counts, large });
   }
 
   /** The least cost of asset i over what a range admits; infinite when that is nothing. */
   least(i: number, range: Range): number {
     let best = Infinity;
     for (const cell of this.cells[i]!) {
-      const { lower, upper, counted } = cell;
+      const { lower, upper, counted, large } = cell;
       const from = Math.max(lower, range.lower);
       const to = Math.min(upper, range.upper);
       const single = lower === upper;
@@ -85,29 +97,36 @@ export class AdmissibleCosts {
       if (from === to && (fromOpen || toOpen || (!single && (from === lower || from === upper)))) continue;
       const price = counted.reduce((total, j) => total + this.counts[j]!, 0);
       const open = { from: !single && (fromOpen || from === lower), to: !single && (toOpen || to === upper) };
-      best = Math.min(best, price + this.between(i, from, to, open));
+      const pull = large.reduce((total, k) => total + this.large[k]!, this.pull[i]!);
+      best = Math.min(best, price + this.between(i, pull, from, to, open));
     }
     return best;
   }
 
   /** Open ends matter on a lattice only; elsewhere the least cost is that of the closure. */
-  private between(i: number, from: number, to: number, open: { readonly from: boolean; readonly to: boolean }): number {
+  private between(
+    i: number,
+    pull: number,
+    from: number,
+    to: number,
+    open: { readonly from: boolean; readonly to: boolean },
+  ): number {
     const lot = this.lots.get(i);
-    if (lot === undefined) return this.leastOf(i, from, to);
+    if (lot === undefined) return this.leastOf(i, pull, from, to);
     const [first, last] = [(from - lot.base) / lot.step, (to - lot.base) / lot.step];
     const up = open.from ? Math.floor(first + latticeRounding) + 1 : Math.ceil(first - latticeRounding);
     const down = open.to ? Math.ceil(last - latticeRounding) - 1 : Math.floor(last + latticeRounding);
     if (up > down) return Infinity;
     // Convex along the lattice: the best of its points lies beside the best weight of all.
-    const best = this.weightOf(i, lot.base + lot.step * up, lot.base + lot.step * down);
+    const best = this.weightOf(i, pull, lot.base + lot.step * up, lot.base + lot.step * down);
     const near = Math.floor((best - lot.base) / lot.step);
-    const at = (k: number): number => this.costAt(i, lot.base + lot.step * Math.min(Math.max(k, up), down));
+    const at = (k: number): number => this.costAt(i, pull, lot.base + lot.step * Math.min(Math.max(k, up), down));
     return Math.min(at(near), at(near + 1));
   }
 
-  private leastOf(i: number, from: number, to: number): number {
-    const weight = this.weightOf(i, from, to);
-    return Number.isFinite(weight) ? this.costAt(i, weight) : -Infinity;
+  private leastOf(i: number, pull: number, from: number, to: number): number {
+    const weight = this.weightOf(i, pull, from, to);
+    return Number.isFinite(weight) ? this.costAt(i, pull, weight) : -Infinity;
   }
 
   private kinks(i: number): Kinked[] {
@@ -138,12 +157,12 @@ export class AdmissibleCosts {
   }
 
   /** Where the convex cost is least: on the segment, between kinks, at which its slope changes sign. */
-  private weightOf(i: number, from: number, to: number): number {
+  private weightOf(i: number, pull: number, from: number, to: number): number {
     const kinked = this.kinks(i);
     const knots = this.knots(i);
     const impact = this.diagonal === undefined ? 0 : (this.problem.trading?.quadratic?.[i] ?? 0);
     const curve = (this.diagonal?.[i] ?? 0) + 2 * impact;
-    let slope = this.pull[i]! - 2 * impact * (this.problem.trading?.current[i] ?? 0);
+    let slope = pull - 2 * impact * (this.problem.trading?.current[i] ?? 0);
     for (const { sell } of kinked) slope -= sell;
     for (const { first } of knots) slope += first;
     const jumps = [
@@ -162,9 +181,9 @@ export class AdmissibleCosts {
     return to;
   }
 
-  private costAt(i: number, w: number): number {
+  private costAt(i: number, pull: number, w: number): number {
     const { trading } = this.problem;
-    let cost = this.pull[i]! * w;
+    let cost = pull * w;
     if (this.diagonal !== undefined) {
       cost += 0.5 * this.diagonal[i]! * w * w;
       const trade = w - (trading?.current[i] ?? 0);
@@ -189,14 +208,16 @@ function integral(knots: Float64Array, slopes: Float64Array, trade: number): num
 }
 
 function cellsOf(problem: Problem, i: number, lower: number, upper: number): Cell[] {
-  const { domains = [], counts = [], lots = [] } = problem.integrality ?? {};
+  const { domains = [], counts = [], lots = [], concentrations = [] } = problem.integrality ?? {};
   const own = domains.filter(({ position }) => position === i);
   const members = [...counts.keys()].filter((j) => counts[j]!.positions.includes(i));
   const near = members.flatMap((j) => {
     const centre = counts[j]!.centre[i]!;
     return counts[j]!.minimum > 0 ? [centre - positionMin, centre, centre + positionMin] : [centre];
   });
-  const ends = [lower, upper, ...own.flatMap(({ intervals }) => intervals.flat()), ...near];
+  const limits = [...concentrations.keys()].filter((k) => concentrations[k]!.groups.some((group) => group.includes(i)));
+  const thresholds = limits.map((k) => concentrations[k]!.threshold);
+  const ends = [lower, upper, ...own.flatMap(({ intervals }) => intervals.flat()), ...near, ...thresholds];
   const places = [...new Set(ends)].filter((place) => place >= lower && place <= upper).sort((a, b) => a - b);
   const lot = lots.find(({ position }) => position === i);
   const cells: Cell[] = [];
@@ -213,7 +234,8 @@ function cellsOf(problem: Problem, i: number, lower: number, upper: number): Cel
       if (minimum > 0 && distance < positionMin * (1 - 1e-6)) return;
       counted.push(j);
     }
-    cells.push({ lower: from, upper: to, counted });
+    const large = limits.filter((k) => at > concentrations[k]!.threshold);
+    cells.push({ lower: from, upper: to, counted, large });
   };
   places.forEach((place, k) => {
     if (Number.isFinite(place)) look(place, place, place);
@@ -243,7 +265,7 @@ function impliedBounds({ lower, upper, rows }: Problem): {
 } {
   const bounds = { lower: Float64Array.from(lower), upper: Float64Array.from(upper) };
   for (let pass = 0; pass < passes; pass++)
-    for (const row of rows)
+    for (const row of rows.filter(({ penalty }) => penalty === undefined))
       for (const sign of [1, -1]) {
         const most = sign > 0 ? row.upper : -row.lower;
         if (!Number.isFinite(most)) continue;

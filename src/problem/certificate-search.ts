@@ -90,8 +90,11 @@ function aboveOf({ at, owner }: SearchCut, range: Range): Range {
 }
 
 function unreadable(problem: Problem, { diagonal }: SearchProof): string | undefined {
-  const { tails, tailTerms = [], logarithms, trading } = problem;
+  const { tails, tailTerms = [], logarithms, trading, riskShares = [], integrality } = problem;
   if (tails.length > 0 || tailTerms.length > 0) return 'scenario tails have no place in the proof of a search';
+  if (riskShares.length > 0) return 'limits on shares of risk have no place in the proof of a search';
+  if (integrality?.concentrations?.some(({ groups }) => groups.some((group) => group.length > 1)) === true)
+    return 'holdings of several assets have no place in the proof of a search';
   if (logarithms?.some((value) => value !== 0) === true) return 'logarithms have no place in the proof of a search';
   if (trading?.threeHalves?.some((value) => value !== 0) === true)
     return '3/2-power impact has no place in the proof of a search';
@@ -130,23 +133,30 @@ function pricedAt(problem: Problem, diagonal: Float64Array, leaf: SearchLeaf, ad
     }
     add(own);
   }
-  problem.rows.forEach(({ positions, coefficients, lower, upper }, r) => {
+  problem.rows.forEach(({ positions, coefficients, lower, upper, penalty }, r) => {
     const price = multipliers.rows[r]!;
     if (price === 0) return;
+    if (Math.abs(price) > priceMax(leaf, penalty)) add(-Infinity);
     add(-price * (price > 0 ? upper : lower));
     for (let k = 0; k < positions.length; k++)
       sum.pull[positions[k]!] = sum.pull[positions[k]!]! + price * coefficients[k]!;
   });
   addNorms(problem, leaf, sum.pull, add);
-  problem.tradeLimits.forEach(({ bound }, j) => {
+  problem.tradeLimits.forEach(({ bound, penalty }, j) => {
     const price = multipliers.tradeLimits[j]!;
-    add(price >= 0 ? -price * bound : -Infinity);
+    add(price >= 0 && price <= priceMax(leaf, penalty) ? -price * bound : -Infinity);
   });
   problem.integrality?.counts.forEach(({ minimum, maximum }, j) => {
     const price = counts[j]!;
     if (price !== 0) add(-price * (price > 0 ? maximum : minimum));
   });
-  const costs = admissible.at(sum.pull, weights === undefined ? undefined : diagonal, multipliers.tradeLimits, counts);
+  const large = leaf.concentrations ?? new Float64Array(problem.integrality?.concentrations?.length ?? 0);
+  problem.integrality?.concentrations?.forEach(({ limit }, k) => {
+    const price = large[k]!;
+    add(price >= 0 ? -price * limit : -Infinity);
+  });
+  const limits = multipliers.tradeLimits;
+  const costs = admissible.at(sum.pull, weights === undefined ? undefined : diagonal, limits, counts, large);
   const least = new Float64Array(n);
   let total = 0;
   for (let i = 0; i < n; i++) {
@@ -157,17 +167,19 @@ function pricedAt(problem: Problem, diagonal: Float64Array, leaf: SearchLeaf, ad
   return { constant: sum.constant, size: sum.size, costs, least, total };
 }
 
+/** What is soft is paid for at its penalty, so that a higher price proves nothing; without the objective no price of it does. */
+function priceMax({ weights }: SearchLeaf, penalty: number | undefined): number {
+  if (penalty === undefined) return Infinity;
+  return weights === undefined ? 0 : penalty;
+}
+
 /** nu (|L(w - c)| - t) >= nu ((Q (v - c))'(w - c) / |L(v - c)| - t); without v a norm says nothing. */
-function addNorms(
-  problem: Problem,
-  { multipliers, weights }: SearchLeaf,
-  pull: Float64Array,
-  add: (value: number) => void,
-) {
-  problem.norms.forEach(({ operator, centre, bound }, k) => {
+function addNorms(problem: Problem, leaf: SearchLeaf, pull: Float64Array, add: (value: number) => void) {
+  const { multipliers, weights } = leaf;
+  problem.norms.forEach(({ operator, centre, bound, penalty }, k) => {
     const price = multipliers.norms[k]!;
     if (price === 0) return;
-    if (!(price > 0) || weights === undefined) {
+    if (!(price > 0 && price <= priceMax(leaf, penalty)) || weights === undefined) {
       add(-Infinity);
       return;
     }

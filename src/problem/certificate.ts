@@ -15,7 +15,7 @@ import {
   paidFor,
   termsAt,
 } from './certificate-figures.ts';
-import { atChoices } from './certificate-integrality.ts';
+import { atChoices, pricesAtChoices } from './certificate-integrality.ts';
 import { away, dualNorm, inner, largestDiagonal, maxSize } from './certificate-operator.ts';
 import { pieceSlopes } from './certificate-pieces.ts';
 
@@ -53,8 +53,9 @@ export function certify(
   solution: Pick<Solution, 'weights' | 'multipliers'>,
   tolerance = 1e-8,
 ): Certificate {
-  const { weights, multipliers } = solution;
+  const { weights } = solution;
   const problem = atChoices(whole, weights);
+  const multipliers = pricesAtChoices(whole, solution.multipliers);
   const wrong = wrongShapes(problem, weights, multipliers);
   if (wrong !== undefined) return broken(tolerance, wrong);
   const point = measured(problem, weights, multipliers);
@@ -90,7 +91,9 @@ export function certify(
     gap,
     scale,
     get restrictions() {
-      told ??= [...boundFigures(problem, point), ...others];
+      // The rows of choices are told by what they are of.
+      const kept = others.filter((_, k) => k < whole.rows.length || k >= problem.rows.length);
+      told ??= [...boundFigures(problem, point), ...kept];
       return told;
     },
     detail:

@@ -170,6 +170,9 @@ export interface Concentration {
 /** The smallest position or trade that counts towards a minimum number of them: a hundredth of a basis point. */
 export const positionMin = 1e-6;
 
+/** A holding this little above the threshold of a concentration stands at it. */
+export const thresholdWidth = 1e-9;
+
 /** What no convex restriction can say of the weights. */
 export interface Integrality {
   readonly domains: readonly Domain[];

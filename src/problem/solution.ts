@@ -30,6 +30,11 @@ export interface Multipliers {
   readonly bounds: Float64Array;
   readonly norms: Float64Array;
   readonly tradeLimits: Float64Array;
+  /**
+   * By limit on large holdings: its price, >= 0, of the sum of those that are above their threshold. Absent when there are none, or when
+   * nothing is known of their prices.
+   */
+  readonly concentrations?: Float64Array;
   /** By tail limit: its shadow price, and the stress at which the measure is met. Absent when there are none. */
   readonly tails?: readonly TailPrice[];
   /** By tail term of the objective. Absent when there are none. */
@@ -104,6 +109,8 @@ export interface SearchLeaf {
   readonly multipliers: Multipliers;
   /** By count: what one position more costs; positive at a maximum, negative at a minimum. */
   readonly counts: Float64Array;
+  /** By limit on large holdings: its price, >= 0; absent when there are none. */
+  readonly concentrations?: Float64Array;
 }
 
 export interface Solution {

@@ -27,7 +27,7 @@ export const branchAndBound: Solver = {
     'Zheng, Sun and Li, Improving the performance of MIQP solvers for quadratic programs with cardinality and minimum threshold constraints, INFORMS J. Computing 26 (2014)',
   ],
   capabilities: [
-    'counts of names, trades, buys and sells; gaps in the weights; round lots',
+    'counts of names, trades, buys and sells; gaps in the weights; round lots; the sum of holdings above a threshold',
     'convex quadratic terms with centres, trading costs, bounds, linear rows, trade limits',
     `an iteration is ${nodesPerIteration} nodes; optimal means a proven relative gap of at most 1e-6`,
     'the best portfolio so far with its proven gap, whenever it is stopped',
@@ -39,9 +39,9 @@ export const branchAndBound: Solver = {
 function supports(problem: Problem): Support {
   const no = (why: string): Support => ({ yes: false, why });
   const { integrality } = problem;
-  if (integrality === undefined) return no('the problem has no counts, lots or gaps');
+  if (integrality === undefined) return no('the problem has no counts, lots, gaps or limits on large holdings');
   const why =
-    lacking(problem, ['integrality', 'trading-cost', 'pieces', 'trade-limits']) ??
+    lacking(problem, ['integrality', 'concentration', 'trading-cost', 'pieces', 'trade-limits']) ??
     unlistable(problem) ??
     unsolvable(problem);
   if (why !== undefined) return no(why);

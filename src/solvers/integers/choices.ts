@@ -10,6 +10,8 @@ export interface Piece {
   readonly upper: number;
   /** By count: 1 where the count includes the asset. */
   readonly counted: Uint8Array;
+  /** By limit on large holdings: 1 where the asset stands above the threshold. */
+  readonly large: Uint8Array;
 }
 
 /** Admissible weights `base + step k`, k whole. */
@@ -31,6 +33,8 @@ const latticeRounding = 1e-9;
 
 /** Why the choices of a problem cannot be listed; undefined when they can. */
 export function unlistable({ integrality }: Problem): string | undefined {
+  if (integrality?.concentrations?.some(({ groups }) => groups.some((group) => group.length > 1)) === true)
+    return 'a limit on the sum of large holdings groups several assets of one issuer';
   const steps = new Map<number, Lattice>();
   for (const lot of integrality?.lots ?? []) {
     const known = steps.get(lot.position);
@@ -43,7 +47,7 @@ export function unlistable({ integrality }: Problem): string | undefined {
 
 export function choicesOf(problem: Problem): Choices {
   const { lower, upper } = problem;
-  const { domains, lots, counts } = problem.integrality ?? { domains: [], lots: [], counts: [] };
+  const { domains = [], lots = [], counts = [], concentrations = [] } = problem.integrality ?? {};
   const n = lower.length;
   const lattices: (Lattice | undefined)[] = new Array<Lattice | undefined>(n).fill(undefined);
   for (const { position, base, step } of lots) lattices[position] = { base, step };
@@ -52,7 +56,12 @@ export function choicesOf(problem: Problem): Choices {
     return minimum > 0 || maximum < positions.length;
   });
   const pieces = Array.from({ length: n }, (_, i): Piece[] => [
-    { lower: lower[i]!, upper: upper[i]!, counted: new Uint8Array(binding.length) },
+    {
+      lower: lower[i]!,
+      upper: upper[i]!,
+      counted: new Uint8Array(binding.length),
+      large: new Uint8Array(concentrations.length),
+    },
   ]);
   for (const { position, intervals } of domains)
     pieces[position] = pieces[position]!.flatMap((piece) =>
@@ -65,6 +74,15 @@ export function choicesOf(problem: Problem): Choices {
       const centre = count.centre[i]!;
       pieces[i] = pieces[i]!.flatMap((piece) => splitAt(piece, j, centre, count.side, distance));
     }
+  });
+  concentrations.forEach(({ groups, threshold }, k) => {
+    for (const [i] of groups)
+      pieces[i!] = pieces[i!]!.flatMap((piece) => {
+        const above = within(piece, threshold, Infinity);
+        const parts = [within(piece, -Infinity, threshold), { ...above, large: above.large.with(k, 1) }];
+        // Nothing but the threshold itself is no holding above it.
+        return parts.filter((part, side) => isThere(part) && (side === 0 || part.upper > threshold));
+      });
   });
   return {
     pieces: pieces.map((list, i) => list.map((piece) => onLattice(piece, lattices[i])).filter(isThere)),

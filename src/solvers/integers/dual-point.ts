@@ -7,7 +7,7 @@ export interface DualPoint {
   /** (n) weights at which the curvature is made linear. */
   readonly weights: Float64Array;
   readonly rows: Float64Array;
-  /** By coupling: counts, then trade limits. */
+  /** By coupling: counts, then trade limits, then limits on large holdings. */
   readonly couplings: Float64Array;
 }
 

@@ -46,7 +46,7 @@ export class Incumbents {
 
   /** The best portfolio of a choice. @returns whether it is better than the best so far */
   attempt(choice: Choice, guess: Float64Array): boolean {
-    if (!this.countsHold(choice)) return false;
+    if (!this.countsHold(choice) || this.largeExcess(choice) >= 0) return false;
     const key = choice.join();
     if (this.tried.has(key) && !this.hasLattices()) return false;
     this.tried.add(key);
@@ -113,6 +113,19 @@ export class Incumbents {
     return j < 0 ? undefined : new Float64Array(this.model.couplingUpper.length).fill(Math.sign(excess[j]!), j, j + 1);
   }
 
+  /** The first limit that holdings above its threshold break even where they hold the least; -1 when none is. */
+  private largeExcess(choice: Choice): number {
+    const { problem, choices } = this.model;
+    return (problem.integrality?.concentrations ?? []).findIndex(({ limit }, k) => {
+      let least = 0;
+      choice.forEach((piece, i) => {
+        const { large, lower } = choices.pieces[i]![piece]!;
+        if (large[k] === 1) least += lower;
+      });
+      return least > limit * (1 + rounding) + rounding;
+    });
+  }
+
   private countsHold(choice: Choice): boolean {
     return this.excessOf(choice).every((value) => value === 0);
   }
@@ -138,7 +151,7 @@ export class Incumbents {
     for (let pass = 0; pass < 4; pass++) {
       const excess = this.excessOf(result);
       const j = excess.findIndex((value) => value !== 0);
-      if (j < 0) return result;
+      if (j < 0) break;
       const wanted = excess[j]! > 0 ? 0 : 1;
       const moves: { i: number; piece: number; cost: number }[] = [];
       for (let i = 0; i < n; i++) {
@@ -156,6 +169,29 @@ export class Incumbents {
       moves.sort((a, b) => a.cost - b.cost || a.i - b.i);
       if (moves.length < Math.abs(excess[j]!)) return undefined;
       for (const { i, piece } of moves.slice(0, Math.abs(excess[j]!))) result[i] = piece;
+    }
+    return this.countsHold(result) ? this.lightened(result, pull, domain) : undefined;
+  }
+
+  /** Brings holdings down to their thresholds, the cheapest first, until those that stay above have room. */
+  private lightened(choice: Choice, pull: Float64Array, domain: NodeDomain): Choice | undefined {
+    const { choices, n } = this.model;
+    const result = Int16Array.from(choice);
+    const none = new Float64Array(this.model.couplingUpper.length);
+    for (let k = this.largeExcess(result); k >= 0; k = this.largeExcess(result)) {
+      let best = { i: -1, piece: -1, cost: Infinity };
+      for (let i = 0; i < n; i++) {
+        const present = result[i]!;
+        if (choices.pieces[i]![present]!.large[k] !== 1) continue;
+        const here = this.costs.least(i, pull[i]!, none, domain, present, present).cost;
+        for (let piece = domain.first[i]!; piece < present; piece++) {
+          if (choices.pieces[i]![piece]!.large[k] === 1) continue;
+          const cost = this.costs.least(i, pull[i]!, none, domain, piece, piece).cost - here;
+          if (cost < best.cost) best = { i, piece, cost };
+        }
+      }
+      if (best.i < 0) return undefined;
+      result[best.i] = best.piece;
     }
     return this.countsHold(result) ? result : undefined;
   }

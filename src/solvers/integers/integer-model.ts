@@ -44,7 +44,7 @@ export class IntegerModel {
   /** Sides of the rows; where there is none, the reach of the row within the bounds. */
   readonly rowLower: Float64Array;
   readonly rowUpper: Float64Array;
-  /** Counts, in the order of the choices, then trade limits. */
+  /** Counts, in the order of the choices, then trade limits, then limits on large holdings. */
   readonly couplingLower: Float64Array;
   readonly couplingUpper: Float64Array;
 
@@ -73,18 +73,21 @@ export class IntegerModel {
     const reaches = problem.rows.map((row) => reach(this.bounds, row));
     this.rowLower = Float64Array.from(problem.rows, ({ lower }, r) => (lower > -Infinity ? lower : reaches[r]![0] - 1));
     this.rowUpper = Float64Array.from(problem.rows, ({ upper }, r) => (upper < Infinity ? upper : reaches[r]![1] + 1));
+    const concentrations = problem.integrality?.concentrations ?? [];
     const counts = this.choices.counts.map((index) => problem.integrality!.counts[index]!);
     this.couplingLower = Float64Array.from([
       ...counts.map(({ minimum }) => Math.max(minimum, 0)),
       ...problem.tradeLimits.map(() => 0),
+      ...concentrations.map(() => 0),
     ]);
     this.couplingUpper = Float64Array.from([
       ...counts.map(({ maximum, positions }) => Math.min(maximum, positions.length)),
       ...problem.tradeLimits.map(({ bound }) => bound),
+      ...concentrations.map(({ limit }) => limit),
     ]);
   }
 
-  /** Couplings that are counts; trade limits come after them. */
+  /** Couplings that are counts; trade limits and limits on large holdings come after them. */
   get counts(): number {
     return this.choices.counts.length;
   }
@@ -112,10 +115,11 @@ function segmentsOf(problem: Problem, choices: Choices, bounds: Bounds): Segment
   const costs = costLines(problem);
   const limits = problem.tradeLimits.length;
   const counts = choices.counts.length;
+  const large = problem.integrality?.concentrations?.length ?? 0;
   const start = [0];
   const [lower, upper, slope, constant, place]: number[][] = [[], [], [], [], []];
-  const alpha: number[][] = Array.from({ length: counts + limits }, () => []);
-  const beta: number[][] = Array.from({ length: counts + limits }, () => []);
+  const alpha: number[][] = Array.from({ length: counts + limits + large }, () => []);
+  const beta: number[][] = alpha.map(() => []);
   choices.pieces.forEach((pieces, i) => {
     const lines = costs[i]!;
     const limitLines = Array.from({ length: limits }, (_, j) => limitLine(problem, j, i));
@@ -143,6 +147,10 @@ function segmentsOf(problem: Problem, choices: Choices, bounds: Bounds): Segment
           alpha[counts + j]!.push(rate);
           beta[counts + j]!.push(value);
         });
+        for (let k = 0; k < large; k++) {
+          alpha[counts + limits + k]!.push(piece.large[k]!);
+          beta[counts + limits + k]!.push(0);
+        }
       }
     });
     start.push(lower!.length);

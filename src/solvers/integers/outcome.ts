@@ -6,7 +6,7 @@ import { verifySearch } from '../../problem/certificate-search.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { Limit, Multipliers, SearchProof, Solution, Termination } from '../../problem/solution.ts';
 import { branchAndBoundId } from './branch-and-bound-id.ts';
-import { solveConvex, withinBounds } from './convex-problem.ts';
+import { outOfBounds, solveConvex, withinBounds } from './convex-problem.ts';
 import type { Incumbent } from './incumbents.ts';
 import type { Preparation } from './preparation.ts';
 import type { TreeSearch } from './tree-search.ts';
@@ -87,7 +87,7 @@ function polishedAt(problem: Problem, best: Incumbent): Pick<Solution, 'weights'
     const solution = solveConvex(withinBounds(problem, lower, upper), () => false);
     if (solution?.termination.reason !== 'optimal') break;
     const weights = solution.weights.map((value, i) => Math.min(Math.max(value, lower[i]!), upper[i]!));
-    polished = { weights, multipliers: solution.multipliers };
+    polished = { weights, multipliers: outOfBounds(problem, solution.multipliers) };
     if (certify(problem, polished).verdict === 'passed') break;
     ({ lower, upper } = atChoices(problem, weights));
   }

@@ -3,7 +3,8 @@ import type { Checkpoint } from '../../math/checkpoint.ts';
 import { smallestEigenvalue } from '../../math/eigen.ts';
 import { maxAbs } from '../../math/vectors.ts';
 import type { Problem } from '../../problem/problem.ts';
-import { solveConvex, withinBounds } from './convex-problem.ts';
+import type { Multipliers } from '../../problem/solution.ts';
+import { outOfBounds, solveConvex, withinBounds } from './convex-problem.ts';
 import {
   DenseCurvature,
   denseMax,
@@ -152,7 +153,8 @@ export class Preparation {
   /** The fast program where it can say everything, the convex solvers where it cannot or gives up. */
   private solverOf(model: IntegerModel): SolveWithin {
     const program = new SupportProgram(model, this.checkpoint);
-    const complete = this.problem.tradeLimits.length === 0;
+    const { tradeLimits, integrality } = this.problem;
+    const complete = tradeLimits.length === 0 && (integrality?.concentrations ?? []).length === 0;
     return (lower, upper, guess) => {
       const point = complete ? program.solve(lower, upper, guess) : undefined;
       if (point !== undefined || (complete && this.secondOpinions++ >= secondOpinionsMax)) return point;
@@ -165,15 +167,19 @@ export class Preparation {
     const { problem, interrupted, checkpoint } = this;
     const solution = solveConvex(withinBounds(problem, lower, upper), interrupted);
     checkpoint(Infinity);
-    const prices = (given: { readonly rows: Float64Array; readonly tradeLimits: Float64Array }): DualPoint => ({
-      weights: solution!.weights.length === model.n ? solution!.weights : new Float64Array(model.n),
-      rows: given.rows,
-      couplings: Float64Array.from([...new Array<number>(model.counts).fill(0), ...given.tradeLimits]),
-    });
+    const prices = (given: Multipliers): DualPoint => {
+      const { rows, tradeLimits, concentrations = [] } = outOfBounds(problem, given);
+      return {
+        weights: solution!.weights.length === model.n ? solution!.weights : new Float64Array(model.n),
+        rows,
+        couplings: Float64Array.from([...new Array<number>(model.counts).fill(0), ...tradeLimits, ...concentrations]),
+      };
+    };
     if (solution?.infeasibility !== undefined) return { contradiction: prices(solution.infeasibility) };
     if (solution?.termination.reason !== 'optimal') return undefined;
     const weights = solution.weights.map((value, i) => Math.min(Math.max(value, lower[i]!), upper[i]!));
     const { objective, multipliers } = solution;
-    return { point: { weights, rows: multipliers.rows, objective }, dual: prices(multipliers), objective };
+    const { rows } = outOfBounds(problem, multipliers);
+    return { point: { weights, rows, objective }, dual: prices(multipliers), objective };
   }
 }

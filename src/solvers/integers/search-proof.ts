@@ -1,5 +1,6 @@
 /** The tree of cuts as the search grows it, and as it is handed out in the end. */
 import type { SearchBranch, SearchCut, SearchLeaf } from '../../problem/solution.ts';
+import type { Piece } from './choices.ts';
 import { allowed, type DualPoint } from './dual-point.ts';
 import type { IntegerModel } from './integer-model.ts';
 
@@ -36,6 +37,7 @@ export class Leaves {
     const { problem, n, choices, counts } = this.model;
     const prices = new Float64Array(problem.integrality!.counts.length);
     const { rows, couplings } = allowed(this.model, point);
+    const limits = problem.tradeLimits.length;
     choices.counts.forEach((index, j) => (prices[index] = couplings[j]!));
     const leaf: SearchLeaf = {
       ...(withObjective ? { weights: point.weights } : {}),
@@ -43,9 +45,10 @@ export class Leaves {
         rows,
         bounds: new Float64Array(0),
         norms: new Float64Array(problem.norms.length),
-        tradeLimits: couplings.slice(counts),
+        tradeLimits: couplings.slice(counts, counts + limits),
       },
       counts: prices,
+      ...(couplings.length === counts + limits ? {} : { concentrations: couplings.slice(counts + limits) }),
     };
     this.known.set(point, leaf);
     this.numbers += n + point.rows.length + prices.length;
@@ -58,13 +61,13 @@ export class Leaves {
   }
 }
 
-/** The cut between two neighbouring pieces of an asset; a shared end belongs to the piece that fewer counts include. */
+/** The cut between two neighbouring pieces of an asset; a shared end belongs to the piece that fewer counts and limits include. */
 export function cutAfter({ choices }: IntegerModel, position: number, piece: number): Cut {
   const left = choices.pieces[position]![piece]!;
   const right = choices.pieces[position]![piece + 1]!;
   if (left.upper < right.lower) return { position, at: left.upper, owner: 'below' };
-  const sum = (values: Uint8Array): number => values.reduce((total, value) => total + value, 0);
-  return { position, at: right.lower, owner: sum(left.counted) < sum(right.counted) ? 'below' : 'above' };
+  const sum = ({ counted, large }: Piece): number => [...counted, ...large].reduce((total, value) => total + value, 0);
+  return { position, at: right.lower, owner: sum(left) < sum(right) ? 'below' : 'above' };
 }
 
 /** The finished tree; open places are closed by `otherwise`. */

@@ -1,10 +1,11 @@
 /** Gaps, lots and counts. */
-import type { Count, Domain, Integrality } from '../../problem/problem.ts';
+import type { Concentration, Count, Domain, Integrality } from '../../problem/problem.ts';
 import { finite, inUniverse, type Report } from './report.ts';
 
 const sides: readonly string[] = ['either', 'above', 'below'] satisfies Count['side'][];
 
-export function checkIntegrality({ domains, lots, counts }: Integrality, n: number, report: Report): void {
+export function checkIntegrality(integrality: Integrality, n: number, report: Report): void {
+  const { domains, lots, counts, concentrations = [] } = integrality;
   domains.forEach((domain, d) => checkDomain(domain, n, `integrality.domains[${d}]`, report));
   lots.forEach(({ position, base, step }, l) => {
     const field = `integrality.lots[${l}]`;
@@ -13,6 +14,27 @@ export function checkIntegrality({ domains, lots, counts }: Integrality, n: numb
     if (!(step > 0 && step < Infinity)) report(`${field}.step`, `must be finite and above 0; got ${step}`);
   });
   counts.forEach((count, c) => checkCount(count, n, `integrality.counts[${c}]`, report));
+  concentrations.forEach((limit, k) => checkConcentration(limit, n, `integrality.concentrations[${k}]`, report));
+}
+
+function checkConcentration(
+  { groups, threshold, limit }: Concentration,
+  n: number,
+  field: string,
+  report: Report,
+): void {
+  const named = new Set<number>();
+  groups.forEach((group, g) => {
+    if (group.length === 0) report(`${field}.groups[${g}]`, 'must not be empty');
+    group.forEach((position, k) => {
+      const where = `${field}.groups[${g}][${k}]`;
+      inUniverse(position, n, where, report);
+      if (named.has(position)) report(where, `names asset ${position} a second time`);
+      named.add(position);
+    });
+  });
+  for (const [name, value] of Object.entries({ threshold, limit }))
+    if (!(value >= 0 && value < Infinity)) report(`${field}.${name}`, `must be finite and not negative; got ${value}`);
 }
 
 function checkDomain({ position, intervals }: Domain, n: number, field: string, report: Report): void {
