@@ -14,6 +14,7 @@ import type {
   Answer,
   Delegate,
   JsonObject,
+  NamedDelegate,
   Situation,
   SleevePortfolio,
   Task,
@@ -64,13 +65,7 @@ export const sleeves = defineStrategy<Sleeves>({
     ],
   },
   needs: [],
-  delegates: ({ inside, insideOf = {}, over }) => ({
-    inside: delegateOf(inside),
-    ...Object.fromEntries(
-      Object.entries(insideOf).map(([name, stated]) => [`insideOf[${JSON.stringify(name)}]`, delegateOf(stated)]),
-    ),
-    over: delegateOf(over),
-  }),
+  delegates: (parameters, situation) => delegatesOf(parameters, situation),
   admit: (parameters, situation) => [
     ...admitSplit(parameters, situation),
     ...admitBands(parameters, situation),
@@ -78,6 +73,32 @@ export const sleeves = defineStrategy<Sleeves>({
   ],
   optimize: (task) => inTurns(task, () => program(task)),
 });
+
+/** Each with where it will run: a sleeve, or the sleeves as assets. What these hold is not known yet. */
+function delegatesOf(parameters: Sleeves, situation: Situation | undefined): Readonly<Record<string, NamedDelegate>> {
+  const { inside, insideOf = {}, over } = parameters;
+  const split = situation === undefined ? [] : sleevesOf(parameters, situation.universe);
+  const land = situation && { situation, estimates: { riskFreeRate: 0 } };
+  const named: [string, NamedDelegate][] = Object.entries(insideOf).map(([name, stated]) => {
+    const sleeve = split.find((own) => own.name === name);
+    const there = land && sleeve && groundWithin(land, sleeve.positions, []).situation;
+    return [
+      `insideOf[${JSON.stringify(name)}]`,
+      { ...delegateOf(stated), ...(there === undefined ? {} : { situation: there }) },
+    ];
+  });
+  const portfolios = split.map(({ name, positions }) => {
+    const weights = new Float64Array(situation?.universe.assets.length ?? 0);
+    for (const position of positions) weights[position] = 1 / positions.length;
+    return { id: name, positions, weights };
+  });
+  const above = land && groundOver(land, portfolios, []).situation;
+  return {
+    inside: delegateOf(inside),
+    ...Object.fromEntries(named),
+    over: { ...delegateOf(over), ...(above === undefined ? {} : { situation: above }) },
+  };
+}
 
 function admitBands(parameters: Sleeves, { universe }: Situation): readonly Violation[] {
   const { bands = {}, assetMax = 1 } = parameters;

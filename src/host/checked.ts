@@ -68,7 +68,8 @@ export function checkedStrategy(strategy: Strategy<never>): Strategy {
     needs: strategy.needs,
     ...(strategy.frontierNeeds === undefined ? {} : { frontierNeeds: strategy.frontierNeeds }),
     ...(strategy.frontierAgainst === undefined ? {} : { frontierAgainst: strategy.frontierAgainst }),
-    delegates: (given) => whenSound(schema, given, (parameters) => strategy.delegates?.(parameters)) ?? {},
+    delegates: (given, situation) =>
+      whenSound(schema, given, (parameters) => strategy.delegates?.(parameters, situation)) ?? {},
     needsWith: (given) => whenSound(schema, given, (parameters) => strategy.needsWith?.(parameters)) ?? [],
     admit: (given, situation) =>
       admittedBy(schema, given, (parameters) => strategy.admit?.(parameters, situation) ?? []),

@@ -48,7 +48,12 @@ export function readStrategy(
   findings: Findings,
 ): ReadStrategy {
   const wanted: Wanted[] = [];
-  const read = (stated: SelectionDraft | undefined, at: string, depth: number): Selection | undefined => {
+  const read = (
+    stated: SelectionDraft | undefined,
+    at: string,
+    depth: number,
+    situation: Situation | undefined,
+  ): Selection | undefined => {
     let found: Strategy | undefined;
     const schemaOf = (type: string, where: string) => {
       found = findings.find(catalog.strategies, type, where, 'strategy');
@@ -67,7 +72,7 @@ export function readStrategy(
     wanted.push({ name: `strategy ${found.id}`, needs });
     if (selection === undefined || situation === undefined) return selection;
     findings.addAll(under(`${at}.parameters`, found.admit?.(parameters, situation) ?? []));
-    const delegates = Object.entries(found.delegates?.(parameters) ?? {});
+    const delegates = Object.entries(found.delegates?.(parameters, situation) ?? {});
     if (delegates.length > 0 && depth + 1 >= depthMax) {
       findings.add(at, `runs strategies that run strategies; at most ${String(depthMax)} may stand in one another`);
       return selection;
@@ -76,10 +81,11 @@ export function readStrategy(
       findings.add(at, `runs too many strategies; at most ${String(delegatesMax)} are allowed in all`);
       return selection;
     }
-    for (const [path, delegate] of delegates) read(delegate, `${at}.parameters.${path}`, depth + 1);
+    for (const [path, delegate] of delegates)
+      read(delegate, `${at}.parameters.${path}`, depth + 1, delegate.situation ?? situation);
     return selection;
   };
-  const selection = read(draft, field, 0);
+  const selection = read(draft, field, 0, situation);
   return { wanted, ...(selection === undefined ? {} : { selection }) };
 }
 

@@ -49,6 +49,7 @@ export type {
   DelegateGround,
   Estimates,
   FrontierMeasure,
+  NamedDelegate,
   Need,
   PlanEvent,
   SolveEvent,

@@ -70,6 +70,12 @@ export interface Delegate {
   readonly parameters: JsonObject;
 }
 
+/** A delegate as it is named before anything is solved. */
+export interface NamedDelegate extends Delegate {
+  /** Where it will run, as far as that is known then: it is admitted against this. Absent: where the strategy itself runs. */
+  readonly situation?: Situation;
+}
+
 /** The ground that a delegate stands on; vectors follow its own universe. */
 export interface DelegateGround {
   readonly situation: Situation;
@@ -181,9 +187,9 @@ export interface Strategy<Parameters = JsonObject> {
   readonly frontierAgainst?: FrontierMeasure;
   /**
    * The strategies that it will run, by field path below `parameters`: the host sees to it that each exists, takes its parameters and has
-   * what it needs.
+   * what it needs. `situation`, when there is one, is where the strategy itself runs.
    */
-  delegates?(parameters: Parameters): Readonly<Record<string, Delegate>>;
+  delegates?(parameters: Parameters, situation?: Situation): Readonly<Record<string, NamedDelegate>>;
   /** What it needs beyond `needs` with these parameters. */
   needsWith?(parameters: Parameters): readonly Need[];
   /** What a user can mend beyond the schema, as field paths below `parameters`. */

@@ -41,14 +41,16 @@ export function runContract(contract: RunContract): void {
 
   it('delegates, if at all, to strategies that exist and take the parameters', () =>
     each((tested, set) => {
-      for (const [field, delegate] of Object.entries(tested.delegates?.(set) ?? {})) {
+      for (const [field, delegate] of Object.entries(tested.delegates?.(set, referenceMarket().situation) ?? {})) {
         const found: Strategy | undefined = contract.strategies?.find(({ id }) => id === delegate.type);
         ensure(found !== undefined, `${field}: nothing is called ${delegate.type}: give it among \`strategies\``);
         const complete = withDefaults(found.parameters, delegate.parameters);
         const violations = schemaViolations(found.parameters, complete, field);
+        const where = delegate.situation ?? referenceMarket().situation;
+        const own = violations.length > 0 ? [] : (found.admit?.(complete as JsonObject, where) ?? []);
         ensureNone(
           'delegates',
-          violations.map(({ field: at, description }) => `${at} ${description}`),
+          [...violations, ...own].map(({ field: at, description }) => `${at} ${description}`),
         );
       }
     }));
@@ -111,7 +113,11 @@ function taskFor({ strategy, strategies, engine }: RunContract) {
       ...(signal === undefined ? {} : { signal }),
     });
     if (task.delegate === undefined) return task;
-    const named = new Set(Object.values(strategy.delegates?.(set) ?? {}).map((each) => JSON.stringify(each)));
+    const named = new Set(
+      Object.values(strategy.delegates?.(set, market.situation) ?? {}).map(({ type, parameters }) =>
+        JSON.stringify({ type, parameters }),
+      ),
+    );
     return {
       ...task,
       delegate: (chosen, ground) => {
