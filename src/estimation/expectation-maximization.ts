@@ -18,12 +18,14 @@ interface Pattern {
 /** Of a change of mean or covariance, both in units of the deviations of the assets. */
 const changeMax = 1e-11;
 const iterationsMax = 20_000;
+/** Of all steps together, in units of patterns times n^3: some twenty seconds. */
+const workMax = 2e10;
 
 /**
  * Dempster, Laird and Rubin (1977), Maximum likelihood from incomplete data via the EM algorithm; Little and Rubin (2019), Statistical
  * Analysis with Missing Data, 11.2.1. Each step replaces what is missing by its expectation given what is there under the present moments,
  * adds the covariance of what that leaves open, and takes moments with divisor T. Started from the means and variances of each asset on its
- * own dates; ends when no mean or covariance moves by more than 1e-11 deviations. The likelihood never falls. Costs (patterns) * n^3 a step.
+ * own dates; ends when no mean or covariance moves by more than 1e-11 deviations, or after 20,000 steps or some twenty seconds of them. The likelihood never falls. Costs (patterns) * n^3 a step.
  * @param columns n of length T, NaN where missing, each with returns that differ.
  */
 export function expectationMaximization(columns: readonly Float64Array[]): NormalMoments | NoMoments {
@@ -32,8 +34,9 @@ export function expectationMaximization(columns: readonly Float64Array[]): Norma
   const scales = columns.map((column, i) => Math.sqrt(averageOf(column, (value) => (value - centres[i]!) ** 2)));
   const patterns = patternsOf(columns.map((column, i) => column.map((value) => (value - centres[i]!) / scales[i]!)));
   const dates = patterns.reduce((sum, { count }) => sum + count, 0);
+  const steps = Math.min(iterationsMax, Math.ceil(workMax / (patterns.length * n ** 3)));
   let state: NormalMoments = { mean: new Float64Array(n), covariance: identity(n) };
-  for (let iteration = 0; iteration < iterationsMax; iteration += 1) {
+  for (let iteration = 0; iteration < steps; iteration += 1) {
     const next = step(state, patterns, dates);
     if (!('mean' in next)) return next;
     const moved = Math.max(largestChange(state.mean, next.mean), largestChange(state.covariance, next.covariance));

@@ -25,7 +25,7 @@ export const semiCovariance: CovarianceEstimator<SemiCovarianceParameters> = {
     'Threshold zero; mean (of each asset); risk-free (the risk-free rate of the request, per period by compounding); given (an annual return, per period by compounding). ' +
     'With missing returns each pair uses the dates that it shares. Costs T n^2 operations.',
   references: [
-    'Estrada (2008), Mean-semivariance optimization: a heuristic approach, J. Applied Finance 18(1), equations (8) and (9)',
+    'Estrada (2008), Mean-semivariance optimization: a heuristic approach, J. Applied Finance 18(1)',
     'PyPortfolioOpt, risk_models.semicovariance',
   ],
   parameters: {

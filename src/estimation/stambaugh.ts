@@ -19,7 +19,7 @@ export interface NoMoments {
 export const replicatedMax = 1e-12;
 
 /**
- * Stambaugh (1997), Analyzing investments whose histories differ in length, J. Financial Economics 45, section 2; Anderson (1957). Assets
+ * Stambaugh (1997), Analyzing investments whose histories differ in length, J. Financial Economics 45; Anderson (1957). Assets
  * are taken by falling length of their histories; those that begin together are regressed, over their own dates, on all that are longer:
  * b = S_yx S_xx^-1, mean m_y + b (mean_x - m_x), covariance with the longer b V_xx, own S_yy - b S_xy + b V_xx b'; m and S are the moments over
  * the dates of y with divisor their number. Needs no gaps after the first return, and two dates more than longer histories.

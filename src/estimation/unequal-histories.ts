@@ -36,7 +36,7 @@ const references = [
 
 const definition =
   'Maximum likelihood for normal returns that are missing at random: what the longer histories tell about the time before an asset was there counts, by regression on them. Use it with missing prices pairwise. ' +
-  'Divisor as in maximum likelihood: complete histories give that of T. Costs: stambaugh (lengths) T n^2 operations, em (patterns of gaps) n^3 a step, some hundred steps.';
+  'Divisor as in maximum likelihood: complete histories give that of T. Costs: stambaugh (lengths) T n^2 operations, em (patterns of gaps) n^3 a step, some hundred steps, the more the more is missing; it gives up after 2 10^10 of these.';
 
 export const unequalHistoriesMean: ReturnEstimator<UnequalHistoriesParameters> = {
   type: 'unequal-histories-mean',
@@ -91,7 +91,8 @@ const words: Readonly<Record<NoMoments['reason'], string>> = {
     'have too short a history: two dates more than there are longer histories are needed to tell how they move with those',
   replicated:
     'are among histories of which one replicates others, so that what it tells cannot be told apart; leave it out',
-  'not settled': 'no maximum of the likelihood was reached; the histories overlap too little',
+  'not settled':
+    'no maximum of the likelihood was reached in 20,000 steps or some twenty seconds; the histories overlap too little',
 };
 
 function refusal({ universe }: Sample, assets: readonly number[], what: string): Fault {
