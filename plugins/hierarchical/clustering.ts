@@ -24,6 +24,7 @@ type Found = Pick<Merge, 'left' | 'right' | 'height'>;
  * @param distances (n x n) symmetric, kept
  */
 export function mergesOf(distances: Float64Array, n: number, linkage: Linkage): readonly Merge[] {
+  if (n < 2) return [];
   const found = linkage === 'single' ? spanned(distances, n) : chained(Float64Array.from(distances), n, linkage);
   return labelled(
     found.sort((a, b) => a.height - b.height),

@@ -52,9 +52,10 @@ export function planned(
 
 /** What several periods cannot keep, one violation for each restriction. */
 function unfit({ norms = [], tradeLimits = [], tails = [], ...others }: Lowered, current: Float64Array): Violation[] {
-  const { domains = [], lots = [], counts = [] } = others;
+  const { riskShares = [], domains = [], lots = [], counts = [], concentrations = [] } = others;
+  const single = [...riskShares, ...domains, ...lots, ...counts, ...concentrations];
   const elsewhere = tradeLimits.filter(({ centre }) => centre.some((value, i) => value !== current[i]));
-  return [...norms, ...tails, ...domains, ...lots, ...counts, ...elsewhere].map(({ origin }) => ({
+  return [...norms, ...tails, ...single, ...elsewhere].map(({ origin }) => ({
     field: 'constraints',
     description:
       `${origin.name} (${origin.text}) cannot be kept over several periods: ` +
