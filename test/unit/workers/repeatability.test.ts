@@ -18,9 +18,11 @@ import { denseCase, factorCase } from '../../support/problems.ts';
 const base = fileURLToPath(new URL('../../..', import.meta.url));
 const worker = { locations: ['./plugins'], base, config: {}, serverVersion: 'test' };
 const live = new AbortController().signal;
-const n = 30;
+const n = 16;
+/** Searches over choices of names end by their count, never by the clock. */
+const limits = { iterationsMax: 60, secondsMax: 600, solver: '' };
 
-/** Thirty assets with a covariance, or with a factor model. */
+/** Sixteen assets with a covariance, or with a factor model. */
 function problemWith(risk: 'covariance' | 'factor'): Partial<ProblemDraft> {
   const { quadratics, linear } = risk === 'covariance' ? denseCase(n) : factorCase(n, 5);
   const operator = quadratics[0]?.operator;
@@ -50,14 +52,14 @@ function problemWith(risk: 'covariance' | 'factor'): Partial<ProblemDraft> {
             period: 'annual',
           },
     constraints: [
-      constraintOf('bounds', { all: { min: 0, max: 0.2 } }),
-      constraintOf('turnover', { definition: 'half-sum', max: 0.5 }),
+      constraintOf('bounds', { all: { min: 0, max: 0.5 } }),
+      constraintOf('turnover', { definition: 'half-sum', max: 0.95 }),
     ],
   };
 }
 
 describe('answers', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let loaded: Loaded;
   before(async () => {
     const found = { locations: worker.locations, base, config: {} };
@@ -71,7 +73,7 @@ describe('answers', function () {
       (['covariance', 'factor'] as const).flatMap((risk) => {
         const [parameters = {}] = parameterExamples(contribution.parameters);
         try {
-          return [admitStateless(requestOf(problemWith(risk), { strategy: { type: id, parameters } }), loaded)];
+          return [admitStateless(requestOf(problemWith(risk), { strategy: { type: id, parameters }, limits }), loaded)];
         } catch (error) {
           if (error instanceof Fault) return [];
           throw error;

@@ -66,9 +66,9 @@ describe('the pool of solver threads', function () {
     const answer = answerOf(news);
     expect(answer.termination).to.equal('optimal');
     expect(answer.certificate?.passed).to.equal(true);
+    expect(answer.provenance.strategy).to.match(/^minimum-variance mean-variance@\d+\.\d+\.\d+$/);
     expect(answer.provenance).to.include({
       solver: 'working-set',
-      strategy: 'minimum-variance mean-variance@1.0.0',
       serverVersion: '0.1.0',
     });
     expect(answer.weights.reduce((sum, line) => sum + line.weight, answer.cashWeight)).to.be.closeTo(1, 1e-12);
