@@ -1,6 +1,7 @@
 /** Strategies that balance risk instead of money. See README.md. */
 import { definePlugin } from '@veritasvault/portfolio/sdk/v1';
 
+import { factorRiskParity } from './factor-risk-parity.ts';
 import { inverseVolatilityWeights } from './inverse-volatility-weights.ts';
 import { maximumDiversification } from './maximum-diversification.ts';
 import { riskParity } from './risk-parity.ts';
@@ -15,7 +16,9 @@ export default definePlugin({
       'Roncalli, T. (2013). Introduction to Risk Parity and Budgeting. Chapman and Hall.',
       'Maillard, S., Roncalli, T., Teiletche, J. (2010). The Properties of Equally Weighted Risk Contribution Portfolios. Journal of Portfolio Management 36(4), 60-70.',
     ],
-    capabilities: { strategies: ['risk-parity', 'maximum-diversification', 'inverse-volatility-weights'] },
+    capabilities: {
+      strategies: ['risk-parity', 'factor-risk-parity', 'maximum-diversification', 'inverse-volatility-weights'],
+    },
   },
-  activate: () => ({ strategies: [riskParity, maximumDiversification, inverseVolatilityWeights] }),
+  activate: () => ({ strategies: [riskParity, factorRiskParity, maximumDiversification, inverseVolatilityWeights] }),
 });
