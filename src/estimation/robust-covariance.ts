@@ -83,7 +83,7 @@ export const robustCovarianceEstimator: CovarianceEstimator<RobustCovariancePara
   title: 'Robust covariance (MCD)',
   description:
     'Covariance that up to almost half of the dates cannot corrupt, times periods per year: the h of T dates whose covariance has the least determinant (FAST-MCD, random starts from a fixed seed), h = floor((T + n + 1) / 2) or the support asked for; ' +
-    'then the covariance (divisor count - 1) of all dates within the 97.5 % quantile of chi-square by that fit. Both times the consistency factor of Croux and Haesbroeck, which makes them right for normal returns in the limit; no correction for small samples. ' +
+    'then the covariance (divisor count - 1) of all dates within the 97.5 % quantile of chi-square by that fit. Both times the consistency factor of Croux and Haesbroeck, which makes them right for normal returns in the limit; no correction for small samples. Of returns with fat tails it tells the risk of ordinary dates, which is below that of all dates. ' +
     'Dates left out as outliers are told. Needs returns without gaps, up to 200 assets and at least 2 n returns, better 5 n. Costs about starts times T n^2 operations up to 600 dates, less per date beyond.',
   references: [
     'Rousseeuw and van Driessen (1999), A fast algorithm for the minimum covariance determinant estimator, Technometrics 41(3)',

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 
+import { definite } from '../../src/estimation/definiteness.ts';
 import { admitCovariance } from '../../src/estimation/risk-model.ts';
 import { symmetricEigen } from '../../src/math/eigen.ts';
 import { nearestCorrelation } from '../../src/math/nearest-correlation.ts';
@@ -38,5 +39,15 @@ describe('published nearest correlation matrices', () => {
     expect(repairs[0]?.what).to.contain('nearest correlation matrix (at distance 4.908e-2)');
     expect(repairs[0]?.magnitude).to.be.closeTo(Math.sqrt(change / size), 1e-15);
     for (let i = 0; i < n; i += 1) expect(covariance.entries[i * n + i]).to.equal(given[i * n + i]);
+  });
+
+  it('are nearer than the spectral repair (clip) of Joubert and Langdell, Fixing a broken correlation matrix, 3 x 3', () => {
+    const matrix = Float64Array.of(1, 0.95, 0, 0.95, 1, 0.95, 0, 0.95, 1);
+    const universe = { assets: ['A', 'B', 'C'].map((id) => ({ id, groups: {} })) };
+    const { covariance } = definite(matrix, universe, 'clip');
+    const printed = [1, 0.73454, 0.07908, 0.73454, 1, 0.73454, 0.07908, 0.73454, 1];
+    for (const [index, value] of printed.entries()) expect(covariance.entries[index]).to.be.closeTo(value, 5e-6);
+    const away = Math.hypot(...covariance.entries.map((value, index) => value - matrix[index]!));
+    expect(nearestCorrelation(matrix, 3).distance).to.be.below(away);
   });
 });

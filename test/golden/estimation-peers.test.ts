@@ -6,12 +6,14 @@ import { denoisedCovariance, signalsOf } from '../../src/estimation/denoised.ts'
 import { ewmaMean } from '../../src/estimation/ewma-mean.ts';
 import { ewma } from '../../src/estimation/ewma.ts';
 import { gerberCorrelations } from '../../src/estimation/gerber.ts';
+import { historicalMean } from '../../src/estimation/historical-mean.ts';
 import { jamesSteinMean } from '../../src/estimation/james-stein.ts';
 import { ledoitWolf, shrink } from '../../src/estimation/ledoit-wolf.ts';
 import { meansAndPrecision } from '../../src/estimation/mean-shrinkage.ts';
 import { denseEntries, multiply } from '../../src/estimation/operator.ts';
 import { oracleApproximating, oracleApproximatingCovariance } from '../../src/estimation/oracle-approximating.ts';
 import { consistencyFactor, robustCovariance } from '../../src/estimation/robust-covariance.ts';
+import { sampleCovariance } from '../../src/estimation/sample-covariance.ts';
 import { columnsOf } from '../../src/estimation/sample.ts';
 import { semiCovariance } from '../../src/estimation/semi-covariance.ts';
 import { returnSeries } from '../../src/estimation/series.ts';
@@ -227,4 +229,25 @@ describe('shrinkage elsewhere', () => {
       expectClose(found, covariance, 1e-12);
     });
   }
+
+  it('is none in the mean and the covariance of divisor T - 1 (pajs-0304, pajs-0246)', () => {
+    const { returns, covariance } = golden.small.unbiased;
+    const observations = returns[0]!.length;
+    const rows = Array.from({ length: observations }, (_, t) => returns.map((row) => row[t]!));
+    const series = {
+      observations,
+      returns: Float64Array.from(rows.flat()),
+      prices: new Float64Array(),
+      periodsPerYear: 1,
+    };
+    const two = {
+      assets: [
+        { id: 'A', groups: {} },
+        { id: 'B', groups: {} },
+      ],
+    };
+    const sample = { universe: two, series, riskFreeRate: 0 };
+    expectClose(entriesOf(sampleCovariance.estimate(sample, {})), covariance, 1e-17);
+    expectClose(historicalMean.estimate(sample, { method: 'arithmetic' }), [0.07 / 3, -0.01], 1e-17);
+  });
 });
