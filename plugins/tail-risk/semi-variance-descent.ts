@@ -6,7 +6,8 @@
  * is convex and piecewise quadratic. At w the model over the scenarios that fall short there has the value and the gradient of f, so the
  * step to its minimum over the restrictions descends; an exact search along the step keeps every iterate feasible. Once the minimum of a
  * model falls short in the same scenarios as the model counts, the optimality conditions of the model are those of f: its certificate is the
- * certificate of the answer. Scenarios on which they differ are allowed only when they change the gradient by no more than 1e-8 of it.
+ * certificate of the answer. Scenarios on which they differ are allowed only when they change the gradient by no more than 1e-8 of it, or by
+ * no more than rounding: 1e-10 of the terms from which it is made, which is all that is left where nothing falls short by anything.
  */
 import { dot, hasWeights, nearestTo, solving } from '@veritasvault/portfolio/sdk/v1';
 import type { Answer, Lowered, Objective, Program, Solution, Step } from '@veritasvault/portfolio/sdk/v1';
@@ -17,6 +18,8 @@ import type { Shortfall } from './shortfall.ts';
 const modelsMax = 100;
 /** Difference of gradients, relative, at which model and semi-variance agree. */
 const agreement = 1e-8;
+/** The same relative to the terms of the gradient before thresholds and results cancel. */
+const rounding = 1e-10;
 
 export interface Descent {
   readonly shortfall: Shortfall;
@@ -65,7 +68,24 @@ function agree(
   const apart = (s: number): number => (gaps[s]! > 0 ? 1 : 0) - (active[s] === true ? 1 : 0);
   const difference = largest(gradientOf(shortfall, gaps, apart, n, scale));
   const own = largest(gradientOf(shortfall, gaps, (s) => (gaps[s]! > 0 ? 1 : 0), n, scale));
-  return difference <= agreement * Math.max(own, largest(linear));
+  return (
+    difference <= Math.max(agreement * Math.max(own, largest(linear)), rounding * sizeOf(shortfall, gaps, n, scale))
+  );
+}
+
+/** The sum over all scenarios of what a gap is made of, threshold and result, times the largest result of an asset. */
+function sizeOf(
+  { rows, thresholds, probabilities, periodsPerYear }: Shortfall,
+  gaps: Float64Array,
+  n: number,
+  scale: number,
+) {
+  let total = 0;
+  for (let s = 0; s < gaps.length; s++) {
+    const made = Math.abs(thresholds[s]!) + Math.abs(thresholds[s]! - gaps[s]!);
+    total += probabilities[s]! * made * largest(rows.subarray(s * n, (s + 1) * n));
+  }
+  return scale * periodsPerYear * total;
 }
 
 /** The least f between two portfolios, both feasible. */
