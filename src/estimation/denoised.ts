@@ -150,7 +150,8 @@ export const denoisedCovariance: CovarianceEstimator<DenoisedParameters> = {
       marketComponents: {
         type: 'integer',
         title: 'Market components',
-        description: 'Largest principal components that are taken out (detoning); 0 for none, 1 for the market.',
+        description:
+          'Largest principal components that are taken out (detoning); 0 for none, 1 for the market. After denoising at most as many as stand out of the noise.',
         minimum: 0,
         default: 0,
       },
@@ -188,6 +189,7 @@ export const denoisedCovariance: CovarianceEstimator<DenoisedParameters> = {
   },
 };
 
+/** @throws Fault INVALID_ARGUMENT when more components are to be taken out than stand out of the noise: which ones would be arbitrary. */
 function withoutNoise(
   scaled: Float64Array,
   n: number,
@@ -195,7 +197,13 @@ function withoutNoise(
   parameters: DenoisedParameters,
 ): Float64Array {
   const spectrum = symmetricEigen(scaled, n);
-  return denoisedCorrelations(spectrum, signalsOf(spectrum, observations, parameters), parameters);
+  const signals = signalsOf(spectrum, observations, parameters);
+  const { marketComponents = 0 } = parameters;
+  if (marketComponents > signals) {
+    const description = `must be at most ${String(signals)}, the number of components that stand out of the noise of these returns; got ${String(marketComponents)}`;
+    refuse([{ field: 'marketComponents', description }]);
+  }
+  return denoisedCorrelations(spectrum, signals, parameters);
 }
 
 /** What would have no effect is refused, like what cannot be. */

@@ -14,6 +14,7 @@ import { symmetricEigen } from '../../src/math/eigen.ts';
 import { nearestCorrelation } from '../../src/math/nearest-correlation.ts';
 import { maxAbs } from '../../src/math/vectors.ts';
 import type { CovarianceEstimator, ReturnEstimator, Sample } from '../../src/problem/estimator.ts';
+import { Fault } from '../../src/values/fault.ts';
 import type { JsonObject } from '../../src/values/json.ts';
 import { Random } from '../support/problems.ts';
 
@@ -69,6 +70,17 @@ function covariance(type: string, parameters: JsonObject, given: Returns): Float
   return denseEntries(estimator.estimate(sampleOf(given), parameters).covariance);
 }
 
+/** Returns in which no market stands out of the noise. */
+function refused(type: string, parameters: JsonObject, given: Returns): boolean {
+  try {
+    covariance(type, parameters, given);
+  } catch (error) {
+    if (error instanceof Fault && error.message.includes('stand out of the noise')) return true;
+    throw error;
+  }
+  return false;
+}
+
 function means(type: string, parameters: JsonObject, given: Returns): Float64Array {
   const estimator = builtInReturnEstimators.find((each) => each.type === type) as ReturnEstimator | undefined;
   if (estimator === undefined) expect.fail(`no estimator ${type}`);
@@ -97,6 +109,10 @@ describe('covariance estimators', () => {
       fc.assert(
         fc.property(returns, (given) => {
           const { n } = given;
+          if ('marketComponents' in parameters && refused(type, parameters, given)) {
+            expect(refused(type, parameters, reversed(given))).to.equal(true);
+            return;
+          }
           const found = covariance(type, parameters, given);
           const turned = covariance(type, parameters, reversed(given)).map((_, index, all) => all[n * n - 1 - index]!);
           expectClose(turned, found, 1e-9);
@@ -130,6 +146,7 @@ describe('covariance estimators', () => {
       fc.property(returns, (given) => {
         const plain = covariance('sample', {}, given);
         for (const [type, parameters] of covariances.filter(([each]) => each === 'denoised' || each === 'gerber')) {
+          if ('marketComponents' in parameters && refused(type, parameters, given)) continue;
           const found = covariance(type, parameters, given);
           for (let i = 0; i < given.n; i += 1)
             expect(found[i * given.n + i], type).to.be.closeTo(plain[i * given.n + i]!, 1e-14);

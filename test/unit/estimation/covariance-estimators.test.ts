@@ -158,6 +158,9 @@ describe('denoised correlations', () => {
     expect(refusal({ denoise: 'constant-residual', edge: 'unit-variance', bandwidth: 0.1 })).to.contain('bandwidth');
     expect(refusal({ denoise: 'none', marketComponents: 3 })).to.contain('below the number of assets');
     expect(refusal({ denoise: 'constant-residual' })).to.equal('nothing');
+    expect(refusal({ denoise: 'constant-residual', edge: 'unit-variance', marketComponents: 1 })).to.contain(
+      'at most 0',
+    );
     const still = rows.map(([a, b]) => [a!, b!, 0.01]);
     expect(() => denoisedCovariance.estimate(sampleOf(still), { denoise: 'constant-residual' })).to.throw(
       Fault,
