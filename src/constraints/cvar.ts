@@ -71,6 +71,8 @@ export const cvar: ConstraintHandler<CvarParameters> = {
     const scenarios = scenariosOf(situation, 'CVaR');
     const losses = resultsOf(scenarios, awayFrom(weights, parameters.relativeTo, situation)).map((result) => -result);
     const value = tailMean(losses, scenarios.probabilities, parameters.level);
-    return [measured(textOf(parameters), value, { max: parameters.max }, 'loss per scenario period')];
+    return [
+      measured(textOf(parameters), value, { max: parameters.max }, 'fraction of net asset value per scenario period'),
+    ];
   },
 };

@@ -1,7 +1,7 @@
 import type { ConstraintHandler } from '../problem/situation.ts';
 import type { Violation } from '../values/fault.ts';
 import { awayFrom, centreSchema, centreWeights } from './centre.ts';
-import { invalid, measured, percent } from './range.ts';
+import { fractionOfValue, invalid, measured, percent } from './range.ts';
 import { admitRelative, relativeText } from './relative.ts';
 import { admitLevel, admitLoss, drawdownsOf, levelSchema, pathOf, resultsOf, tailMean } from './scenario-losses.ts';
 
@@ -93,6 +93,6 @@ export const drawdown: ConstraintHandler<DrawdownParameters> = {
     const path = pathOf(situation, 'drawdown');
     const drawdowns = drawdownsOf(resultsOf(path, awayFrom(weights, parameters.relativeTo, situation)));
     const value = tailMean(drawdowns, undefined, levelOf(parameters));
-    return [measured(textOf(parameters), value, { max: parameters.max }, 'uncompounded drawdown')];
+    return [measured(textOf(parameters), value, { max: parameters.max }, fractionOfValue)];
   },
 };

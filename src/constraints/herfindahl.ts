@@ -98,6 +98,6 @@ export const herfindahl: ConstraintHandler<HerfindahlParameters> = {
     const totals = weightsByPart(partsOf(parameters, situation.universe), away);
     const value = Math.hypot(...totals);
     const limit = { max: Math.sqrt(indexMax(parameters)) };
-    return [measured(textOf(parameters), value, limit, 'root of the sum of squared weights')];
+    return [measured(textOf(parameters), value, limit, 'root of the index')];
   },
 };

@@ -64,6 +64,8 @@ export const meanAbsoluteDeviation: ConstraintHandler<MeanAbsoluteDeviationParam
     const likely = (scenario: number): number => scenarios.probabilities?.[scenario] ?? 1 / scenarios.count;
     const mean = results.reduce((total, result, scenario) => total + likely(scenario) * result, 0);
     const value = results.reduce((total, result, s) => total + likely(s) * Math.abs(result - mean), 0);
-    return [measured(textOf(parameters), value, { max: parameters.max }, 'deviation per scenario period')];
+    return [
+      measured(textOf(parameters), value, { max: parameters.max }, 'fraction of net asset value per scenario period'),
+    ];
   },
 };

@@ -210,7 +210,7 @@ export const riskContribution: ConstraintHandler<RiskContributionParameters> = {
       // Without risk there are no shares, and every limit is met.
       const none = Math.min(Math.max(0, range.min ?? 0), range.max ?? Infinity);
       const share = variance > 0 ? contributions[index]! / variance : none;
-      return measured(text, share, range, 'share of variance');
+      return measured(text, share, range, 'fraction of variance');
     });
   },
 };

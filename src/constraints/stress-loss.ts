@@ -2,7 +2,7 @@ import type { ConstraintHandler } from '../problem/situation.ts';
 import type { Violation } from '../values/fault.ts';
 import { awayFrom, centreSchema, centreWeights } from './centre.ts';
 import { rowOf } from './linear-form.ts';
-import { measured, percent } from './range.ts';
+import { fractionOfValue, measured, percent } from './range.ts';
 import { admitRelative, centreOf, relativeText } from './relative.ts';
 import { admitLoss } from './scenario-losses.ts';
 import { admitShockNumbers, admitShocks, shocksSchema, stressReturns } from './stress-shocks.ts';
@@ -92,6 +92,6 @@ export const stressLoss: ConstraintHandler<StressLossParameters> = {
     let loss = -returns.cash * (cash - centreOf(parameters.relativeTo, situation).cash);
     for (const [position, weight] of awayFrom(weights, parameters.relativeTo, situation).entries())
       loss -= returns.assets[position]! * weight;
-    return [measured(textOf(parameters), loss, { max: parameters.max }, 'loss in the scenario')];
+    return [measured(textOf(parameters), loss, { max: parameters.max }, fractionOfValue)];
   },
 };

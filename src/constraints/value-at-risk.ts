@@ -78,6 +78,8 @@ export const valueAtRisk: ConstraintHandler<ValueAtRiskParameters> = {
     const away = awayFrom(weights, parameters.relativeTo, situation);
     const annual = deviation(covarianceOf(situation, 'value-at-risk'), away);
     const value = (normalQuantile(parameters.level) * annual) / Math.sqrt(periodsPerYear[parameters.period]);
-    return [measured(textOf(parameters), value, { max: parameters.max }, `${parameters.period} value at risk`)];
+    return [
+      measured(textOf(parameters), value, { max: parameters.max }, `fraction of net asset value, ${parameters.period}`),
+    ];
   },
 };

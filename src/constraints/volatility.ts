@@ -101,7 +101,7 @@ export const volatility: ConstraintHandler<VolatilityParameters> = {
   check(parameters, holdings, situation) {
     const annual = deviation(covarianceOf(situation, 'volatility'), holdings.weights);
     const isMultiple = parameters.relativeTo === 'benchmark-multiple';
-    const unit = isMultiple ? 'multiple of the volatility of the benchmark' : `${parameters.period} volatility`;
+    const unit = isMultiple ? 'multiple of the benchmark' : `${parameters.period} volatility`;
     return [measured(textOf(parameters), annual / annualUnit(parameters, situation), { max: parameters.max }, unit)];
   },
 };
