@@ -1,5 +1,5 @@
 /** What an asset must fulfil. Field paths are those of the proto message Asset. */
-import { readAmount, readCurrency, readPositive, readText, shown } from '../values/fields.ts';
+import { readAmount, readCurrency, readNumber, readPositive, readText, shown } from '../values/fields.ts';
 import { Decimal } from '../values/decimal.ts';
 import type { Violation } from '../values/fault.ts';
 import { readName } from '../values/resource-name.ts';
@@ -48,6 +48,19 @@ const readers: Readonly<Record<string, Reader>> = {
         violations.push({ field: `${field}.${scheme}`, description: `${problem}; got ${shown(code ?? '')}` });
     }
   },
+  issuer: (draft, asset, field, violations) => {
+    asset.issuer = readText(draft.issuer, field, violations, { max: 100 });
+  },
+  average_daily_value: (draft, asset, field, violations) => {
+    asset.averageDailyValue =
+      draft.averageDailyValue === '' ? null : readAmount(draft.averageDailyValue, field, violations);
+  },
+  characteristics: (draft, asset, field, violations) => {
+    asset.characteristics = readCharacteristics(draft.characteristics, field, violations);
+  },
+  holdings: (draft, asset, field, violations) => {
+    asset.holdings = readHoldings(draft.holdings, field, violations);
+  },
 };
 
 export const assetFields = Object.keys(readers);
@@ -66,6 +79,43 @@ export function readAsset(
 /** The id of an asset named `assets/{asset}`; empty when refused. */
 export function readAssetName(name: string, field: string, violations: Violation[]): string {
   return readName(name, ['assets'], field, violations)[0] ?? '';
+}
+
+function readCharacteristics(
+  stated: Readonly<Record<string, number>>,
+  field: string,
+  violations: Violation[],
+): Record<string, number> {
+  const names = readEntries(Object.fromEntries(Object.keys(stated).map((name) => [name, name])), field, violations);
+  return Object.fromEntries(
+    Object.keys(names).map((name) => [
+      name,
+      readNumber(stated[name] ?? NaN, `${field}[${shown(name)}]`, violations, -1e12, 1e12),
+    ]),
+  );
+}
+
+const holdingsMax = 5000;
+
+function readHoldings(
+  stated: AssetDraft['holdings'],
+  field: string,
+  violations: Violation[],
+): { assetId: string; weight: number }[] {
+  if (stated.length > holdingsMax) {
+    const description = `has ${String(stated.length)} holdings; at most ${String(holdingsMax)} are allowed`;
+    violations.push({ field, description });
+    return [];
+  }
+  const seen = new Set<string>();
+  return stated.map(({ asset, weight }, position) => {
+    const at = `${field}[${String(position)}]`;
+    const assetId = readAssetName(asset, `${at}.asset`, violations);
+    if (seen.has(assetId))
+      violations.push({ field: `${at}.asset`, description: 'is named twice', reason: 'ID_INVALID' });
+    seen.add(assetId);
+    return { assetId, weight: readNumber(weight, `${at}.weight`, violations, -10, 10) };
+  });
 }
 
 /** A taxonomy or an identifier scheme by name; names and values are short texts. */

@@ -13,6 +13,12 @@ export class Asset {
   groups: Record<string, string> = {};
   declare lotSize: Decimal;
   marketCapitalization: Decimal | null = null;
+  issuer = '';
+  /** Average value traded in a day, in the asset's currency. */
+  averageDailyValue: Decimal | null = null;
+  characteristics: Record<string, number> = {};
+  /** Of a fund; fractions of its net asset value. */
+  holdings: { readonly assetId: string; readonly weight: number }[] = [];
   identifiers: Record<string, string> = {};
   version = 1;
   createdAt = new Date(0);

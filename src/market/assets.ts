@@ -9,6 +9,7 @@ import type { ListQuery, Page } from '../values/listing.ts';
 import { readId } from '../values/resource-name.ts';
 import { checkEtag, notFound, readMask } from '../values/update-mask.ts';
 import { assetFields, readAsset } from './admission.ts';
+import { unknownHoldings } from './holdings.ts';
 import { Asset } from './asset.ts';
 import type { Benchmark, FactorModel, FxPoint, PricePoint } from './asset.ts';
 import type {
@@ -71,6 +72,7 @@ export class Assets {
     asset.createdAt = this.clock.now();
     asset.updatedAt = asset.createdAt;
     return this.units.write(context, async ({ market }) => {
+      refuse(await unknownHoldings([asset], market, () => 'asset'));
       await market.addAsset(asset);
       return asset;
     });
@@ -102,6 +104,7 @@ export class Assets {
       checkEtag(etag, asset.version, `assets/${id}`);
       const expected = asset.version;
       readAsset(draft, asset, 'asset', violations, fields);
+      refuse(await unknownHoldings([asset], market, () => 'asset'));
       asset.updatedAt = this.clock.now();
       await market.updateAsset(asset, expected);
       asset.version = expected + 1;

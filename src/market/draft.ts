@@ -12,6 +12,11 @@ export interface AssetDraft {
   /** Empty: unknown. */
   readonly marketCapitalization: string;
   readonly identifiers: Readonly<Record<string, string>>;
+  readonly issuer: string;
+  /** Empty: unknown. */
+  readonly averageDailyValue: string;
+  readonly characteristics: Readonly<Record<string, number>>;
+  readonly holdings: readonly { readonly asset: string; readonly weight: number }[];
 }
 
 export interface AssetRow extends AssetDraft {

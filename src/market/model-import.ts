@@ -7,6 +7,7 @@ import { readName } from '../values/resource-name.ts';
 import { readAsset, readAssetName } from './admission.ts';
 import { Asset, Benchmark, FactorModel } from './asset.ts';
 import type { AssetRow, BenchmarkHeader, BenchmarkWeightRow, FactorExposureRow, FactorModelHeader } from './draft.ts';
+import { unknownHoldings } from './holdings.ts';
 import { ImportReport } from './import-report.ts';
 import type { MarketStore } from './ports.ts';
 
@@ -46,6 +47,8 @@ export async function storeAssets(
   tenant: string,
   clock: Clock,
 ): Promise<number> {
+  report.settle();
+  report.take(await unknownHoldings(content, market, (position) => `rows[${String(position + 1)}]`));
   report.settle();
   const before = new Map((await market.findAssets(content.map((asset) => asset.id))).map((asset) => [asset.id, asset]));
   const now = clock.now();

@@ -6,7 +6,7 @@ import type { ProblemAssetDraft } from './draft.ts';
 
 export const holdingsMax = 5000;
 
-interface ReadAsset {
+export interface ReadAsset {
   readonly asset: UniverseAsset;
   readonly holdings: ProblemAssetDraft['holdings'];
   /** Where the caller wrote it. */

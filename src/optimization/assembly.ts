@@ -9,6 +9,8 @@ import type { CalendarDate } from '../values/clock.ts';
 import { Fault } from '../values/fault.ts';
 import { idProblem, readId, readName } from '../values/resource-name.ts';
 import type { Findings } from './admission-findings.ts';
+import { withHoldings } from './admission-funds.ts';
+import type { ReadAsset } from './admission-funds.ts';
 import { numbersOf } from './admission-numbers.ts';
 import { assetsMax, present } from './admission-universe.ts';
 import type { StoredGround } from './admission.ts';
@@ -54,12 +56,17 @@ export async function assembled(
   if (ids.length === 0 || ids.length > assetsMax) findings.refuse();
   const assets = new Map((await market.findAssets(ids)).map((asset) => [asset.id, asset]));
   noteUnknown(draft, assets, findings);
-  const { weights, cashCurrent } = await weightsOf(portfolio, held, market, today);
+  const { weights, cashCurrent, netAssetValue } = await weightsOf(portfolio, held, market, today);
   const known = ids.filter((id) => assets.has(id));
   const rates = await ratesOf([...assets.values()], portfolio.baseCurrency, market, today);
   const risk = await factorRiskOf(draft, known, market, findings);
   const ground: StoredGround = {
-    universe: { assets: known.map((id) => universeAsset(assets.get(id), rates)) },
+    universe: {
+      assets: withHoldings(await fundsAmong(known, assets, { rates, netAssetValue }, market), findings).slice(
+        0,
+        known.length,
+      ),
+    },
     current: Float64Array.from(known, (id) => weights.get(id) ?? 0),
     cashCurrent,
     ...(benchmark.size === 0 ? {} : { benchmark: Float64Array.from(known, (id) => benchmark.get(id) ?? 0) }),
@@ -121,34 +128,64 @@ async function weightsOf(portfolio: Portfolio, held: readonly string[], market: 
   if (netAssetValue.isPositive() && !netAssetValue.isZero()) {
     const weights = new Map<string, number>();
     for (const { assetId, weight } of lines) weights.set(assetId, (weights.get(assetId) ?? 0) + weight);
-    return { weights, cashCurrent: cashWeight };
+    return { weights, cashCurrent: cashWeight, netAssetValue: netAssetValue.toNumber() };
   }
-  if (netAssetValue.isZero() && lines.length === 0) return { weights: new Map<string, number>(), cashCurrent: 1 };
+  if (netAssetValue.isZero() && lines.length === 0)
+    return { weights: new Map<string, number>(), cashCurrent: 1, netAssetValue: 0 };
   const name = `portfolios/${portfolio.id}`;
   const description = `its net asset value is ${netAssetValue.toFixed()} ${baseCurrency}; weights are fractions of a positive one`;
   throw new Fault('STATE_CONFLICT', `${name}: ${description}`, { resource: name }, [{ field: name, description }]);
 }
 
-/** Exchange rates into the base currency by currency, for market capitalizations; those that are missing are left out. */
+/** Exchange rates into the base currency by currency, for amounts of assets; those that are missing are left out. */
 async function ratesOf(
   assets: readonly Asset[],
   baseCurrency: string,
   market: MarketStore,
   today: CalendarDate,
 ): Promise<ReadonlyMap<string, number>> {
-  const capitalized = assets.filter(({ marketCapitalization }) => marketCapitalization !== null);
+  const rated = assets.filter((asset) => asset.marketCapitalization !== null || asset.averageDailyValue !== null);
   const rates = new Map<string, number>();
-  for (const currency of new Set(capitalized.map((asset) => asset.currency))) {
+  for (const currency of new Set(rated.map((asset) => asset.currency))) {
     const found = await market.lastFxRate(currency, baseCurrency, today);
     if (found !== undefined) rates.set(currency, found.rate.toNumber());
   }
   return rates;
 }
 
-function universeAsset(asset: Asset | undefined, rates: ReadonlyMap<string, number>): UniverseAsset {
-  if (asset === undefined) throw new TypeError('only known assets are in the universe');
+interface Scale {
+  /** Units of the base currency by currency. */
+  readonly rates: ReadonlyMap<string, number>;
+  /** In the base currency; 0 when nothing is held. */
+  readonly netAssetValue: number;
+}
+
+/** The assets of these ids, then all that the funds among them hold, at any depth. */
+async function fundsAmong(
+  ids: readonly string[],
+  assets: ReadonlyMap<string, Asset>,
+  scale: Scale,
+  market: MarketStore,
+): Promise<readonly ReadAsset[]> {
+  const all = new Map(ids.map((id) => [id, assets.get(id)]));
+  let fresh = [...all.values()];
+  while (fresh.length > 0) {
+    const held = fresh.flatMap((asset) => asset?.holdings ?? []).map(({ assetId }) => assetId);
+    const missing = [...new Set(held)].filter((id) => !all.has(id));
+    fresh = missing.length === 0 ? [] : [...(await market.findAssets(missing))];
+    for (const asset of fresh) if (asset !== undefined) all.set(asset.id, asset);
+  }
+  return [...all.values()].map((asset) => {
+    if (asset === undefined) throw new TypeError('only known assets are in the universe');
+    return { asset: universeAsset(asset, scale), holdings: asset.holdings, at: `assets/${asset.id}` };
+  });
+}
+
+function universeAsset(asset: Asset, { rates, netAssetValue }: Scale): UniverseAsset {
   const rate = rates.get(asset.currency);
   const capitalization = rate === undefined ? 0 : (asset.marketCapitalization?.toNumber() ?? 0) * rate;
+  const { averageDailyValue, characteristics } = asset;
+  const isTraded = averageDailyValue !== null && rate !== undefined && netAssetValue > 0;
   return {
     id: asset.id,
     ...present('name', asset.displayName),
@@ -156,6 +193,9 @@ function universeAsset(asset: Asset | undefined, rates: ReadonlyMap<string, numb
     ...present('sector', asset.sector),
     ...present('country', asset.country),
     ...present('currency', asset.currency),
+    ...present('issuer', asset.issuer),
+    ...(isTraded ? { averageDailyValue: (averageDailyValue.toNumber() * rate) / netAssetValue } : {}),
+    ...(Object.keys(characteristics).length === 0 ? {} : { characteristics }),
     groups: asset.groups,
     ...(capitalization > 0 ? { marketCapitalization: capitalization } : {}),
   };

@@ -114,7 +114,7 @@ for (const { title, use, open } of onEachDriver('the schema')) {
 
     it('refuses them when they come by plain SQL', async () => {
       const asset = (lot: string, capitalization: string): string =>
-        `insert into assets values ('t', 'a', '', '', '', '', '', '{}', ${lot}, ${capitalization}, '{}', 1, now(), now())`;
+        `insert into assets values ('t', 'a', '', '', '', '', '', '{}', ${lot}, ${capitalization}, '{}', 1, now(), now(), '', null, '{}', '[]')`;
       expect(await refusal(use().sql(asset("'NaN'", 'null')))).to.contain('assets_lot_size_not_nan');
       expect(await refusal(use().sql(asset('1', "'NaN'")))).to.contain('assets_market_capitalization_not_nan');
       expect(await refusal(use().sql(asset('1', "'Infinity'")))).to.match(/infinity|overflow/i);

@@ -14,6 +14,10 @@ export const assetDraft: AssetDraft = {
   lotSize: '',
   marketCapitalization: '3000000000000',
   identifiers: { isin: 'US0378331005', ticker: 'AAPL' },
+  issuer: '',
+  averageDailyValue: '',
+  characteristics: {},
+  holdings: [],
 };
 
 export function asset(id: string, changes: Partial<Asset> = {}): Asset {

@@ -70,9 +70,14 @@ const plainAssetColumns = [
   'currency',
   'lot_size',
   'market_capitalization',
+  'issuer',
+  'average_daily_value',
 ];
 
-/** Columns id, name, asset_class, sector, country, currency, lot_size, market_capitalization, isin ... and group:TAXONOMY. */
+/**
+ * Columns id, name, asset_class, sector, country, currency, lot_size, market_capitalization, issuer, average_daily_value, isin ...,
+ * group:TAXONOMY and characteristic:NAME; an empty cell is no characteristic.
+ */
 export function assetRows(table: CsvTable): Mapped<Asset> {
   const columns = new Columns(table.header);
   const at = {
@@ -84,8 +89,11 @@ export function assetRows(table: CsvTable): Mapped<Asset> {
     currency: columns.need('currency'),
     lotSize: columns.find('lot_size'),
     capitalization: columns.find('market_capitalization'),
+    issuer: columns.find('issuer'),
+    dailyValue: columns.find('average_daily_value'),
   };
-  columns.allow([...plainAssetColumns, ...identifiers], ['group:']);
+  columns.allow([...plainAssetColumns, ...identifiers], ['group:', 'characteristic:']);
+  const characteristics = columns.titles.filter((title) => title.toLowerCase().startsWith('characteristic:'));
   const groups = columns.titles.filter((title) => title.toLowerCase().startsWith('group:'));
   const collector = new Collector<Asset>(table, columns);
   const named = (cells: Cells, titles: readonly string[], key: (title: string) => string): Record<string, string> =>
@@ -107,6 +115,14 @@ export function assetRows(table: CsvTable): Mapped<Asset> {
       marketCapitalization: cells.decimal(at.capitalization),
       groups: named(cells, groups, (title) => title.slice('group:'.length)),
       identifiers: named(cells, identifiers, (title) => title),
+      issuer: cells.text(at.issuer),
+      averageDailyValue: cells.decimal(at.dailyValue),
+      characteristics: Object.fromEntries(
+        characteristics
+          .map((title) => ({ title, position: columns.find(title.toLowerCase()) }))
+          .filter(({ position }) => cells.text(position) !== '')
+          .map(({ title, position }) => [title.slice('characteristic:'.length), cells.number(position)]),
+      ),
     });
     collector.add(asset, { line });
   });

@@ -25,9 +25,8 @@ import { timestampTo } from './values.ts';
 import { matrixNumbers, packedTo } from './numbers.ts';
 
 export function assetFrom(message: AssetMessage = AssetFns.create()): AssetDraft {
-  const { displayName, assetClass, sector, country, currencyCode, groups, lotSize, marketCapitalization, identifiers } =
-    message;
-  return { displayName, assetClass, sector, country, currencyCode, groups, lotSize, marketCapitalization, identifiers };
+  const { name: _name, etag: _etag, createTime: _created, updateTime: _updated, ...draft } = message;
+  return draft;
 }
 
 export function assetRowFrom(message: AssetMessage | undefined): AssetRow {
@@ -46,6 +45,10 @@ export function assetTo(asset: Asset): AssetMessage {
     lotSize: decimalText(asset.lotSize),
     marketCapitalization: asset.marketCapitalization === null ? '' : decimalText(asset.marketCapitalization),
     identifiers: asset.identifiers,
+    issuer: asset.issuer,
+    averageDailyValue: asset.averageDailyValue === null ? '' : decimalText(asset.averageDailyValue),
+    characteristics: asset.characteristics,
+    holdings: asset.holdings.map(({ assetId, weight }) => ({ asset: `assets/${assetId}`, weight })),
     etag: String(asset.version),
     createTime: timestampTo(asset.createdAt),
     updateTime: timestampTo(asset.updatedAt),

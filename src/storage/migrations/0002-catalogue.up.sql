@@ -9,3 +9,13 @@ create table price_snapshots (
   content bytea not null,
   primary key (tenant, digest)
 );
+
+-- What constraints on issuers, liquidity, characteristics and funds speak of.
+alter table assets add column issuer text not null default '';
+alter table assets alter column issuer drop default;
+alter table assets add column average_daily_value numeric(28,10);
+alter table assets add column characteristics jsonb not null default '{}';
+alter table assets alter column characteristics drop default;
+alter table assets add column holdings jsonb not null default '[]';
+alter table assets alter column holdings drop default;
+alter table assets add constraint assets_average_daily_value_not_nan check (average_daily_value <> 'NaN'::numeric);

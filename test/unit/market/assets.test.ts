@@ -3,7 +3,6 @@ import { expect } from 'chai';
 import { Assets } from '../../../src/market/assets.ts';
 import type { MarketStores } from '../../../src/market/assets.ts';
 import type { PriceRow } from '../../../src/market/draft.ts';
-import { universeOf } from '../../../src/market/universe.ts';
 import { MemoryMarket } from '../../support/memory-market.ts';
 import { MemoryUnits, SetClock, callContext, faultOf } from '../../support/memory-units.ts';
 import { asset, assetDraft } from '../../support/samples.ts';
@@ -67,6 +66,52 @@ describe('assets', () => {
     expect(stored.displayName).to.equal('Nestl\u00e9');
   });
 
+  it('takes characteristics and what funds hold, and refuses what is no number, twice named or not there', async () => {
+    await assets.create('PART', assetDraft, context);
+    const fund = {
+      ...assetDraft,
+      averageDailyValue: '1000.5',
+      characteristics: { duration: 4.2 },
+      holdings: [{ asset: 'assets/PART', weight: 0.6 }],
+    };
+    const stored = await assets.create('FUND', fund, context);
+    expect(stored.averageDailyValue?.toNumber()).to.equal(1000.5);
+    expect(stored).to.deep.include({
+      characteristics: { duration: 4.2 },
+      holdings: [{ assetId: 'PART', weight: 0.6 }],
+    });
+    const wrong = {
+      ...assetDraft,
+      averageDailyValue: '-1',
+      characteristics: { duration: NaN, constructor: 1 },
+      holdings: [
+        { asset: 'assets/PART', weight: 60 },
+        { asset: 'assets/PART', weight: 0.1 },
+        { asset: 'PART', weight: 0.1 },
+      ],
+    };
+    const fault = await faultOf(assets.create('WRONG', wrong, context));
+    expect(fault.violations.map(({ field }) => field)).to.deep.equal([
+      'asset.average_daily_value',
+      'asset.characteristics.constructor',
+      'asset.characteristics["duration"]',
+      'asset.holdings[0].weight',
+      'asset.holdings[1].asset',
+      'asset.holdings[2].asset',
+    ]);
+    const missing = { ...assetDraft, holdings: [{ asset: 'assets/NOWHERE', weight: 1 }] };
+    const absent = await faultOf(assets.create('ABSENT', missing, context));
+    expect(absent.violations).to.deep.equal([
+      { field: 'asset.holdings[0].asset', description: 'there is no assets/NOWHERE', reason: 'NOT_FOUND' },
+    ]);
+    const rows = [
+      { ...missing, name: 'assets/ONE' },
+      { ...missing, name: 'assets/TWO', holdings: [{ asset: 'assets/ONE', weight: 1 }] },
+    ];
+    const rejected = await faultOf(assets.importAssets(rows, context));
+    expect(rejected.violations.map(({ field }) => field)).to.deep.equal(['rows[1].holdings[0].asset']);
+  });
+
   it('replaces only the fields of the mask, and only from the version read', async () => {
     await assets.create('AAPL', assetDraft, context);
     const draft = { ...assetDraft, displayName: 'not looked at \n', sector: 'Consumer' };
@@ -93,12 +138,6 @@ describe('assets', () => {
     const second = await assets.prices('MSFT', { ...query, after: first.next?.[0] ?? '' }, context);
     expect(second.rows.map(({ price }) => price.toFixed())).to.deep.equal(['4']);
     expect(second.next).to.equal(undefined);
-  });
-
-  it('shows assets as a universe without empty facts', () => {
-    expect(universeOf([asset('X', { sector: 'Energy' })])).to.deep.equal({
-      assets: [{ id: 'X', name: 'X', assetClass: 'Equity', sector: 'Energy', currency: 'USD', groups: {} }],
-    });
   });
 
   describe('import', () => {

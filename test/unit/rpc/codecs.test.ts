@@ -157,6 +157,10 @@ describe('the codecs', () => {
       identifiers: { ticker: 'AAPL' },
       lotSize: decimalOf('0.001'),
       marketCapitalization: decimalOf('3000000000000'),
+      issuer: 'Apple Inc.',
+      averageDailyValue: decimalOf('2500.5'),
+      characteristics: { duration: 0 },
+      holdings: [{ assetId: 'MSFT', weight: 0.5 }],
     });
     const message = AssetMessage.decode(AssetMessage.encode(assetTo(asset)).finish());
     expect(message.name).to.equal('assets/AAPL');
@@ -170,6 +174,10 @@ describe('the codecs', () => {
       lotSize: '0.001',
       marketCapitalization: '3000000000000',
       identifiers: { ticker: 'AAPL' },
+      issuer: 'Apple Inc.',
+      averageDailyValue: '2500.5',
+      characteristics: { duration: 0 },
+      holdings: [{ asset: 'assets/MSFT', weight: 0.5 }],
     });
   });
 
