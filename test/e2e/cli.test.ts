@@ -221,10 +221,16 @@ describe('folio', function () {
 
   describe('of frontiers, trades, the catalogue and failures', () => {
     it('draws a frontier, and as JSON tells each point on a line of its own', async () => {
-      const [drawn, told] = await Promise.all([
+      const [drawn, told, other] = await Promise.all([
         succeeded('frontier', example('frontier-request.json')),
         succeeded('--json', 'frontier', example('frontier-request.json')),
+        succeeded('frontier', example('frontier-request.json'), '--against', 'turnover', '--from', '19'),
       ]);
+      expect(other.stdout)
+        .to.match(/ turnover, half the sum of changes /)
+        .and.to.match(
+          /\npoint +return a year +turnover +volatility a year .*\n +19 .*\n +20 .*\noptimal: 2 points in /,
+        );
       expect(drawn.stdout)
         .to.match(/\npoint +return a year/)
         .and.to.match(/\noptimal: 20 points in /);
