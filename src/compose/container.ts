@@ -5,6 +5,8 @@ import { Container, ContainerModule } from 'inversify';
 
 import type { Loaded } from '../host/loaded.ts';
 import { Assets } from '../market/assets.ts';
+import type { EstimationEngine } from '../optimization/estimation-job.ts';
+import { Estimations } from '../optimization/estimations.ts';
 import { EventLog } from '../optimization/event-log.ts';
 import type { SolveEngine } from '../optimization/job.ts';
 import { ResumeTokens } from '../optimization/resume-token.ts';
@@ -31,7 +33,7 @@ export interface Outside {
   readonly config: Config;
   readonly storage: Storage;
   readonly loaded: Loaded;
-  readonly pool: SolveEngine;
+  readonly pool: SolveEngine & EstimationEngine;
   readonly log: Log;
 }
 
@@ -44,6 +46,7 @@ export function containerOf({ config, storage, loaded, pool, log }: Outside): Co
     give(bind, tokens.units, storage.units);
     give(bind, tokens.queue, storage.queue);
     give(bind, tokens.solveEngine, pool);
+    give(bind, tokens.estimationEngine, pool);
     give(bind, tokens.catalog, loaded);
     give(bind, tokens.constraintCatalog, constraintCatalog(loaded));
     const pollMs = config.databaseUrl === undefined ? 1000 : 100;
@@ -69,6 +72,7 @@ export function containerOf({ config, storage, loaded, pool, log }: Outside): Co
       tokens.clock,
       tokens.newId,
     ]);
+    make(bind, tokens.estimations, Estimations, [tokens.estimationEngine, tokens.catalog]);
     make(bind, tokens.optimizationExecutor, OptimizationExecutor, [tokens.units, tokens.solveEngine]);
     make(bind, tokens.rebalances, Rebalances, [tokens.units, tokens.clock, tokens.newId, tokens.notices]);
     make(bind, tokens.rebalanceExecutor, RebalanceExecutor, [tokens.units, tokens.clock]);
@@ -86,6 +90,7 @@ export function useCasesOf(container: Container): UseCases {
     allocations: take(container, tokens.allocations),
     assets: take(container, tokens.assets),
     catalog: { ...take(container, tokens.catalog), plugins: takeAll(container, tokens.plugin) },
+    estimations: take(container, tokens.estimations),
     optimizations: take(container, tokens.optimizations),
     orders: take(container, tokens.orders),
     portfolios: take(container, tokens.portfolios),

@@ -6,6 +6,8 @@ import type { Bind, Container } from 'inversify';
 import type { Loaded, PluginStatus } from '../host/loaded.ts';
 import type { Assets } from '../market/assets.ts';
 import type { EventLog, EventLogSettings } from '../optimization/event-log.ts';
+import type { EstimationEngine } from '../optimization/estimation-job.ts';
+import type { Estimations } from '../optimization/estimations.ts';
 import type { SolveEngine } from '../optimization/job.ts';
 import type { ResumeSettings, ResumeTokens } from '../optimization/resume-token.ts';
 import type { RunEngine, RunEngineSettings } from '../optimization/run-engine.ts';
@@ -34,6 +36,8 @@ export const tokens = {
   catalog: token<Loaded>('catalog'),
   clock: token<Clock>('clock'),
   constraintCatalog: token<ConstraintCatalog>('constraint catalog'),
+  estimationEngine: token<EstimationEngine>('estimation engine'),
+  estimations: token<Estimations>('estimations'),
   eventLog: token<EventLog>('event log'),
   eventLogSettings: token<EventLogSettings>('event log settings'),
   newId: token<() => string>('new id'),

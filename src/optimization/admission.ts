@@ -15,11 +15,13 @@ import { frontierStrategy, readStrategy } from './admission-strategy.ts';
 import { readUniverse } from './admission-universe.ts';
 import { readViews } from './admission-views.ts';
 import type { Catalog } from './catalog.ts';
-import type { ConstraintDraft, OptimizationDraft, ProblemDraft, StatelessDraft } from './draft.ts';
-import type { GivenRisk, SolveJob, StatedConstraint } from './job.ts';
+import type { ConstraintDraft, EstimateDraft, OptimizationDraft, ProblemDraft, StatelessDraft } from './draft.ts';
+import type { EstimationJob, GivenRisk, SolveJob, StatedConstraint } from './job.ts';
 
 export const frontierPointsMax = 1000;
 const frontierPointsDefault = 20;
+/** Of an estimation. */
+const secondsDefault = 60;
 const sumTolerance = 1e-6;
 const fractionHint = 'a fraction of net asset value, 0.5 for 50 %';
 const rateRule = { min: -0.2, max: 1, hint: 'a fraction per year, 0.02 for 2 %' };
@@ -57,6 +59,29 @@ export function admitStateless(draft: StatelessDraft, catalog: Catalog): SolveJo
     ...points,
     ...wishesOf(draft),
   };
+}
+
+/** A problem whose numbers alone are wanted, as a job, or one Fault with everything wrong in it. */
+export function admitEstimate({ problem: draft, secondsMax }: EstimateDraft, catalog: Catalog): EstimationJob {
+  const findings = new Findings();
+  readNumber(secondsMax, 'seconds_max', { min: 0, max: 3600, reason: 'INVALID_ARGUMENT' }, findings);
+  if (draft === undefined) findings.add('problem', 'is required');
+  const problem = draft === undefined ? undefined : readProblem(draft, catalog, findings);
+  if (problem !== undefined) {
+    const { given, estimation } = problem;
+    checkNeeds({ ...problem, wanted: [] }, catalog, findings);
+    const isGiven = given.expectedReturns || given.risk || given.scenarios !== 'none';
+    if (!isGiven && !estimation.expectedReturns && !estimation.covariance && !estimation.scenarios) {
+      const choices = 'expected_returns, covariance or scenarios';
+      findings.add('problem.estimation', `leaves nothing to estimate: choose an estimator of ${choices}`);
+    }
+  }
+  findings.refuse();
+  if (problem === undefined) throw new TypeError('what is admitted must be whole');
+  const { situation, given: _given, constraints: _constraints, ...numbers } = problem;
+  const { universe, current, cashCurrent, benchmark } = situation;
+  const weights = { universe, current, cashCurrent, ...(benchmark === undefined ? {} : { benchmark }) };
+  return { ...numbers, ...weights, secondsMax: secondsMax === 0 ? secondsDefault : secondsMax };
 }
 
 type Wishes = Pick<SolveJob, 'relaxByPriority' | 'explainConstraints'>;

@@ -162,3 +162,10 @@ export interface StatelessDraft {
   readonly relaxByPriority?: boolean;
   readonly explainConstraints?: boolean;
 }
+
+/** A stateless request for numbers alone. */
+export interface EstimateDraft {
+  readonly problem?: ProblemDraft;
+  /** 0 for the default. */
+  readonly secondsMax: number;
+}

@@ -5,7 +5,7 @@ import type { Scenarios } from '../problem/scenarios.ts';
 import { Fault } from '../values/fault.ts';
 import type { Catalog } from './catalog.ts';
 import { estimated } from './estimated.ts';
-import type { SolveJob } from './job.ts';
+import type { EstimationGround } from './job.ts';
 import { located } from './located.ts';
 
 export interface DrawnScenarios {
@@ -15,12 +15,12 @@ export interface DrawnScenarios {
 }
 
 /** Whether the scenarios come before the moments, which then may start from them. */
-export function scenariosBefore({ estimation, scenarios }: SolveJob, catalog: Catalog): boolean {
+export function scenariosBefore({ estimation, scenarios }: EstimationGround, catalog: Catalog): boolean {
   if (scenarios !== undefined || estimation.scenarios === undefined) return true;
   return catalog.estimators.get(estimation.scenarios.type)?.from !== 'moments';
 }
 
-export function scenariosOf(job: SolveJob, sample: Sample, catalog: Catalog): DrawnScenarios | undefined {
+export function scenariosOf(job: EstimationGround, sample: Sample, catalog: Catalog): DrawnScenarios | undefined {
   const { estimation, universe } = job;
   const chosen = estimation.scenarios;
   const scenarios =

@@ -14,7 +14,7 @@ import type { Catalog } from './catalog.ts';
 import { scenariosBefore, scenariosOf } from './estimates-scenarios.ts';
 import { annualRisk } from './given-risk.ts';
 import { estimated } from './estimated.ts';
-import type { SolveJob } from './job.ts';
+import type { EstimationGround } from './job.ts';
 import { located } from './located.ts';
 
 /** Weight on the uncertainty of the prior, Idzorek (2005). */
@@ -33,7 +33,7 @@ export interface Estimated {
 }
 
 /** Throws Faults with violations below `problem` for what only the numbers can tell: missing prices, an indefinite covariance. */
-export function estimatesOf(job: SolveJob, catalog: Catalog): Estimated {
+export function estimatesOf(job: EstimationGround, catalog: Catalog): Estimated {
   const { universe, riskFreeRate } = job;
   const repairs: Repair[] = [];
   let sample: Sample = {
@@ -78,7 +78,7 @@ export function estimatesOf(job: SolveJob, catalog: Catalog): Estimated {
 }
 
 /** The return series with the factor returns of the same dates; nothing without prices. */
-function seriesOf(job: SolveJob, repairs: Repair[]): Pick<Sample, 'series' | 'factorReturns'> {
+function seriesOf(job: EstimationGround, repairs: Repair[]): Pick<Sample, 'series' | 'factorReturns'> {
   const { universe, estimation, prices: history, factorReturns } = job;
   if (history === undefined) return {};
   const assets = universe.assets.map((asset) => asset.id);
@@ -99,7 +99,7 @@ interface Risk {
   readonly repairs: readonly Repair[];
 }
 
-function riskOf(job: SolveJob, sample: Sample, catalog: Catalog, repairs: Repair[]): Risk | undefined {
+function riskOf(job: EstimationGround, sample: Sample, catalog: Catalog, repairs: Repair[]): Risk | undefined {
   const { risk, universe, estimation } = job;
   const found =
     risk !== undefined
@@ -113,7 +113,7 @@ function riskOf(job: SolveJob, sample: Sample, catalog: Catalog, repairs: Repair
   return found;
 }
 
-function returnsOf(job: SolveJob, sample: Sample, catalog: Catalog): Float64Array | undefined {
+function returnsOf(job: EstimationGround, sample: Sample, catalog: Catalog): Float64Array | undefined {
   const { expectedReturns, estimation, universe } = job;
   if (expectedReturns !== undefined) {
     return expectedReturns.values.map((value) => value * expectedReturns.periodsPerYear);
@@ -131,7 +131,7 @@ function returnsOf(job: SolveJob, sample: Sample, catalog: Catalog): Float64Arra
 }
 
 /** Black-Litterman over given, estimated or market-implied returns, with confidence after Idzorek; the covariance stays as it is. */
-function blendOf(job: SolveJob, sample: Sample, prior: Float64Array | undefined): BlendedViews {
+function blendOf(job: EstimationGround, sample: Sample, prior: Float64Array | undefined): BlendedViews {
   const { covariance, marketWeights } = sample;
   const { estimation, riskFreeRate } = job;
   if (covariance === undefined) throw new Fault('RISK_MODEL_INVALID', 'views need a covariance, and there is none');

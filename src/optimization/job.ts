@@ -78,7 +78,8 @@ export interface SolveLimits {
   readonly solver?: string;
 }
 
-export interface SolveJob {
+/** What estimates are made from. */
+export interface EstimationGround {
   readonly universe: Universe;
   readonly current: Float64Array;
   readonly cashCurrent: number;
@@ -92,9 +93,17 @@ export interface SolveJob {
   /** Names, and T - 1 x k returns of the periods that end on the days of `prices` after the first. */
   readonly factorReturns?: FactorReturns;
   readonly estimation: Estimation;
+  readonly views: readonly View[];
+}
+
+/** Estimates by themselves. */
+export interface EstimationJob extends EstimationGround {
+  readonly secondsMax: number;
+}
+
+export interface SolveJob extends EstimationGround {
   readonly strategy: Selection;
   readonly constraints: readonly StatedConstraint[];
-  readonly views: readonly View[];
   readonly limits: SolveLimits;
   /** Number of points when the frontier is wanted instead of one answer. */
   readonly frontierPoints?: number;

@@ -15,6 +15,7 @@ import { Fault } from '../values/fault.ts';
 import { contextOf, decoded, lifetimeOf, refuseLongDeadline, requestIdOf } from './call.ts';
 import type { Lifetime } from './call.ts';
 import { digestOf, RunningDigest } from './digest.ts';
+import { duplexCall } from './duplex.ts';
 import type { Edge } from './edge.ts';
 import type { AnyHandler, ClientStreamHandler, Handlers, Method, ServerStreamHandler, UnaryHandler } from './method.ts';
 import { writeStream } from './server-stream.ts';
@@ -54,6 +55,8 @@ function callOf(method: Method, handler: AnyHandler, edge: Edge): UntypedService
       return serverStreamCall(method, handler, edge);
     case 'client-stream':
       return clientStreamCall(method, handler, edge);
+    case 'duplex':
+      return duplexCall(method, handler, edge);
   }
 }
 

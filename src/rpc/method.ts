@@ -52,8 +52,18 @@ export interface ClientStreamHandler<Request, Reply> {
   reply(result: unknown): Reply;
 }
 
+export interface DuplexHandler<Request, Reply> {
+  readonly kind: 'duplex';
+  readonly options: MethodOptions;
+  /** Replies as requests come; the call ends when they do. */
+  open(requests: AsyncIterable<Request>, context: CallContext): AsyncIterable<Reply>;
+}
+
 export type AnyHandler =
-  UnaryHandler<unknown, unknown> | ServerStreamHandler<unknown, unknown> | ClientStreamHandler<unknown, unknown>;
+  | UnaryHandler<unknown, unknown>
+  | ServerStreamHandler<unknown, unknown>
+  | ClientStreamHandler<unknown, unknown>
+  | DuplexHandler<unknown, unknown>;
 
 interface Typed<Request, Reply> {
   readonly requestDeserialize: (bytes: Buffer) => Request;
@@ -68,7 +78,9 @@ type HandlerOf<Definition> =
         ? ServerStreamHandler<Request, Reply>
         : Definition extends { readonly requestStream: false; readonly responseStream: false }
           ? UnaryHandler<Request, Reply>
-          : never
+          : Definition extends { readonly requestStream: true; readonly responseStream: true }
+            ? DuplexHandler<Request, Reply>
+            : never
     : never;
 
 /** One handler for each method of a generated `...ServiceService`. */
@@ -109,4 +121,11 @@ export function clientStream<Request, Result, Reply>(
   options: MethodOptions = {},
 ): ClientStreamHandler<Request, Reply> {
   return { kind: 'client-stream', options, act, reply: (result) => reply(result as Result) };
+}
+
+export function duplex<Request, Reply>(
+  open: (requests: AsyncIterable<Request>, context: CallContext) => AsyncIterable<Reply>,
+  options: MethodOptions = {},
+): DuplexHandler<Request, Reply> {
+  return { kind: 'duplex', options, open };
 }

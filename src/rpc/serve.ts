@@ -6,6 +6,7 @@ import type { ChannelCredentials } from '@grpc/grpc-js';
 
 import type { Assets } from '../market/assets.ts';
 import type { Allocations } from '../portfolio/allocations.ts';
+import type { Estimations } from '../optimization/estimations.ts';
 import type { Optimizations } from '../optimization/optimizations.ts';
 import type { Transactions } from '../orders/transactions.ts';
 import type { Portfolios } from '../portfolio/portfolios.ts';
@@ -20,6 +21,7 @@ import { allocationService } from './services/allocations.ts';
 import { assetService } from './services/assets.ts';
 import { catalogService } from './services/catalog.ts';
 import type { PluginCatalog } from './services/catalog.ts';
+import { estimationService } from './services/estimations.ts';
 import { optimizationService } from './services/optimizations.ts';
 import { portfolioService } from './services/portfolios.ts';
 import { rebalancingService } from './services/rebalances.ts';
@@ -31,6 +33,7 @@ export interface UseCases extends RebalancingUseCases {
   readonly allocations: Allocations;
   readonly assets: Assets;
   readonly catalog: PluginCatalog;
+  readonly estimations: Estimations;
   readonly optimizations: Optimizations;
   readonly portfolios: Portfolios;
   readonly transactions: Transactions;
@@ -57,6 +60,7 @@ export async function serve(
     allocationService(useCases.allocations, edge),
     assetService(useCases.assets, edge),
     catalogService(useCases.catalog, edge),
+    estimationService(useCases.estimations, edge),
     optimizationService(useCases.optimizations, useCases.watches, edge),
     portfolioService(useCases.portfolios, edge),
     rebalancingService(useCases, edge),

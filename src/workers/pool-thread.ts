@@ -1,12 +1,11 @@
 /** One thread of the pool as the main thread sees it. */
 import { Worker } from 'node:worker_threads';
 
-import type { SolveNews } from '../optimization/job.ts';
 import { Fault, reasons } from '../values/fault.ts';
 import type { Reason } from '../values/fault.ts';
 import type { SolveFailure } from '../optimization/job.ts';
 import { internal } from './messages.ts';
-import type { SolveOrder, WorkerReport, WorkerSettings } from './messages.ts';
+import type { PoolNews, PoolOrder, WorkerReport, WorkerSettings } from './messages.ts';
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const entry = new URL(`./worker.${extension}`, import.meta.url);
@@ -22,7 +21,7 @@ export interface ThreadSettings {
 
 /** What a job hears. Exactly one `end`. */
 export interface JobListener {
-  news(news: SolveNews): void;
+  news(news: PoolNews): void;
   end(failure?: Error): void;
 }
 
@@ -77,7 +76,7 @@ export class PoolThread {
     return this.#isDying;
   }
 
-  run(order: SolveOrder, listener: JobListener): void {
+  run(order: PoolOrder, listener: JobListener): void {
     this.#job = { id: order.id, listener };
     try {
       this.#worker.postMessage(order);

@@ -3,7 +3,7 @@
  * knows again what it has prepared. Models with the same contents are one model.
  */
 import type { GivenRisk } from '../optimization/job.ts';
-import type { SolveOrder } from './messages.ts';
+import type { PoolOrder } from './messages.ts';
 
 /** Numbers from which a model is shared; smaller ones are copied along with their job. */
 const sharedMin = 4096;
@@ -65,11 +65,11 @@ export class RiskSharing {
 export class KnownRisks {
   readonly #models = new Remembered();
 
-  recognized(order: SolveOrder): SolveOrder {
+  recognized(order: PoolOrder): PoolOrder {
     const { job, riskNumber } = order;
     if (job.risk === undefined || riskNumber === undefined) return order;
     const known = this.#models.get(riskNumber);
-    if (known !== undefined) return { ...order, job: { ...job, risk: known } };
+    if (known !== undefined) return { ...order, job: { ...job, risk: known } } as PoolOrder;
     this.#models.set(riskNumber, job.risk);
     return order;
   }

@@ -1,10 +1,12 @@
 /** Solves jobs off the event loop, on threads that live as long as the server and are replaced when they break. */
-import { Observable } from 'rxjs';
+import { filter, lastValueFrom, map, Observable } from 'rxjs';
 import type { Subscriber } from 'rxjs';
 
-import type { SolveEngine, SolveJob, SolveNews } from '../optimization/job.ts';
+import type { EstimationAnswer, EstimationEngine } from '../optimization/estimation-job.ts';
+import type { EstimationJob, SolveEngine, SolveJob, SolveNews } from '../optimization/job.ts';
 import { Fault } from '../values/fault.ts';
 import { signals } from './messages.ts';
+import type { PoolJob, PoolNews, PoolOrder } from './messages.ts';
 import { PoolThread } from './pool-thread.ts';
 import type { ThreadSettings } from './pool-thread.ts';
 import { RiskSharing } from './shared-risk.ts';
@@ -26,15 +28,15 @@ const restartMs = 1000;
 
 interface Ticket {
   readonly id: number;
-  readonly job: SolveJob;
+  readonly job: PoolJob;
   readonly control: Int32Array;
-  readonly subscriber: Subscriber<SolveNews>;
+  readonly subscriber: Subscriber<PoolNews>;
   thread: PoolThread | undefined;
   /** Ends the thread by force when it fires. */
   force: NodeJS.Timeout | undefined;
 }
 
-export class WorkerPool implements SolveEngine {
+export class WorkerPool implements SolveEngine, EstimationEngine {
   readonly #settings: WorkerPoolSettings;
   readonly #threads = new Set<PoolThread>();
   readonly #idle: PoolThread[] = [];
@@ -65,6 +67,19 @@ export class WorkerPool implements SolveEngine {
    * when aborted before it began, PLUGIN_BROKEN when its thread died or did not stop. Unsubscribing stops the job.
    */
   solve(job: SolveJob, signal: AbortSignal): Observable<SolveNews> {
+    return this.#run(job, signal).pipe(filter((news) => news.kind !== 'estimates'));
+  }
+
+  /** Rejects as `solve` errors; QUOTA_EXCEEDED also when the time of the job is over. Estimators run to their end or to that of their thread. */
+  estimate(job: EstimationJob, signal: AbortSignal): Promise<EstimationAnswer> {
+    const told = this.#run(job, signal).pipe(
+      filter((news) => news.kind === 'estimates'),
+      map(({ estimates }) => estimates),
+    );
+    return lastValueFrom(told);
+  }
+
+  #run(job: PoolJob, signal: AbortSignal): Observable<PoolNews> {
     return new Observable((subscriber) => {
       const refusal = this.#refusal(signal);
       if (refusal !== undefined) {
@@ -152,26 +167,24 @@ export class WorkerPool implements SolveEngine {
     ticket.thread = thread;
     this.#running.add(ticket);
     const { overtimeMs } = this.#settings;
-    this.#forceAfter(ticket, job.limits.secondsMax * 1000 + overtimeMs, 'ran over its time limit');
+    const { secondsMax } = 'limits' in job ? job.limits : job;
+    const overMs = 'limits' in job ? overtimeMs : 0;
+    this.#forceAfter(ticket, secondsMax * 1000 + overMs, 'ran over its time limit');
     const shared = job.risk === undefined ? undefined : this.#risks.share(job.risk);
     const order = { id, control: control.buffer as SharedArrayBuffer };
-    thread.run(
-      shared === undefined
-        ? { ...order, job }
-        : { ...order, job: { ...job, risk: shared.risk }, riskNumber: shared.number },
-      {
-        news: (news) => subscriber.next(news),
-        end: (failure) => {
-          clearTimeout(ticket.force);
-          this.#running.delete(ticket);
-          ticket.thread = undefined;
-          this.#free(thread);
-          if (failure === undefined) subscriber.complete();
-          else subscriber.error(failure);
-          if (this.#running.size === 0) this.#drained?.();
-        },
+    const told = shared === undefined ? { job } : { job: { ...job, risk: shared.risk }, riskNumber: shared.number };
+    thread.run({ ...order, ...told } as PoolOrder, {
+      news: (news) => subscriber.next(news),
+      end: (failure) => {
+        clearTimeout(ticket.force);
+        this.#running.delete(ticket);
+        ticket.thread = undefined;
+        this.#free(thread);
+        if (failure === undefined) subscriber.complete();
+        else subscriber.error(failure);
+        if (this.#running.size === 0) this.#drained?.();
       },
-    );
+    });
   }
 
   /** Back to work, unless it is about to end. */
@@ -199,12 +212,24 @@ export class WorkerPool implements SolveEngine {
     ticket.force = setTimeout(() => {
       const { thread } = ticket;
       if (thread === undefined) return;
-      this.#settings.log('warn', `a solve of ${ticket.job.strategy.type} ${what}; its thread is ended by force`);
-      const strategy = ticket.job.strategy.type;
-      const fault = new Fault('PLUGIN_BROKEN', `strategy ${strategy} ${what} and was ended by force`, { strategy });
+      const { subject, fault } = endedByForce(ticket.job, what);
+      this.#settings.log('warn', `${subject} ${what}; its thread is ended by force`);
       void thread.terminate(fault);
     }, ms);
   }
+}
+
+/** An estimation is long because of its size; a strategy is asked whether to go on and has not heard. */
+function endedByForce(job: PoolJob, what: string): { readonly subject: string; readonly fault: Fault } {
+  const text = `${what} and was ended by force`;
+  if (!('strategy' in job)) {
+    const seconds = String(job.secondsMax);
+    const fault = new Fault('QUOTA_EXCEEDED', `the estimation ${text}`, { secondsMax: seconds });
+    return { subject: 'an estimation', fault };
+  }
+  const strategy = job.strategy.type;
+  const fault = new Fault('PLUGIN_BROKEN', `strategy ${strategy} ${text}`, { strategy });
+  return { subject: `a solve of ${strategy}`, fault };
 }
 
 function stopping(): Fault {

@@ -3,6 +3,7 @@ import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 
 import { loadPlugins } from '../host/loaded.ts';
+import { estimateJob } from '../optimization/estimation-job.ts';
 import type { SolveFailure } from '../optimization/job.ts';
 import { solveJob } from '../optimization/pipeline.ts';
 import type { Toolbox } from '../optimization/toolbox.ts';
@@ -14,8 +15,8 @@ import { SolverRegistry } from '../solvers/registry.ts';
 import { Fault } from '../values/fault.ts';
 import { builtInContributions } from './built-in.ts';
 import { SharedInterruption } from './interruption.ts';
-import { internal } from './messages.ts';
-import type { SolveOrder, WorkerReport, WorkerSettings } from './messages.ts';
+import { internal, isSolve } from './messages.ts';
+import type { EstimateOrder, PoolOrder, SolveOrder, WorkerReport, WorkerSettings } from './messages.ts';
 import { KnownRisks } from './shared-risk.ts';
 import { ProgressThrottle } from './throttle.ts';
 
@@ -58,6 +59,16 @@ function solve({ id, job, control }: SolveOrder, toolbox: Toolbox): void {
   });
 }
 
+/** Estimators are not asked in the middle whether to go on: a thread that takes too long is ended by the pool. */
+function estimate({ id, job }: EstimateOrder, { catalog }: Toolbox): void {
+  try {
+    tell({ kind: 'news', id, news: { kind: 'estimates', estimates: estimateJob(job, catalog) } });
+    tell({ kind: 'end', id });
+  } catch (error) {
+    tell({ kind: 'end', id, failure: failureOf(error) });
+  }
+}
+
 function failureOf(error: unknown): SolveFailure {
   if (error instanceof Fault) {
     const { reason, message, metadata, violations } = error;
@@ -69,6 +80,10 @@ function failureOf(error: unknown): SolveFailure {
 
 const toolbox = await toolboxFrom(workerData as WorkerSettings);
 const risks = new KnownRisks();
-port.on('message', (order: SolveOrder) => solve(risks.recognized(order), toolbox));
+port.on('message', (order: PoolOrder) => {
+  const known = risks.recognized(order);
+  if (isSolve(known)) solve(known, toolbox);
+  else estimate(known, toolbox);
+});
 tell({ kind: 'ready' });
 flushCompileCache();

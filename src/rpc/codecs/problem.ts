@@ -16,6 +16,7 @@ import type {
   ViewLeg,
   ViewRelation,
 } from '../../gen/veritasvault/portfolio/v1/values.ts';
+import type { EstimateRequest } from '../../gen/veritasvault/portfolio/v1/estimation_service.ts';
 import {
   CovarianceRepair as RepairNumbers,
   FrontierMeasure as FrontierNumbers,
@@ -35,6 +36,7 @@ import type {
   SolveLimits,
 } from '../../gen/veritasvault/portfolio/v1/optimization_service.ts';
 import type {
+  EstimateDraft,
   EstimationDraft,
   FrontierMeasure as FrontierMeasureDraft,
   LimitsDraft,
@@ -150,6 +152,10 @@ export function frontierFrom(request: ComputeFrontierRequest, violations: Violat
     ...(request.firstIndex === 0 ? {} : { firstIndex: request.firstIndex }),
     ...wishesFrom(request),
   };
+}
+
+export function estimateFrom({ problem, secondsMax }: EstimateRequest, violations: Violation[]): EstimateDraft {
+  return { ...(problem === undefined ? {} : { problem: problemFrom(problem, violations) }), secondsMax };
 }
 
 export function selectionFrom({ type, parameters }: Selection): SelectionDraft {

@@ -3,6 +3,7 @@ import { credentials, loadPackageDefinition, Metadata } from '@grpc/grpc-js';
 import type {
   CallOptions,
   ChannelCredentials,
+  ClientDuplexStream,
   ClientReadableStream,
   ClientWritableStream,
   GrpcObject,
@@ -13,7 +14,16 @@ import protobuf from 'protobufjs';
 
 const root = new URL('../../../proto/', import.meta.url).pathname;
 const folder = 'veritasvault/portfolio/v1';
-const files = ['portfolio', 'allocation', 'asset', 'optimization', 'rebalancing', 'transaction', 'catalog'];
+const files = [
+  'portfolio',
+  'allocation',
+  'asset',
+  'estimation',
+  'optimization',
+  'rebalancing',
+  'transaction',
+  'catalog',
+];
 
 const definition = loadSync(
   files.map((file) => `${folder}/${file}_service.proto`),
@@ -25,6 +35,7 @@ const loaded = loadPackageDefinition(definition) as unknown as {
 
 export type Message = Record<string, unknown>;
 export type Stream = ClientReadableStream<Message>;
+export type Duplex = ClientDuplexStream<Message, Message>;
 
 type Unary = (
   request: Message,
@@ -37,6 +48,8 @@ type ClientStream = (
   metadata: Metadata,
   done: (error: ServiceError | null, reply: Message) => void,
 ) => ClientWritableStream<Message>;
+
+type DuplexStream = (metadata: Metadata, options: CallOptions) => Duplex;
 
 /** Methods called and error reasons met by the whole test run, so that its end can tell what no test reached. */
 export const called = new Set<string>();
@@ -112,6 +125,12 @@ export class TestClient {
         resolve(messages);
       });
     });
+  }
+
+  /** A call on which both sides stream. */
+  duplex(path: string): Duplex {
+    const method = this.#method(path) as DuplexStream;
+    return method(this.#metadata, { deadline: Date.now() + 120_000 });
   }
 
   upload(path: string, messages: Iterable<Message>): Promise<Message> {

@@ -26,9 +26,8 @@ function requestJson(verb: string, path: string, query: string, body?: JsonValue
 describe('routes of the gateway', () => {
   it('has a route for every unary method and every server stream', () => {
     const served = new Set(routes.map((route) => route.method.name));
-    const missing = schema.methods.filter(
-      (method) => method.methodKind !== 'client_streaming' && !served.has(method.name),
-    );
+    const taking = schema.methods.filter(({ methodKind }) => ['unary', 'server_streaming'].includes(methodKind));
+    const missing = taking.filter((method) => !served.has(method.name));
     expect(missing.map((method) => method.name)).to.deep.equal([]);
     expect(routes.length).to.be.greaterThan(35);
   });
