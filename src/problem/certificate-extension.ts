@@ -8,6 +8,7 @@ import { checkedConcentrations } from './certificate-concentration.ts';
 import { checkedIntegrality } from './certificate-integrality.ts';
 import { checkedLogarithms } from './certificate-logarithms.ts';
 import { checkedPieces } from './certificate-pieces.ts';
+import { checkedRiskShares } from './certificate-risk-shares.ts';
 import { checkedTails } from './certificate-tails.ts';
 import type { RestrictionFigure } from './certificate-figures.ts';
 
@@ -34,6 +35,7 @@ const extensions: readonly CheckOfTerms[] = [
   checkedPieces,
   checkedIntegrality,
   checkedConcentrations,
+  checkedRiskShares,
 ];
 
 export function extendedTerms(problem: Problem, w: Float64Array, y: Multipliers | undefined): readonly CheckedTerm[] {

@@ -18,7 +18,8 @@ export function checked(problem: Problem, solution: Solution, tolerance = 1e-8):
   switch (solution.termination.reason) {
     case 'optimal': {
       const certificate = certify(problem, solution, tolerance);
-      const fault = certificate.verdict === 'passed' ? gapFault(problem, solution) : certificate.detail;
+      const fault =
+        certificate.verdict === 'passed' ? (localFault(solution) ?? gapFault(problem, solution)) : certificate.detail;
       return fault === undefined ? solution : withoutWeights(solution, fault);
     }
     case 'feasible': {
@@ -44,6 +45,13 @@ export function checked(problem: Problem, solution: Solution, tolerance = 1e-8):
     case 'numerical error':
       return solution;
   }
+}
+
+/** Where a restriction that is not convex has a price, stationarity proves no optimum. */
+function localFault({ multipliers: { riskShares } }: Solution): string | undefined {
+  return riskShares?.some((price) => price !== 0) === true
+    ? 'limits on shares of risk bind, which are not convex: an optimum near the point, not of all'
+    : undefined;
 }
 
 function withoutWeights(solution: Solution, detail: string): Solution {

@@ -35,6 +35,11 @@ export interface Multipliers {
    * nothing is known of their prices.
    */
   readonly concentrations?: Float64Array;
+  /**
+   * By limit on shares of risk: its price, positive at an active upper side, negative at a lower one. Makes a point stationary, not optimal.
+   * Absent when there are none, or when nothing is known of their prices.
+   */
+  readonly riskShares?: Float64Array;
   /** By tail limit: its shadow price, and the stress at which the measure is met. Absent when there are none. */
   readonly tails?: readonly TailPrice[];
   /** By tail term of the objective. Absent when there are none. */

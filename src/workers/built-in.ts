@@ -10,11 +10,12 @@ import { factorNewton } from '../solvers/factor-newton/factor-newton.ts';
 import { branchAndBound } from '../solvers/integers/branch-and-bound.ts';
 import { interiorPoint } from '../solvers/interior-point.ts';
 import { riskBudgeting } from '../solvers/risk-budgeting/risk-budgeting.ts';
+import { riskShares } from '../solvers/risk-shares/risk-shares.ts';
 import { scenarioTails } from '../solvers/tails/scenario-tails.ts';
 import { workingSet } from '../solvers/working-set/working-set.ts';
 
 export const builtInContributions: Contributions = {
   constraints: builtInConstraints,
   estimators: [...builtInReturnEstimators, ...builtInCovarianceEstimators, ...builtInScenarioEstimators],
-  solvers: [factorNewton, workingSet, interiorPoint, riskBudgeting, branchAndBound, scenarioTails],
+  solvers: [factorNewton, workingSet, interiorPoint, riskBudgeting, branchAndBound, scenarioTails, riskShares],
 };

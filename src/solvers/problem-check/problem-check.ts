@@ -4,6 +4,7 @@ import type { Violation } from '../../values/fault.ts';
 import { checkIntegrality } from './integrality-check.ts';
 import { checkOperator } from './operator-check.ts';
 import { finite, inUniverse, notNegative, type Report } from './report.ts';
+import { checkRiskShare } from './risk-share-check.ts';
 import { checkTails } from './tail-check.ts';
 
 /**
@@ -50,6 +51,7 @@ export function problemViolations(problem: Problem): readonly Violation[] {
     checkPenalty(limit, `tradeLimits[${j}]`, report);
   });
   checkTails(problem, n, report);
+  problem.riskShares?.forEach((share, k) => checkRiskShare(share, n, `riskShares[${k}]`, report));
   if (problem.logarithms !== undefined) notNegative(problem.logarithms, n, 'logarithms', report);
   if (problem.integrality !== undefined) checkIntegrality(problem.integrality, n, report);
   return violations;
