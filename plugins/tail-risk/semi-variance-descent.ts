@@ -16,6 +16,10 @@ import { gapsAt, gradientOf, modelOf, semiVariance } from './shortfall.ts';
 import type { Shortfall } from './shortfall.ts';
 
 const modelsMax = 100;
+/** So many models are tried as they are; those after them are tied to the portfolio that they are made at. */
+const untiedMax = 6;
+/** The first tie, relative to the mean curvature of all scenarios, what is left of it from one model to the next, and its least. */
+const tie = { first: 1e-2, kept: 0.5, least: 1e-8 };
 /** Difference of gradients, relative, at which model and semi-variance agree. */
 const agreement = 1e-8;
 /** The same relative to the terms of the gradient before thresholds and results cancel. */
@@ -34,14 +38,19 @@ export function* leastSemiVariance({ shortfall, linear, scale, added, phase }: D
   // The model of all scenarios lies above f, so where it has no minimum f has none.
   let active: readonly boolean[] = new Array<boolean>(shortfall.count).fill(true);
   let weights: Float64Array | undefined;
+  const curvature = meanCurvature(shortfall, scale, linear.length);
   for (let model = 0; ; model++) {
-    const objective = modelOf(shortfall, active, linear, scale);
+    const untied = modelOf(shortfall, active, linear, scale);
+    const tied = Math.max(tie.least, tie.first * tie.kept ** (model - untiedMax)) * curvature;
+    const strength = model < untiedMax ? 0 : tied;
+    const objective = weights === undefined ? untied : tiedTo(untied, weights, strength);
     const step: Step = { objective, added, phase };
     const solution: Solution = yield step;
     if (solution.termination.reason !== 'optimal')
       return cutShort({ objective, added, solution }, model === 0 ? undefined : weights);
-    const gaps = gapsAt(shortfall, solution.weights);
-    if (model > 0 && agree(shortfall, gaps, active, linear, scale)) return { objective, added, solution };
+    const pull = solution.weights.map((weight, i) => strength * (weight - (weights?.[i] ?? 0)));
+    if (model > 0 && agree({ shortfall, linear, scale }, solution.weights, active, pull))
+      return { objective, added, solution };
     weights = weights === undefined ? solution.weights : along(shortfall, weights, solution.weights, linear, scale);
     if (model === modelsMax) {
       const detail = `after ${modelsMax} models the scenarios that fall short still change; this is the best portfolio so far`;
@@ -56,34 +65,55 @@ export function* leastSemiVariance({ shortfall, linear, scale, added, phase }: D
   }
 }
 
-/** Whether the model over `active` has the gradient of f at `gaps`. */
-function agree(
-  shortfall: Shortfall,
-  gaps: Float64Array,
-  active: readonly boolean[],
-  linear: Float64Array,
-  scale: number,
-): boolean {
-  const n = linear.length;
-  const apart = (s: number): number => (gaps[s]! > 0 ? 1 : 0) - (active[s] === true ? 1 : 0);
-  const difference = largest(gradientOf(shortfall, gaps, apart, n, scale));
-  const own = largest(gradientOf(shortfall, gaps, (s) => (gaps[s]! > 0 ? 1 : 0), n, scale));
-  return (
-    difference <= Math.max(agreement * Math.max(own, largest(linear)), rounding * sizeOf(shortfall, gaps, n, scale))
-  );
+/** The mean diagonal entry of the quadratic term over all scenarios. */
+function meanCurvature({ rows, probabilities, periodsPerYear }: Shortfall, scale: number, n: number): number {
+  let total = 0;
+  for (const [s, probability] of probabilities.entries()) {
+    const x = rows.subarray(s * n, (s + 1) * n);
+    total += probability * dot(x, x);
+  }
+  return (scale * periodsPerYear * total) / n;
 }
 
-/** The sum over all scenarios of what a gap is made of, threshold and result, times the largest result of an asset. */
+/**
+ * With strength/2 |w - weights|^2 added. Fewer scenarios than assets leave a model many minima, most of them far away; this chooses the
+ * near one, and pulls by nothing once the step is none.
+ */
+function tiedTo(model: Objective, weights: Float64Array, strength: number): Objective {
+  if (strength === 0) return model;
+  const size = weights.length;
+  const operator = { kind: 'diagonal', size, entries: new Float64Array(size).fill(1) } as const;
+  return { ...model, quadratics: [...model.quadratics, { scale: strength, operator, centre: weights }] };
+}
+
+/** Whether the model over `active`, with the pull (n) of its tie, has the gradient of f at its optimum `weights`. */
+function agree(
+  { shortfall, linear, scale }: Pick<Descent, 'shortfall' | 'linear' | 'scale'>,
+  weights: Float64Array,
+  active: readonly boolean[],
+  pull: Float64Array,
+): boolean {
+  const n = linear.length;
+  const gaps = gapsAt(shortfall, weights);
+  const apart = (s: number): number => (gaps[s]! > 0 ? 1 : 0) - (active[s] === true ? 1 : 0);
+  const difference = gradientOf(shortfall, gaps, apart, n, scale).map((value, i) => value - pull[i]!);
+  const own = largest(gradientOf(shortfall, gaps, (s) => (gaps[s]! > 0 ? 1 : 0), n, scale));
+  const allowed = Math.max(agreement * Math.max(own, largest(linear)), rounding * sizeOf(shortfall, weights, scale));
+  return largest(difference) <= allowed;
+}
+
+/** The sum over all scenarios of what a gap is made of, threshold and results of single assets, times the largest result of an asset. */
 function sizeOf(
   { rows, thresholds, probabilities, periodsPerYear }: Shortfall,
-  gaps: Float64Array,
-  n: number,
+  weights: Float64Array,
   scale: number,
-) {
+): number {
+  const n = weights.length;
   let total = 0;
-  for (let s = 0; s < gaps.length; s++) {
-    const made = Math.abs(thresholds[s]!) + Math.abs(thresholds[s]! - gaps[s]!);
-    total += probabilities[s]! * made * largest(rows.subarray(s * n, (s + 1) * n));
+  for (const [s, probability] of probabilities.entries()) {
+    const x = rows.subarray(s * n, (s + 1) * n);
+    const made = Math.abs(thresholds[s]!) + x.reduce((sum, value, i) => sum + Math.abs(value * weights[i]!), 0);
+    total += probability * made * largest(x);
   }
   return scale * periodsPerYear * total;
 }
