@@ -21,12 +21,12 @@ export function named(answer: Answer, what: string): Answer {
 }
 
 /**
- * How a run on the task's own ground ends when one of its parts did not come to its end: with that part's own words; when it was stopped
- * without weights, with the best portfolio that stands until then.
+ * How a run on the task's own ground ends when one of its parts did not come to its end: with that part's own words; when it was stopped,
+ * with the portfolio of a part that was finished, if any.
  */
 export function cutShort(answer: Answer, best: Answer | undefined, what: string): Answer {
   const { limit, detail } = answer.solution.termination;
-  if (limit === undefined || hasWeights(answer.solution) || best === undefined) return named(answer, what);
+  if (limit === undefined || best === undefined) return named(answer, what);
   const termination = {
     reason: 'feasible' as const,
     limit,
