@@ -1,13 +1,16 @@
 import type { SymmetricOperator } from '../problem/operator.ts';
 import type { ConstraintHandler } from '../problem/situation.ts';
+import type { Universe } from '../problem/universe.ts';
 import type { Violation } from '../values/fault.ts';
 import { awayFrom, centreSchema, centreWeights } from './centre.ts';
-import { admitParts, admitPartsParameters, countOf, partsLabel, partsOf, partsSchema, weightsByPart } from './parts.ts';
-import type { PartsParameters } from './parts.ts';
+import { admitLookThrough, lookThroughSchema } from './look-through.ts';
+import { partShares, totalsByPart } from './part-shares.ts';
+import type { SharedPartsParameters } from './part-shares.ts';
+import { admitParts, admitPartsParameters, partsLabel, partsSchema } from './parts.ts';
 import { invalid, measured, plain } from './range.ts';
 import { admitRelative, relativeText } from './relative.ts';
 
-export type HerfindahlParameters = PartsParameters & {
+export type HerfindahlParameters = SharedPartsParameters & {
   readonly max?: number;
   readonly effectiveNumberMin?: number;
   readonly relativeTo?: 'none' | 'benchmark';
@@ -38,12 +41,16 @@ function admitParameters(parameters: HerfindahlParameters): Violation[] {
   return violations;
 }
 
-function operatorOf(parts: Int32Array): SymmetricOperator {
-  const size = parts.length;
-  const factors = countOf(parts);
-  if (factors === size) return { kind: 'diagonal', size, entries: new Float64Array(size).fill(1) };
-  const exposures = new Float64Array(size * factors);
-  for (const [position, part] of parts.entries()) exposures[position * factors + part] = 1;
+/** Q with x'Q x = sum_p W_p^2. */
+function operatorOf(parameters: HerfindahlParameters, universe: Universe): SymmetricOperator {
+  const size = universe.assets.length;
+  const { count: factors, shares } = partShares(parameters, universe);
+  if (factors === size && parameters.lookThrough !== true)
+    return { kind: 'diagonal', size, entries: new Float64Array(size).fill(1) };
+  const exposures = Float64Array.from(
+    { length: size * factors },
+    (_, at) => shares[(at % factors) * size + Math.floor(at / factors)]!,
+  );
   const factorCovariance = new Float64Array(factors * factors);
   for (let part = 0; part < factors; part += 1) factorCovariance[part * factors + part] = 1;
   return { kind: 'factor', size, factors, exposures, factorCovariance, specific: new Float64Array(size) };
@@ -55,7 +62,7 @@ export const herfindahl: ConstraintHandler<HerfindahlParameters> = {
   title: 'Herfindahl index limit',
   description:
     'Concentration: the sum of the squared weights of the assets (or of the total weights of issuers, sectors, ...) is at most max; the same as an effective number of 1 / sum of squares that is at least effectiveNumberMin. ' +
-    'Fractions of net asset value, cash excluded; relative to the benchmark, of the active weights. Measured as the root of the index, in which the limit is linear to relax and to price.',
+    'Fractions of net asset value, cash excluded; relative to the benchmark, of the active weights. Funds may be looked through. Measured as the root of the index, in which the limit is linear to relax and to price.',
   version: '1.0.0',
   references: [
     'Herfindahl (1950), Concentration in the U.S. Steel Industry',
@@ -72,11 +79,12 @@ export const herfindahl: ConstraintHandler<HerfindahlParameters> = {
         description: 'Least 1 / sum of squared weights: 5 for as diversified as five equal weights. In place of max.',
       },
       ...partsSchema,
+      lookThrough: lookThroughSchema,
       relativeTo: centreSchema(['none', 'benchmark'], 'none: the weights. benchmark: the active weights.'),
     },
     additionalProperties: false,
     minProperties: 1,
-    examples: [{ max: 0.2 }, { effectiveNumberMin: 5 }, { max: 0.35, by: 'sector' }],
+    examples: [{ max: 0.2 }, { effectiveNumberMin: 5 }, { max: 0.35, by: 'sector', lookThrough: true }],
   },
   convexity: 'norm',
   priority: 0,
@@ -85,17 +93,18 @@ export const herfindahl: ConstraintHandler<HerfindahlParameters> = {
   admit: (parameters, situation) => [
     ...admitParameters(parameters),
     ...admitParts(parameters, situation),
+    ...(parameters.lookThrough === true ? admitLookThrough(situation.universe, 'lookThrough') : []),
     ...admitRelative(parameters.relativeTo, 'relativeTo', situation),
   ],
   lower(parameters, situation, origin) {
     const centre = centreWeights(parameters.relativeTo, situation);
-    const operator = operatorOf(partsOf(parameters, situation.universe));
+    const operator = operatorOf(parameters, situation.universe);
     const bound = Math.sqrt(indexMax(parameters));
     return { norms: [{ operator, ...(centre && { centre }), bound, origin: origin(textOf(parameters)) }] };
   },
   check(parameters, { weights }, situation) {
     const away = awayFrom(weights, parameters.relativeTo, situation);
-    const totals = weightsByPart(partsOf(parameters, situation.universe), away);
+    const totals = totalsByPart(parameters, situation.universe, away);
     const value = Math.hypot(...totals);
     const limit = { max: Math.sqrt(indexMax(parameters)) };
     return [measured(textOf(parameters), value, limit, 'root of the index')];

@@ -30,7 +30,8 @@ export const partsSchema = {
   },
 } as const satisfies Readonly<Record<string, JsonSchema>>;
 
-function nameOf(asset: UniverseAsset, { by = 'asset', taxonomy = '' }: PartsParameters): string | undefined {
+/** What an asset is called in the taxonomy; undefined when it stands alone. */
+export function partNameOf(asset: UniverseAsset, { by = 'asset', taxonomy = '' }: PartsParameters): string | undefined {
   switch (by) {
     case 'asset':
       return undefined;
@@ -52,7 +53,7 @@ export function partsOf(parameters: PartsParameters, universe: Universe): Int32A
   const known = new Map<string, number>();
   let count = 0;
   return Int32Array.from(universe.assets, (asset) => {
-    const name = nameOf(asset, parameters);
+    const name = partNameOf(asset, parameters);
     const before = name === undefined ? undefined : known.get(name);
     if (before !== undefined) return before;
     if (name !== undefined) known.set(name, count);
@@ -65,7 +66,7 @@ export function partNames(parameters: PartsParameters, universe: Universe): read
   const names: string[] = [];
   const parts = partsOf(parameters, universe);
   for (const [position, asset] of universe.assets.entries())
-    names[parts[position]!] ??= nameOf(asset, parameters) ?? asset.id;
+    names[parts[position]!] ??= partNameOf(asset, parameters) ?? asset.id;
   return names;
 }
 
@@ -91,7 +92,7 @@ export function admitPartsParameters({ by, taxonomy }: PartsParameters): Violati
 export function admitParts(parameters: PartsParameters, { universe }: Situation): Violation[] {
   const { by = 'asset', taxonomy } = parameters;
   if (by === 'asset' || admitPartsParameters(parameters).length > 0) return [];
-  if (universe.assets.some((asset) => nameOf(asset, parameters) !== undefined)) return [];
+  if (universe.assets.some((asset) => partNameOf(asset, parameters) !== undefined)) return [];
   if (by !== 'group') return [invalid('by', `no asset names its ${by.replace('-', ' ')}`)];
   const known = listed(groupTaxonomies(universe));
   return [invalid('taxonomy', `no asset has a group of taxonomy ${JSON.stringify(taxonomy)}; known: ${known}`)];

@@ -2,22 +2,29 @@ import type { ConstraintHandler } from '../problem/situation.ts';
 import type { Violation } from '../values/fault.ts';
 import { awayFrom, centreSchema, centreWeights } from './centre.ts';
 import { rowOf } from './linear-form.ts';
+import { admitLookThrough, lookThroughSchema } from './look-through.ts';
 import { fractionOfValue, measured, percent } from './range.ts';
 import { admitRelative, centreOf, relativeText } from './relative.ts';
 import { admitLoss } from './scenario-losses.ts';
-import { admitShockNumbers, admitShocks, shocksSchema, stressReturns } from './stress-shocks.ts';
-import type { Overlap, Shocks } from './stress-shocks.ts';
+import { admitShockNumbers, admitShocks, shocksSchema, stressResult, stressReturns } from './stress-shocks.ts';
+import type { ShockRules, Shocks } from './stress-shocks.ts';
 
 export type StressLossParameters = {
   readonly scenario: string;
   readonly shocks: Shocks;
   readonly max: number;
-  readonly overlap?: Overlap;
+  readonly overlap?: ShockRules['overlap'];
+  readonly lookThrough?: boolean;
   readonly relativeTo?: 'none' | 'benchmark' | 'current';
 };
 
 const textOf = ({ scenario, max, relativeTo }: StressLossParameters): string =>
   `loss in ${scenario}${relativeText(relativeTo)} at most ${percent(max)}`;
+
+const rulesOf = ({ overlap = 'refuse', lookThrough = false }: StressLossParameters): ShockRules => ({
+  overlap,
+  lookThrough,
+});
 
 const admitParameters = ({ shocks, max }: StressLossParameters): Violation[] => [
   ...admitLoss(max, true),
@@ -30,7 +37,7 @@ export const stressLoss: ConstraintHandler<StressLossParameters> = {
   title: 'Stress loss limit',
   description:
     'Loss in a named scenario: minus the sum of weight times the return of the asset in it, as a fraction of net asset value. The return of an asset is its own shock; without one, the shock of its asset class, sector, country or group, ' +
-    'or its factor exposures times the shocks of the factors; 0 when nothing meets it. Where several meet it they are refused, or added up when `overlap` says so. A shock of the asset class Cash meets uninvested cash, too. ' +
+    'or its factor exposures times the shocks of the factors; 0 when nothing meets it. Where several meet it they are refused, or added up when `overlap` says so. A shock of the asset class Cash meets uninvested cash, too. Funds may be looked through: their holdings return what they would by themselves, factors meet a fund as a whole. ' +
     'Losses are linear in the weights: nothing is propagated by correlations.',
   version: '1.0.0',
   references: ['Basel Committee on Banking Supervision (2009), Principles for sound stress testing practices'],
@@ -59,6 +66,7 @@ export const stressLoss: ConstraintHandler<StressLossParameters> = {
         enum: ['refuse', 'add'],
         default: 'refuse',
       },
+      lookThrough: lookThroughSchema,
       relativeTo: centreSchema(
         ['none', 'benchmark', 'current'],
         'none: loss of the portfolio. benchmark: loss against the benchmark. current: loss beyond that of the current holdings.',
@@ -76,11 +84,12 @@ export const stressLoss: ConstraintHandler<StressLossParameters> = {
   admitParameters,
   admit: (parameters, situation) => [
     ...admitParameters(parameters),
-    ...admitShocks(parameters.shocks, parameters.overlap ?? 'refuse', situation),
+    ...(parameters.lookThrough === true ? admitLookThrough(situation.universe, 'lookThrough') : []),
+    ...admitShocks(parameters.shocks, rulesOf(parameters), situation),
     ...admitRelative(parameters.relativeTo, 'relativeTo', situation),
   ],
   lower(parameters, situation, origin) {
-    const { assets, cash } = stressReturns(parameters.shocks, situation);
+    const { assets, cash } = stressReturns(parameters.shocks, rulesOf(parameters).lookThrough, situation);
     const centre = centreWeights(parameters.relativeTo, situation);
     const before = assets.reduce((total, shock, position) => total + shock * (centre?.[position] ?? 0), 0);
     const constant = before + cash * centreOf(parameters.relativeTo, situation).cash;
@@ -88,10 +97,10 @@ export const stressLoss: ConstraintHandler<StressLossParameters> = {
     return { rows: [rowOf(form, { max: parameters.max }, origin(textOf(parameters)))] };
   },
   check(parameters, { weights, cash }, situation) {
-    const returns = stressReturns(parameters.shocks, situation);
-    let loss = -returns.cash * (cash - centreOf(parameters.relativeTo, situation).cash);
-    for (const [position, weight] of awayFrom(weights, parameters.relativeTo, situation).entries())
-      loss -= returns.assets[position]! * weight;
+    const { shocks, relativeTo } = parameters;
+    const away = awayFrom(weights, relativeTo, situation);
+    const cashAway = cash - centreOf(relativeTo, situation).cash;
+    const loss = -stressResult(shocks, rulesOf(parameters).lookThrough, away, cashAway, situation);
     return [measured(textOf(parameters), loss, { max: parameters.max }, fractionOfValue)];
   },
 };

@@ -1,8 +1,10 @@
 /** A stress scenario: what every asset returns in it, from shocks to assets, classes, sectors, countries, groups and factors. */
 import type { Situation } from '../problem/situation.ts';
+import type { Universe, UniverseAsset } from '../problem/universe.ts';
 import type { Violation } from '../values/fault.ts';
 import { Fault } from '../values/fault.ts';
 import type { JsonSchema } from '../values/json.ts';
+import { partsOf, sumThrough, universeThrough } from './look-through.ts';
 import { fieldOf, invalid, percent } from './range.ts';
 import { belongs, groupTaxonomies, includesCash, listed, namesOf, sameName, taxonomyLabel } from './taxonomy.ts';
 import type { Taxonomy } from './taxonomy.ts';
@@ -21,7 +23,12 @@ export type Shocks = {
   readonly factors?: ByName;
 };
 
-export type Overlap = 'refuse' | 'add';
+export interface ShockRules {
+  /** What happens when several shocks meet one asset. */
+  readonly overlap: 'refuse' | 'add';
+  /** Whether shocks meet what funds hold. */
+  readonly lookThrough: boolean;
+}
 
 const byName = (title: string, description: string): JsonSchema => ({
   type: 'object',
@@ -63,18 +70,18 @@ export const shocksSchema: JsonSchema<Shocks> = {
   minProperties: 1,
 };
 
-interface Part {
+interface Division {
   readonly taxonomy: Taxonomy;
   readonly shocks: ByName;
   readonly field: string;
 }
 
-function partsOf({ assetClasses = {}, sectors = {}, countries = {}, groups = {} }: Shocks): readonly Part[] {
+function divisionsOf({ assetClasses = {}, sectors = {}, countries = {}, groups = {} }: Shocks): readonly Division[] {
   return [
     { taxonomy: { kind: 'asset-class' }, shocks: assetClasses, field: 'shocks.assetClasses' },
     { taxonomy: { kind: 'sector' }, shocks: sectors, field: 'shocks.sectors' },
     { taxonomy: { kind: 'country' }, shocks: countries, field: 'shocks.countries' },
-    ...Object.entries(groups).map(([name, shocks]): Part => {
+    ...Object.entries(groups).map(([name, shocks]): Division => {
       return { taxonomy: { kind: 'group', name }, shocks, field: fieldOf('shocks.groups', name) };
     }),
   ];
@@ -94,25 +101,25 @@ export function admitShockNumbers(shocks: Shocks): Violation[] {
     Object.entries(named).flatMap(([name, shock]) => admitShock(shock, fieldOf(field, name)));
   return [
     ...of(shocks.assets ?? {}, 'shocks.assets'),
-    ...partsOf(shocks).flatMap(({ shocks: named, field }) => of(named, field)),
+    ...divisionsOf(shocks).flatMap(({ shocks: named, field }) => of(named, field)),
     ...of(shocks.factors ?? {}, 'shocks.factors'),
   ];
 }
 
 /** What the universe and the factor model do not know, and assets that more than one shock meets where those are not to be added. */
-export function admitShocks(shocks: Shocks, overlap: Overlap, situation: Situation): Violation[] {
-  const { universe } = situation;
+export function admitShocks(shocks: Shocks, { overlap, lookThrough }: ShockRules, situation: Situation): Violation[] {
+  const universe = universeThrough(situation.universe, lookThrough);
   const unknown: Violation[] = [];
-  const known = universe.assets.map(({ id }) => id);
+  const known = [...new Set(universe.assets.map(({ id }) => id))];
   for (const id of Object.keys(shocks.assets ?? {}))
     if (!known.includes(id))
       unknown.push(invalid(fieldOf('shocks.assets', id), `no asset has this id; known: ${listed(known)}`));
-  for (const part of partsOf(shocks)) unknown.push(...admitPart(part, situation));
+  for (const division of divisionsOf(shocks)) unknown.push(...admitDivision(division, universe));
   unknown.push(...admitFactors(shocks.factors, situation));
-  return unknown.length > 0 || overlap === 'add' ? unknown : overlapping(shocks, situation);
+  return unknown.length > 0 || overlap === 'add' ? unknown : overlapping(shocks, lookThrough, situation);
 }
 
-function admitPart({ taxonomy, shocks, field }: Part, { universe }: Situation): Violation[] {
+function admitDivision({ taxonomy, shocks, field }: Division, universe: Universe): Violation[] {
   const label = taxonomyLabel(taxonomy);
   const taxonomies = groupTaxonomies(universe);
   if (taxonomy.kind === 'group' && !taxonomies.includes(taxonomy.name))
@@ -140,21 +147,31 @@ function admitFactors(factors: ByName | undefined, situation: Situation): Violat
     });
 }
 
-/** The first asset by pair of shocks that meet it both, so that a thousand assets make few messages. */
-function overlapping(shocks: Shocks, { universe }: Situation): Violation[] {
+/** Shocks that meet an asset, its own or else those of its parts. */
+function meetingIn(asset: UniverseAsset, shocks: Shocks): readonly string[] {
+  if (hasOwn(shocks, asset.id)) return [`asset ${asset.id}`];
+  return divisionsOf(shocks).flatMap(({ taxonomy, shocks: named }) =>
+    Object.keys(named)
+      .filter((name) => belongs(asset, taxonomy, name))
+      .map((name) => `${taxonomyLabel(taxonomy)} ${name}`),
+  );
+}
+
+const hasOwn = ({ assets = {} }: Shocks, id: string): boolean => Object.hasOwn(assets, id);
+
+/** The first asset by shocks that meet in it, so that a thousand assets make few messages. */
+function overlapping(shocks: Shocks, lookThrough: boolean, { universe }: Situation): Violation[] {
   const found = new Map<string, Violation>();
-  for (const asset of universe.assets) {
-    if (shocks.assets !== undefined && Object.hasOwn(shocks.assets, asset.id)) continue;
-    const meeting = partsOf(shocks).flatMap(({ taxonomy, shocks: named }) =>
-      Object.keys(named)
-        .filter((name) => belongs(asset, taxonomy, name))
-        .map((name) => `${taxonomyLabel(taxonomy)} ${name}`),
-    );
-    if (shocks.factors !== undefined) meeting.push('the factors');
-    if (meeting.length < 2) continue;
+  const note = (meeting: readonly string[], id: string): void => {
     const both = meeting.join(' and ');
-    const description = `the shocks of ${both} meet in ${asset.id}: give it a shock of its own, or "overlap": "add" to add them up`;
-    if (!found.has(both)) found.set(both, invalid('shocks', description));
+    const description = `the shocks of ${both} meet in ${id}: give it a shock of its own, or "overlap": "add" to add them up`;
+    if (meeting.length > 1 && !found.has(both)) found.set(both, invalid('shocks', description));
+  };
+  for (const asset of universe.assets) {
+    if (hasOwn(shocks, asset.id)) continue;
+    // Factors meet a fund as a whole.
+    const [parts, factors] = [partsOf(asset, lookThrough), shocks.factors === undefined ? [] : ['the factors']];
+    for (const part of parts) note([...meetingIn(part.asset, shocks), ...factors], part.asset.id);
   }
   return [...found.values()];
 }
@@ -165,20 +182,50 @@ export interface StressReturns {
   readonly cash: number;
 }
 
-/** What each asset and uninvested cash return in the scenario. */
-export function stressReturns(shocks: Shocks, situation: Situation): StressReturns {
-  const parts = partsOf(shocks);
+/** What each asset and uninvested cash return in the scenario, each part of an asset for itself. */
+export function stressReturns(shocks: Shocks, lookThrough: boolean, situation: Situation): StressReturns {
   const assets = Float64Array.from(situation.universe.assets, (asset, position) => {
-    const own = shocks.assets;
-    if (own !== undefined && Object.hasOwn(own, asset.id)) return own[asset.id]!;
-    let total = fromFactors(shocks.factors, situation, position);
-    for (const { taxonomy, shocks: named } of parts)
-      for (const [name, shock] of Object.entries(named)) if (belongs(asset, taxonomy, name)) total += shock;
-    return total;
+    if (hasOwn(shocks, asset.id)) return ownReturn(asset, shocks);
+    const parts = partsOf(asset, lookThrough);
+    const fromParts = parts.reduce((total, part) => total + part.share * ownReturn(part.asset, shocks), 0);
+    return fromParts + fromFactors(shocks.factors, situation, position);
   });
-  const classes = Object.entries(shocks.assetClasses ?? {});
-  const cash = classes.find(([name]) => includesCash({ kind: 'asset-class' }, name))?.[1] ?? 0;
-  return { assets, cash };
+  return { assets, cash: cashReturn(shocks) };
+}
+
+/** Return of one asset with what it holds, without factors, for `check`: fund by fund, no parts are listed. */
+function returnThrough(asset: UniverseAsset, shocks: Shocks, lookThrough: boolean): number {
+  if (hasOwn(shocks, asset.id)) return ownReturn(asset, shocks);
+  return sumThrough(asset, lookThrough, (part) => ownReturn(part, shocks));
+}
+
+/** What x (n) and cash gain in the scenario. */
+export function stressResult(
+  shocks: Shocks,
+  lookThrough: boolean,
+  x: Float64Array,
+  cash: number,
+  situation: Situation,
+): number {
+  let result = cash * cashReturn(shocks);
+  for (const [position, asset] of situation.universe.assets.entries()) {
+    const factors = hasOwn(shocks, asset.id) ? 0 : fromFactors(shocks.factors, situation, position);
+    result += x[position]! * (returnThrough(asset, shocks, lookThrough) + factors);
+  }
+  return result;
+}
+
+/** Its own shock, or the sum of those of its parts of the taxonomies. */
+function ownReturn(asset: UniverseAsset, shocks: Shocks): number {
+  if (hasOwn(shocks, asset.id)) return shocks.assets![asset.id]!;
+  let total = 0;
+  for (const { taxonomy, shocks: named } of divisionsOf(shocks))
+    for (const [name, shock] of Object.entries(named)) if (belongs(asset, taxonomy, name)) total += shock;
+  return total;
+}
+
+function cashReturn({ assetClasses = {} }: Shocks): number {
+  return Object.entries(assetClasses).find(([name]) => includesCash({ kind: 'asset-class' }, name))?.[1] ?? 0;
 }
 
 function fromFactors(factors: ByName | undefined, situation: Situation, position: number): number {

@@ -1,11 +1,13 @@
 import type { ConstraintHandler } from '../problem/situation.ts';
 import type { Violation } from '../values/fault.ts';
 import { admitLeverage } from './exposure-limit.ts';
-import { admitParts, admitPartsParameters, countOf, partsLabel, partsOf, partsSchema, weightsByPart } from './parts.ts';
-import type { PartsParameters } from './parts.ts';
+import { admitLookThrough, lookThroughSchema } from './look-through.ts';
+import { partShares, totalsByPart } from './part-shares.ts';
+import type { SharedPartsParameters } from './part-shares.ts';
+import { admitParts, admitPartsParameters, partsLabel, partsSchema } from './parts.ts';
 import { fractionOfValue, invalid, measured, percent } from './range.ts';
 
-export type TopHoldingsParameters = PartsParameters & { readonly count: number; readonly max: number };
+export type TopHoldingsParameters = SharedPartsParameters & { readonly count: number; readonly max: number };
 
 const textOf = (parameters: TopHoldingsParameters): string =>
   `${String(parameters.count)} largest ${partsLabel(parameters)} together at most ${percent(parameters.max)}`;
@@ -24,7 +26,7 @@ export const topHoldings: ConstraintHandler<TopHoldingsParameters> = {
   title: 'Largest holdings limit',
   description:
     'The count largest weights of assets (or of issuers, sectors, ...) together are at most max, a fraction of net asset value. Short positions are not large: weights are compared with their sign. ' +
-    'It is exact and convex: the largest N of g weights are the worst N / g of g equally likely scenarios.',
+    'It is exact and convex: the largest N of g weights are the worst N / g of g equally likely scenarios. Funds may be looked through.',
   version: '1.0.0',
   references: ['Boyd and Vandenberghe (2004), Convex Optimization, 3.2.3 (sum of the largest components)'],
   schema: {
@@ -38,12 +40,13 @@ export const topHoldings: ConstraintHandler<TopHoldingsParameters> = {
         description: 'Their total weight, fraction of net asset value: 0.4 for 40 %.',
       },
       ...partsSchema,
+      lookThrough: lookThroughSchema,
     },
     required: ['count', 'max'],
     additionalProperties: false,
     examples: [
       { count: 3, max: 0.5 },
-      { count: 2, max: 0.7, by: 'sector' },
+      { count: 2, max: 0.7, by: 'sector', lookThrough: true },
     ],
   },
   convexity: 'tail',
@@ -52,8 +55,10 @@ export const topHoldings: ConstraintHandler<TopHoldingsParameters> = {
   admitParameters,
   admit(parameters, situation) {
     const violations = [...admitParameters(parameters), ...admitParts(parameters, situation)];
-    const available = countOf(partsOf(parameters, situation.universe));
-    if (violations.length === 0 && parameters.count > available)
+    if (parameters.lookThrough === true) violations.push(...admitLookThrough(situation.universe, 'lookThrough'));
+    if (violations.length > 0) return violations;
+    const available = partShares(parameters, situation.universe).count;
+    if (parameters.count > available)
       violations.push(
         invalid('count', `asks for ${String(parameters.count)} of ${String(available)} ${partsLabel(parameters)}`),
       );
@@ -61,15 +66,13 @@ export const topHoldings: ConstraintHandler<TopHoldingsParameters> = {
   },
   lower(parameters, { universe }, origin) {
     const { count, max } = parameters;
-    const parts = partsOf(parameters, universe);
-    const n = parts.length;
-    const scenarios = new Float64Array(countOf(parts) * n);
-    for (const [position, part] of parts.entries()) scenarios[part * n + position] = -1;
-    const level = 1 - count / countOf(parts);
+    const parts = partShares(parameters, universe);
+    const scenarios = parts.shares.map((share) => 0 - share);
+    const level = 1 - count / parts.count;
     return { tails: [{ kind: 'cvar', scenarios, level, bound: max / count, origin: origin(textOf(parameters)) }] };
   },
   check(parameters, { weights }, { universe }) {
-    const totals = weightsByPart(partsOf(parameters, universe), weights).sort();
+    const totals = totalsByPart(parameters, universe, weights).sort();
     const value = totals.slice(-parameters.count).reduce((sum, weight) => sum + weight, 0);
     return [measured(textOf(parameters), value, { max: parameters.max }, fractionOfValue)];
   },

@@ -67,7 +67,9 @@ export const riskLaws: readonly Law[] = [
   law(
     herfindahl,
     fc.oneof(
-      fc.tuple(limit, by, relativeTo).map(([max, parts, centre]) => ({ max, ...parts, relativeTo: centre })),
+      fc
+        .tuple(limit, by, relativeTo, fc.boolean())
+        .map(([max, parts, centre, lookThrough]) => ({ max, ...parts, relativeTo: centre, lookThrough })),
       fc.tuple(fc.integer({ min: 1, max: 9 }), by).map(([least, parts]) => ({ effectiveNumberMin: least, ...parts })),
     ),
   ),
@@ -100,12 +102,15 @@ export const riskLaws: readonly Law[] = [
       shocks,
       max: fraction,
       overlap: fc.constant('add' as const),
+      lookThrough: fc.boolean(),
       relativeTo: anyCentre,
     }),
   ),
   law(
     topHoldings,
-    fc.tuple(fc.integer({ min: 1, max: 4 }), limit, by).map(([count, max, parts]) => ({ count, max, ...parts })),
+    fc
+      .tuple(fc.integer({ min: 1, max: 4 }), limit, by, fc.boolean())
+      .map(([count, max, parts, lookThrough]) => ({ count, max, ...parts, lookThrough })),
   ),
   law(
     valueAtRisk,

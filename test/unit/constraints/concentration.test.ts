@@ -18,6 +18,47 @@ const issued: Situation = {
   },
 };
 
+/** GLD is a fund: half AAPL, 30 % of a bond of the issuer Two, the rest its own. */
+const bond = { id: 'TWO-2030', issuer: 'Two', groups: {} };
+const funded: Situation = {
+  ...issued,
+  universe: {
+    assets: issued.universe.assets.map((asset) => {
+      if (asset.id !== 'GLD') return asset;
+      const holdings = [
+        { asset: issued.universe.assets[0]!, weight: 0.5 },
+        { asset: bond, weight: 0.3 },
+      ];
+      return { ...asset, holdings };
+    }),
+  },
+};
+
+describe('concentration in funds', () => {
+  const half = holdingsOf(0.2, 0, 0.3, 0, 0, 0.5);
+
+  it('is seen through them when that is asked for', () => {
+    const seen = (lookThrough: boolean, by: 'asset' | 'issuer'): number[] =>
+      [1, 2, 3].map((count) => {
+        const [verdict] = topHoldings.check({ count, max: 1, by, lookThrough }, half, funded);
+        return Number(verdict!.value.toFixed(12));
+      });
+    expect(seen(false, 'asset')).to.deep.equal([0.5, 0.8, 1]);
+    // AAPL 0.2 + 0.25, SAP 0.3, the bond 0.15, the fund itself 0.1.
+    expect(seen(true, 'asset')).to.deep.equal([0.45, 0.75, 0.9]);
+    // One 0.45, Two 0.3 + 0.15, the fund itself 0.1.
+    expect(seen(true, 'issuer')).to.deep.equal([0.45, 0.9, 1]);
+    const [index] = herfindahl.check({ max: 1, by: 'issuer', lookThrough: true }, half, funded);
+    expect(index?.value).to.be.closeTo(Math.sqrt(2 * 0.45 ** 2 + 0.1 ** 2), 1e-15);
+  });
+
+  it('counts what funds hold among what there is', () => {
+    const lookThrough = true;
+    expect(topHoldings.admit({ count: 7, max: 0.5, lookThrough }, funded)).to.deep.equal([]);
+    expect(fieldsOf(topHoldings.admit({ count: 8, max: 0.5, lookThrough }, funded))).to.deep.equal(['count']);
+  });
+});
+
 describe('the Herfindahl index', () => {
   it('is measured by its root: the length of the weights, or of the totals of parts', () => {
     const [verdict] = herfindahl.check({ max: 0.25 }, held, situation);

@@ -108,6 +108,27 @@ describe('a stress scenario', () => {
     expect(added[0]?.value).to.be.closeTo(0.3, 1e-15);
   });
 
+  it('meets what funds hold when they are looked through', () => {
+    const [stock] = situation.universe.assets;
+    const outside = { id: 'OUTSIDE', sector: 'Utilities', groups: {} };
+    const assets = situation.universe.assets.map((asset) => {
+      if (asset.id !== 'GLD') return asset;
+      const holdings = [stock!, outside].map((held, k) => ({ asset: held, weight: 0.5 - 0.2 * k }));
+      return { ...asset, holdings };
+    });
+    const market = { ...situation, universe: { assets } };
+    const all = holdingsOf(0, 0, 0, 0, 0, 1);
+    const lossOf = (shocks: object, lookThrough: boolean): number =>
+      stressLoss.check({ ...fall, shocks, lookThrough }, all, market)[0]!.value;
+    const shocks = { sectors: { Technology: -0.2, Utilities: -0.1 } };
+    expect(lossOf(shocks, false)).to.equal(0);
+    expect(lossOf(shocks, true)).to.be.closeTo(0.5 * 0.2 + 0.3 * 0.1, 1e-15);
+    expect(lossOf({ ...shocks, assets: { GLD: -0.4 } }, true)).to.be.closeTo(0.4, 1e-15);
+    expect(lossOf({ ...shocks, assets: { OUTSIDE: -0.5 } }, true)).to.be.closeTo(0.5 * 0.2 + 0.3 * 0.5, 1e-15);
+    expect(stressLoss.admit({ ...fall, shocks, lookThrough: true }, market)).to.deep.equal([]);
+    expect(fieldsOf(stressLoss.admit({ ...fall, shocks }, market))).to.deep.equal(['shocks.sectors.Utilities']);
+  });
+
   it('refuses names that nothing has, and returns that are none', () => {
     const shocks = {
       assets: { NONE: -0.1, AAPL: -30 },
