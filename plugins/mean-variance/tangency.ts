@@ -7,6 +7,9 @@
  * the ratio. slope(lambda) = excess'a - lambda a' C a is positive below lambda* and negative above (the ratio is quasi-concave along the
  * efficient frontier): its zero is bracketed, then found by regula falsi with Anderson-Bjorck weights (superlinear), and in closed
  * form once both ends rest on the same active set.
+ *
+ * What soft restrictions cost, a convex function of w, is taken off excess'a wherever that stands, in the ratio too: it is a cost as any
+ * other, and the numerator remains concave, which is all that the argument needs.
  */
 import { quadraticForm } from '@veritasvault/portfolio/sdk/v1';
 import type { Answer, Program, Solution, Step } from '@veritasvault/portfolio/sdk/v1';
@@ -130,7 +133,8 @@ class Search {
     if ('answer' in most) return most.answer.solution.termination.reason === 'unbounded' ? undefined : most;
     if (most.excess > negligible * this.#excessMax) return undefined;
     const { ratio, rival, advice } = this.#market.words;
-    const detail = `no portfolio that satisfies the restrictions is expected to earn more than ${rival}, so the greatest ${ratio} is not defined; ${advice}`;
+    const net = this.#market.softCost === undefined ? '' : ', net of what soft restrictions cost,';
+    const detail = `no portfolio that satisfies the restrictions is expected to earn more than ${rival}${net === '' ? ',' : net} so the greatest ${ratio} is not defined; ${advice}`;
     return { answer: answerWithout(trial, { reason: 'no solution found', detail }) };
   }
 

@@ -2,11 +2,13 @@
 import { dot, quadraticForm } from '@veritasvault/portfolio/sdk/v1';
 import type { Answer, Objective, Solution, Step, SymmetricOperator, Termination } from '@veritasvault/portfolio/sdk/v1';
 
+import type { SoftCost } from './soft-cost.ts';
+
 export interface Trial {
   readonly lambda: number;
   readonly objective: Objective;
   readonly solution: Solution;
-  /** excess'(w - c), annual. */
+  /** excess'(w - c), less what soft restrictions cost there; annual. */
   readonly excess: number;
   /** (w - c)' C (w - c), annual. */
   readonly variance: number;
@@ -22,6 +24,8 @@ export interface Market {
   readonly covariance: SymmetricOperator;
   /** (n) c: the benchmark; cash alone when absent. */
   readonly centre?: Float64Array;
+  /** Of the restrictions; absent where all are hard. */
+  readonly softCost?: SoftCost | undefined;
   readonly words: Words;
 }
 
@@ -39,13 +43,13 @@ export interface Words {
 
 /** Solves for one lambda; the figures of a solution without weights are NaN. */
 export function* tryLambda(market: Market, lambda: number): Generator<Step, Trial, Solution> {
-  const { covariance, centre } = market;
+  const { covariance, centre, softCost } = market;
   const quadratic = { scale: lambda, operator: covariance, ...(centre === undefined ? {} : { centre }) };
   const objective: Objective = { quadratics: lambda === 0 ? [] : [quadratic], linear: market.excess };
   const solution = yield { objective, phase: `greatest ${market.words.ratio}` };
   const known = solution.weights.length === market.excess.length;
   const away = known ? solution.weights.map((weight, i) => weight - (centre?.[i] ?? 0)) : solution.weights;
-  const excess = known ? dot(market.excess, away) : NaN;
+  const excess = known ? dot(market.excess, away) - (softCost?.(solution.weights) ?? 0) : NaN;
   const variance = known ? Math.max(0, quadraticForm(covariance, away)) : NaN;
   return { lambda, objective, solution, excess, variance, slope: excess - lambda * variance };
 }

@@ -128,6 +128,63 @@ describe('maximum information ratio', () => {
   });
 });
 
+describe('ratios under soft restrictions', () => {
+  const half = new Float64Array(n).fill(0.5);
+  const soft = { penalty: 0.01, origin: originOf('soft') };
+  const techOver = (weights: Float64Array): number => Math.max(0, weights[0]! + weights[1]! - 0.1);
+  const trackingOver = (weights: Float64Array): number =>
+    Math.max(0, Math.sqrt(quadraticForm(covariance, activeOf(weights))) - 0.02);
+  const tradedOver = (weights: Float64Array): number =>
+    Math.max(0, weights.reduce((all, weight, i) => all + 0.5 * Math.abs(weight - situation.current[i]!), 0) - 0.04);
+  const tech = { positions: Int32Array.of(0, 1), coefficients: Float64Array.of(1, 1), lower: -Infinity, upper: 0.1 };
+  const cases: readonly (readonly [string, Lowered, (weights: Float64Array) => number])[] = [
+    ['a row', { rows: [{ ...tech, ...soft }] }, techOver],
+    ['a norm', { norms: [{ operator: covariance, centre: benchmark, bound: 0.02, ...soft }] }, trackingOver],
+    [
+      'a limit on turnover',
+      { tradeLimits: [{ centre: situation.current, buyRate: half, sellRate: half, bound: 0.04, ...soft }] },
+      tradedOver,
+    ],
+  ];
+  for (const [name, lowered, over] of cases) {
+    it(`are net of what they cost, and greater than those of other portfolios: ${name}`, async () => {
+      const limits = [...restrictions, lowered];
+      const net = (weights: Float64Array, centre: Float64Array): number => {
+        const away = weights.map((weight, i) => weight - centre[i]!);
+        return (dot(excess, away) - 0.01 * over(weights)) / Math.sqrt(quadraticForm(covariance, away));
+      };
+      for (const [strategy, centre] of [
+        [maximumSharpe, new Float64Array(n)],
+        [maximumInformationRatio, benchmark],
+      ] as const) {
+        const weights = expectOptimal(await run(strategy, {}, limits), limits);
+        const best = net(weights, centre);
+        expect(best).to.be.above(0);
+        const random = new Random(3);
+        for (let count = 0; count < 60; count++) {
+          const raw = Float64Array.from({ length: n }, () => random.next() ** 3);
+          const total = raw.reduce((all, value) => all + value, 0);
+          const other = raw.map((value) => value / total);
+          if (Math.max(...other) > 0.5) continue;
+          for (const step of [1e-3, 0.05, 1]) {
+            const mix = weights.map((weight, i) => weight + step * (other[i]! - weight));
+            expect(net(mix, centre), strategy.id).to.be.at.most(best + 1e-8);
+          }
+        }
+      }
+    });
+  }
+
+  it('say that nothing is left of the active return where soft restrictions cost more', async () => {
+    const [, , [, turnover]] = cases as [unknown, unknown, (typeof cases)[number]];
+    const [limit] = turnover.tradeLimits!;
+    const limits = [...restrictions, { tradeLimits: [{ ...limit!, penalty: 10 }] }];
+    const { termination } = (await run(maximumInformationRatio, {}, limits)).solution;
+    expect(termination.reason).to.equal('no solution found');
+    expect(termination.detail).to.contain('net of what soft restrictions cost');
+  });
+});
+
 describe('utility with separate factor and specific risk aversion', () => {
   const equal = { factorRiskAversion: 3, specificRiskAversion: 3, risk: 'total' as const };
 
