@@ -1,8 +1,8 @@
 import type { ConstraintHandler, Situation } from '../problem/situation.ts';
 import type { Violation } from '../values/fault.ts';
 import { positionsById } from '../problem/universe.ts';
+import { amongKnown } from './nearest-name.ts';
 import { admitNumber, fieldOf, fractionOfValue, invalid, measured, percent } from './range.ts';
-import { listed } from './taxonomy.ts';
 
 export type AllOrNoneParameters = { readonly assets: Readonly<Record<string, number>> };
 
@@ -23,7 +23,7 @@ function admit(parameters: AllOrNoneParameters, { universe }: Situation): readon
   return [
     ...admitParameters(parameters),
     ...unknown.map((id) =>
-      invalid(fieldOf('assets', id), `no asset has this id; known: ${listed([...positions.keys()])}`),
+      invalid(fieldOf('assets', id), `no asset has this id${amongKnown(id, [...positions.keys()])}`),
     ),
   ];
 }

@@ -13,10 +13,10 @@ import {
   rangeSchema,
   rangeText,
 } from './range.ts';
+import { amongKnown } from './nearest-name.ts';
 import type { Range } from './range.ts';
 import { admitRelative, centreOf, relativeText } from './relative.ts';
 import type { RelativeTo } from './relative.ts';
-import { listed } from './taxonomy.ts';
 
 type Frame = RelativeTo | 'benchmark-multiple';
 type BoundRange = Range & { readonly relativeTo?: Frame };
@@ -137,7 +137,7 @@ function admit(parameters: BoundsParameters, situation: Situation): readonly Vio
   const ranges = Object.entries(parameters.assets ?? {});
   for (const [id, range] of ranges) {
     if (!positions.has(id))
-      violations.push(invalid(fieldOf('assets', id), `no asset has this id; known: ${listed([...positions.keys()])}`));
+      violations.push(invalid(fieldOf('assets', id), `no asset has this id${amongKnown(id, [...positions.keys()])}`));
     violations.push(...admitRelative(range.relativeTo, `${fieldOf('assets', id)}.relativeTo`, situation));
   }
   return [

@@ -7,6 +7,7 @@ import { relativeForm, rowOf } from './linear-form.ts';
 import type { LinearForm } from './linear-form.ts';
 import { admitLookThrough, lookThroughSchema, partsOf, sumThrough } from './look-through.ts';
 import { admitMembers, membersOf, membersSchema, membersText } from './members.ts';
+import { amongKnown } from './nearest-name.ts';
 import { admitRange, invalid, measured, plain, rangeText } from './range.ts';
 import type { Range } from './range.ts';
 import { admitRelative, centreOf, relativeText, relativeToSchema } from './relative.ts';
@@ -130,7 +131,7 @@ function admit(parameters: CharacteristicParameters, situation: Situation): read
   const { amount, counted } = formsOf({ ...parameters, missing: 'exclude' }, situation);
   if (counted.weights.every((share) => share === 0)) {
     const known = characteristicNames(situation.universe);
-    return [invalid('name', `no asset meant has a characteristic ${JSON.stringify(name)}; known: ${listed(known)}`)];
+    return [invalid('name', `no asset meant has a characteristic ${JSON.stringify(name)}${amongKnown(name, known)}`)];
   }
   const lacking = missing === 'refuse' ? without(parameters, situation) : [];
   if (lacking.length > 0) {
@@ -173,7 +174,7 @@ function check(parameters: CharacteristicParameters, holdings: Holdings, situati
     }
     const stated = range.min ?? range.max ?? 0;
     const value = stated + here.amount - limit * here.counted;
-    return measured(text, value, range, `${parameters.name}, where the weight not averaged counts as the limit`);
+    return measured(text, value, range, parameters.name);
   });
 }
 
@@ -188,7 +189,7 @@ export const characteristic: ConstraintHandler<CharacteristicParameters> = {
     'A numeric characteristic x of the assets (ESG score, yield, duration, rating as a number, beta, ...), by its name. average: the weighted average over the weight invested in the assets meant, ' +
     'sum x w / sum w, held as sum (x - m) w at least 0 for a minimum m and at most 0 for a maximum m. That is the same wherever sum w is above 0, as it is without short positions; ' +
     'where short positions make sum w negative the linear form is what holds, and with nothing invested in the assets meant it holds by itself. ' +
-    'Measured as m + sum (x - m) w: the average itself when the assets meant are the whole net asset value. sum: sum x w, cash and other assets counting 0. ' +
+    'Measured as m + sum (x - m) w: the average with the weight that is not in the assets meant counted as the limit, and so the average itself when these are the whole net asset value. sum: sum x w, cash and other assets counting 0. ' +
     'relativeTo compares with the average or sum of the benchmark or of what is held now. Assets without the characteristic are refused by name unless missing says ' +
     'exclude (they count in neither sum) or zero (x = 0). With lookThrough a fund has what it holds, by weight, and for what its holdings leave its own value.',
   version: '1.0.0',

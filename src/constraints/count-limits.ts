@@ -6,10 +6,11 @@ import type { Universe } from '../problem/universe.ts';
 import type { Violation } from '../values/fault.ts';
 import type { JsonSchema } from '../values/json.ts';
 import { admitMembers, membersOf, membersText } from './members.ts';
+import { amongKnown } from './nearest-name.ts';
 import { invalid, measured, rangeText } from './range.ts';
 import type { Range } from './range.ts';
 import type { Selection } from './selection.ts';
-import { belongs, listed, namesOf, sameName, taxonomiesOf, taxonomyLabel } from './taxonomy.ts';
+import { belongs, namesOf, sameName, taxonomiesOf, taxonomyLabel } from './taxonomy.ts';
 
 export interface CountLimits {
   readonly range: Range;
@@ -76,7 +77,7 @@ function admitLimits(limits: CountLimits, situation: Situation): readonly Violat
   const violations = [...admitCounts(range), ...admitMembers(of, situation)];
   const known = taxonomiesOf(situation.universe);
   if (by !== undefined && !known.has(by))
-    violations.push(invalid('by', `${JSON.stringify(by)} is no taxonomy; known: ${listed([...known.keys()])}`));
+    violations.push(invalid('by', `${JSON.stringify(by)} is no taxonomy${amongKnown(by, [...known.keys()])}`));
   if (violations.length > 0) return violations;
   const counted = countedOf(limits, situation.universe);
   if (counted.length === 0) return [invalid('by', `no asset meant has a group of ${JSON.stringify(by)}`)];

@@ -3,7 +3,7 @@ import type { Universe } from '../problem/universe.ts';
 import { characteristicNames } from './characteristics.ts';
 import type { Term } from './expression.ts';
 import { ExpressionError } from './expression.ts';
-import { nearestName } from './nearest-name.ts';
+import { amongKnown, nearestName } from './nearest-name.ts';
 import { includesCash, listed, namesOf, sameName, taxonomiesOf } from './taxonomy.ts';
 import type { Taxonomy } from './taxonomy.ts';
 
@@ -81,14 +81,13 @@ function unknownText(term: Name, universe: Universe): string {
   const { qualifier, name } = term;
   if (qualifier !== undefined && ![...taxonomies.keys(), 'asset', characteristicQualifier].includes(qualifier)) {
     const words = ['asset', ...taxonomies.keys(), characteristicQualifier];
-    const near = nearestName(qualifier, words);
-    const meant = near === undefined ? '' : `; did you mean ${quoted(near)}:${quoted(name)}?`;
-    return `${JSON.stringify(qualifier)} is no taxonomy${meant}; known: ${listed(words)}`;
+    const known = amongKnown(qualifier, words, (word) => `${quoted(word)}:${quoted(name)}`);
+    return `${JSON.stringify(qualifier)} is no taxonomy${known}`;
   }
   const candidates = candidatesFor(term, universe);
   const near = nearestName(name, candidates.keys());
-  const meant = near === undefined ? '' : `; did you mean ${candidates.get(near)!}?`;
+  const meant = near === undefined ? '' : ` did you mean ${candidates.get(near)!}?`;
   const where = qualifier === undefined || qualifier === 'asset' ? '' : ' here';
   const known = [...candidates].filter(([, text]) => qualifier !== undefined || !text.includes(':'));
-  return `nothing is called ${JSON.stringify(name)}${where}${meant}; known: ${listed(known.map(([each]) => each))}`;
+  return `nothing is called ${JSON.stringify(name)}${where};${meant} known: ${listed(known.map(([each]) => each))}`;
 }

@@ -3,9 +3,9 @@ import type { FactorExposures } from '../problem/universe.ts';
 import { Fault } from '../values/fault.ts';
 import type { Violation } from '../values/fault.ts';
 import { rowOf } from './linear-form.ts';
+import { amongKnown } from './nearest-name.ts';
 import { admitRange, fieldOf, invalid, measured, plain, rangeSchema, rangeText } from './range.ts';
 import type { Range } from './range.ts';
-import { listed } from './taxonomy.ts';
 
 export type FactorExposureParameters = {
   readonly exposures: Readonly<Record<string, Range>>;
@@ -49,7 +49,7 @@ function admit(parameters: FactorExposureParameters, situation: Situation): read
   for (const [name] of entries) {
     if (situation.factors !== undefined && !known.includes(name)) {
       violations.push(
-        invalid(fieldOf('exposures', name), `the factor model has no factor of this name; known: ${listed(known)}`),
+        invalid(fieldOf('exposures', name), `the factor model has no factor of this name${amongKnown(name, known)}`),
       );
     }
   }

@@ -6,10 +6,11 @@ import type { Violation } from '../values/fault.ts';
 import type { JsonSchema } from '../values/json.ts';
 import { formOf, relativeForm, rowOf } from './linear-form.ts';
 import { admitLookThrough, sumThrough, universeThrough } from './look-through.ts';
+import { amongKnown } from './nearest-name.ts';
 import { admitRange, fieldOf, fractionOfValue, invalid, measured, percent, rangeText } from './range.ts';
 import { admitRelative, centreOf, limitSchema, relativeText } from './relative.ts';
 import type { Limit } from './relative.ts';
-import { belongs, groupTaxonomies, includesCash, listed, namesOf, sameName, taxonomyLabel } from './taxonomy.ts';
+import { belongs, groupTaxonomies, includesCash, namesOf, sameName, taxonomyLabel } from './taxonomy.ts';
 import type { Taxonomy } from './taxonomy.ts';
 
 /** Name of the part -> range of its total weight; `*` stands for every name that is not given itself. */
@@ -92,7 +93,7 @@ function admitLimits(groupLimits: GroupLimits, situation: Situation): Violation[
     if (known.some((other) => sameName(taxonomy, other, name))) continue;
     const unmet =
       limit.min !== undefined && limit.min > 0 ? `, so that at least ${percent(limit.min)} cannot be met` : '';
-    violations.push(invalid(at, `no asset has ${label} ${JSON.stringify(name)}${unmet}; known: ${listed(known)}`));
+    violations.push(invalid(at, `no asset has ${label} ${JSON.stringify(name)}${unmet}${amongKnown(name, known)}`));
   }
   return violations;
 }
@@ -124,7 +125,7 @@ export function groupHandler<Parameters>(
       if (limits.taxonomy.kind === 'group' && !known.includes(limits.taxonomy.name)) {
         const named = JSON.stringify(limits.taxonomy.name);
         return [
-          invalid('taxonomy', `no asset has a group of taxonomy ${named}; known: ${listed(known)}`),
+          invalid('taxonomy', `no asset has a group of taxonomy ${named}${amongKnown(limits.taxonomy.name, known)}`),
           ...admitRanges(limits),
         ];
       }

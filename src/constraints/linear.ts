@@ -2,9 +2,9 @@ import type { ConstraintHandler } from '../problem/situation.ts';
 import { positionsById } from '../problem/universe.ts';
 import type { Violation } from '../values/fault.ts';
 import { rowOf } from './linear-form.ts';
+import { amongKnown } from './nearest-name.ts';
 import { admitNumber, admitRange, fieldOf, invalid, measured, plain, rangeText } from './range.ts';
 import type { Range } from './range.ts';
-import { listed } from './taxonomy.ts';
 
 export type LinearParameters = { readonly coefficients: Readonly<Record<string, number>> } & Range;
 
@@ -63,7 +63,7 @@ export const linear: ConstraintHandler<LinearParameters> = {
       const field = fieldOf('coefficients', id);
       violations.push(...admitNumber(coefficient, field, 'plain'));
       if (!positions.has(id))
-        violations.push(invalid(field, `no asset has this id; known: ${listed([...positions.keys()])}`));
+        violations.push(invalid(field, `no asset has this id${amongKnown(id, [...positions.keys()])}`));
     }
     return violations;
   },

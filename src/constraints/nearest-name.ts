@@ -1,5 +1,7 @@
 /** What a misspelt name may have been meant to be. */
 
+import { listed } from './taxonomy.ts';
+
 /** Longer names are not compared: nobody mistypes them by a letter or two. */
 const lengthMax = 64;
 
@@ -20,6 +22,15 @@ export function nearestName(written: string, known: Iterable<string>): string | 
     best = name;
   }
   return best;
+}
+
+/** Among more names than this none is looked for: every unknown id of a long list would be compared with every one of a large universe. */
+const namesMost = 2000;
+
+/** The end of a message on an unknown name: `; did you mean Technology? known: Technology, Energy`. */
+export function amongKnown(written: string, known: readonly string[], textOf = (name: string): string => name): string {
+  const near = known.length > namesMost ? undefined : nearestName(written, known);
+  return `;${near === undefined ? '' : ` did you mean ${textOf(near)}?`} known: ${listed(known)}`;
 }
 
 function editsBetween(from: string, to: string): number {

@@ -2,8 +2,8 @@ import type { Domain, Lot } from '../problem/problem.ts';
 import type { ConstraintHandler, Situation } from '../problem/situation.ts';
 import type { Violation } from '../values/fault.ts';
 import { positionsById } from '../problem/universe.ts';
+import { amongKnown } from './nearest-name.ts';
 import { fieldOf, fractionOfValue, invalid, measured, percent } from './range.ts';
-import { listed } from './taxonomy.ts';
 
 export type RoundLotsParameters = {
   readonly lots: Readonly<Record<string, number>>;
@@ -54,7 +54,7 @@ function admit(parameters: RoundLotsParameters, { universe }: Situation): readon
   return [
     ...admitParameters(parameters),
     ...unknown.map((id) =>
-      invalid(fieldOf('lots', id), `no asset has this id; known: ${listed([...positions.keys()])}`),
+      invalid(fieldOf('lots', id), `no asset has this id${amongKnown(id, [...positions.keys()])}`),
     ),
   ];
 }

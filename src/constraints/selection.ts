@@ -4,8 +4,9 @@ import type { Universe, UniverseAsset } from '../problem/universe.ts';
 import { positionsById } from '../problem/universe.ts';
 import type { Violation } from '../values/fault.ts';
 import type { JsonSchema } from '../values/json.ts';
+import { amongKnown } from './nearest-name.ts';
 import { fieldOf, invalid } from './range.ts';
-import { belongs, groupTaxonomies, listed, namesOf, sameName, taxonomyLabel } from './taxonomy.ts';
+import { belongs, groupTaxonomies, namesOf, sameName, taxonomyLabel } from './taxonomy.ts';
 import type { Taxonomy } from './taxonomy.ts';
 
 export type Selection = {
@@ -83,13 +84,13 @@ export function admitSelection(selection: Selection, situation: Situation): Viol
   const positions = positionsById(universe);
   for (const [index, id] of (selection.assets ?? []).entries()) {
     if (positions.has(id)) continue;
-    const known = listed([...positions.keys()]);
-    violations.push(invalid(`assets[${String(index)}]`, `no asset has id ${JSON.stringify(id)}; known: ${known}`));
+    const known = amongKnown(id, [...positions.keys()]);
+    violations.push(invalid(`assets[${String(index)}]`, `no asset has id ${JSON.stringify(id)}${known}`));
   }
   for (const { taxonomy, names, field } of namedParts(selection)) {
     if (taxonomy.kind === 'group' && !groupTaxonomies(universe).includes(taxonomy.name)) {
       violations.push(
-        invalid(field, `no asset has a group of this taxonomy; known: ${listed(groupTaxonomies(universe))}`),
+        invalid(field, `no asset has a group of this taxonomy${amongKnown(taxonomy.name, groupTaxonomies(universe))}`),
       );
       continue;
     }
@@ -98,7 +99,10 @@ export function admitSelection(selection: Selection, situation: Situation): Viol
       if (known.some((other) => sameName(taxonomy, other, name))) continue;
       const label = taxonomyLabel(taxonomy);
       violations.push(
-        invalid(`${field}[${String(index)}]`, `no asset has ${label} ${JSON.stringify(name)}; known: ${listed(known)}`),
+        invalid(
+          `${field}[${String(index)}]`,
+          `no asset has ${label} ${JSON.stringify(name)}${amongKnown(name, known)}`,
+        ),
       );
     }
   }

@@ -2,8 +2,8 @@ import type { ConstraintHandler, Situation } from '../problem/situation.ts';
 import { positionsById } from '../problem/universe.ts';
 import type { Violation } from '../values/fault.ts';
 import type { JsonSchema } from '../values/json.ts';
+import { amongKnown } from './nearest-name.ts';
 import { admitNumber, fieldOf, fractionOfValue, invalid, measured, percent } from './range.ts';
-import { listed } from './taxonomy.ts';
 
 /** Costs per unit of value traded; missing ones are 0. */
 type Rates = { readonly rate?: number; readonly halfSpread?: number; readonly buy?: number; readonly sell?: number };
@@ -52,7 +52,7 @@ function admit(parameters: TradingCostParameters, { universe }: Situation): read
   return [
     ...admitParameters(parameters),
     ...unknown.map((id) =>
-      invalid(fieldOf('assets', id), `no asset has this id; known: ${listed([...positions.keys()])}`),
+      invalid(fieldOf('assets', id), `no asset has this id${amongKnown(id, [...positions.keys()])}`),
     ),
   ];
 }

@@ -46,7 +46,7 @@ describe('limits on a characteristic', () => {
   it('hold for the same holdings whatever part is in cash, and tell the part not averaged as the limit', () => {
     const [verdict] = characteristic.check(average(0.03), holdingsOf(0.25, 0.25, 0, 0, 0, 0), market);
     expect(verdict?.value).to.be.closeTo(0.0275, 1e-15);
-    expect(verdict?.unit).to.equal('yield, where the weight not averaged counts as the limit');
+    expect(verdict?.unit).to.equal('yield');
     const [nothing] = characteristic.check(average(0.03), holdingsOf(0, 0, 0, 0, 0, 0), market);
     expect(nothing?.slack).to.equal(0);
   });

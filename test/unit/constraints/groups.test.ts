@@ -5,6 +5,7 @@ import { assetClassName } from '../../../src/constraints/asset-class-name.ts';
 import { budget } from '../../../src/constraints/budget.ts';
 import { cash } from '../../../src/constraints/cash.ts';
 import { country } from '../../../src/constraints/country.ts';
+import { exclusion } from '../../../src/constraints/exclusion.ts';
 import { group } from '../../../src/constraints/group.ts';
 import { sector } from '../../../src/constraints/sector.ts';
 import { fieldsOf, holdingsOf, originOf, rowsOf, situation } from './fixture.ts';
@@ -58,6 +59,18 @@ describe('limits on named parts', () => {
     expect(fieldsOf(violations)).to.deep.equal(['Tech', '["Real Estate"]']);
     expect(violations[0]?.description).to.equal('no asset has sector "Tech"; known: Technology, Energy, Health Care');
     expect(violations[1]?.description).to.contain('at least 10 % cannot be met');
+  });
+
+  it('suggests the name that was meant', () => {
+    const descriptionOf = (name: string): string | undefined =>
+      sector.admit({ [name]: { max: 0.3 } }, situation)[0]?.description;
+    expect(descriptionOf('Technolgy')).to.equal(
+      'no asset has sector "Technolgy"; did you mean Technology? known: Technology, Energy, Health Care',
+    );
+    expect(exclusion.admit({ assets: ['APPL'] }, situation)[0]?.description).to.contain('; did you mean AAPL? known:');
+    expect(group.admit({ taxonomy: 'themes', limits: { AI: { max: 1 } } }, situation)[0]?.description).to.contain(
+      '; did you mean theme? known: theme',
+    );
   });
 
   it('reports percentages meant as fractions, crossed ranges and numbers that are none, all at once', () => {
