@@ -49,6 +49,24 @@ export function constraintContract(handler: ConstraintHandler<never>, options: C
         );
       }));
 
+    it('lowers and measures with what it says that it needs, and nothing more', () =>
+      each((set) => {
+        const needs = needsOf(erased, set);
+        ensureNone(
+          'needs of other names',
+          needs.filter((need) => !['covariance', 'scenarios', 'path-scenarios'].includes(need)),
+        );
+        const { covariance, scenarios, ...rest } = situation;
+        const bare = {
+          ...rest,
+          ...(needs.includes('covariance') && covariance !== undefined ? { covariance } : {}),
+          ...(needs.some((need) => need.endsWith('scenarios')) && scenarios !== undefined ? { scenarios } : {}),
+        };
+        const holdings = { weights: bare.current, cash: bare.cashCurrent };
+        erased.lower(set, bare, referenceOrigin);
+        ensure(erased.check(set, holdings, bare).length > 0, `${JSON.stringify(set)} measures nothing`);
+      }));
+
     it('measures with consistent figures: slack is the smaller distance to a bound', () =>
       each((set) => {
         for (const holdings of manyHoldings()) {
@@ -77,6 +95,11 @@ export function constraintContract(handler: ConstraintHandler<never>, options: C
         }
       }));
   });
+}
+
+/** As the host takes them: a covariance for a limit on risk that does not say. */
+function needsOf(handler: ConstraintHandler, set: JsonObject): readonly string[] {
+  return handler.needs?.(set) ?? (handler.convexity === 'norm' ? ['covariance'] : []);
 }
 
 /** Holdings inside and outside of most limits, the same each time: current, benchmark, equal, single names, mixtures, long-short. */
