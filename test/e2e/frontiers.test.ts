@@ -64,6 +64,7 @@ describe('frontiers', function () {
     ['traced', { problem, points: 25, strategy: { type: 'minimum-variance' } }],
     ['solved point by point', { problem: limited, points: 25, strategy: { type: 'maximum-sharpe' } }],
     ['against turnover', { problem, points: 25, against: 'FRONTIER_MEASURE_TURNOVER' }],
+    ['against CVaR', { problem, points: 25, against: 'FRONTIER_MEASURE_CVAR' }],
   ] as const) {
     it(`go on from where a stream broke off with the same points, bit for bit: ${name}`, async () => {
       const whole = await frontier(asked);
