@@ -52,6 +52,8 @@ export const targets: Readonly<Record<string, readonly Target[]>> = {
   'campaign-convex': [{ metric: 'solvedShare', least: 1 }],
   'campaign-adversarial': [{ metric: 'solvedShare', least: 1 }],
   'event-loop': [most('lagP99Ms', 20)],
+  overhead: [most('overheadMs', 5)],
+  throughput: [{ metric: 'requestsPerSecond', least: 200 }],
 };
 
 /** A peer's answer is the same as ours when its objective differs, and its point violates restrictions, by at most this, relative. */

@@ -1,6 +1,6 @@
 /** The service as its callers meet it: a server in a process of its own, a client that knows only proto/. */
-import { TestClient } from '../../test/support/e2e/client.ts';
-import { importMarket, portfolioMessage, problemMessage } from '../../test/support/e2e/market.ts';
+import { struct, TestClient } from '../../test/support/e2e/client.ts';
+import { importMarket, portfolioMessage, problemMessage, seeded } from '../../test/support/e2e/market.ts';
 import { TestServer } from '../../test/support/e2e/server.ts';
 import type { BenchCase } from '../bench-case.ts';
 import { median, quantile, report } from '../figure.ts';
@@ -110,8 +110,104 @@ async function benchFanOut(): Promise<void> {
   await server.dispose();
 }
 
+const overheadAssets = 500;
+const overheadFactors = 20;
+
+/** What a request costs besides the solve: the whole call of a client less the time that the answer tells. */
+async function benchOverhead(): Promise<void> {
+  const server = await TestServer.start();
+  const client = new TestClient(server.grpcAddress);
+  const ids = Array.from({ length: overheadAssets }, (_, index) => `N${String(index)}`);
+  const random = seeded(11);
+  const exposures = ids.map(() => Array.from({ length: overheadFactors }, () => random() - 0.3));
+  await client.upload(
+    'AssetService/ImportAssets',
+    ids.map((id) => ({ asset: { name: `assets/${id}`, displayName: id, currencyCode: 'USD' } })),
+  );
+  const size = overheadFactors;
+  const values = Array.from({ length: size * size }, (_, at) => (Math.floor(at / size) === at % size ? 0.02 : 0.002));
+  await client.upload('AssetService/ImportFactorModel', [
+    {
+      header: {
+        name: 'factorModels/bench',
+        displayName: 'Bench',
+        factors: Array.from({ length: size }, (_, factor) => `f${String(factor)}`),
+        factorCovariance: { rows: size, columns: size, values },
+      },
+    },
+    ...ids.map((id, row) => ({
+      exposure: { asset: `assets/${id}`, exposures: exposures[row], specificVariance: 0.02 + 0.04 * random() },
+    })),
+  ]);
+  const request = {
+    problem: {
+      universe: ids.map((assetId) => ({ assetId })),
+      factorModel: 'factorModels/bench',
+      expectedReturns: { values: { values: ids.map(() => 0.1 * random()) }, period: 'RETURN_PERIOD_ANNUAL' },
+      constraints: [{ constraintId: 'long-only', type: 'bounds', parameters: struct({ all: { min: 0, max: 0.05 } }) }],
+    },
+    strategy: { type: 'quadratic-utility', parameters: struct({ riskAversion: 4 }) },
+  };
+  const overheads: number[] = [];
+  const solves: number[] = [];
+  for (let run = 0; run < 61; run += 1) {
+    const start = performance.now();
+    const last = (await client.collect('OptimizationService/Optimize', request)).at(-1);
+    const wallMs = performance.now() - start;
+    const solution = last?.['solution'] as { readonly elapsedMs: string };
+    // The first calls compile and prepare.
+    if (run < 20) continue;
+    solves.push(Number(solution.elapsedMs));
+    overheads.push(wallMs - Number(solution.elapsedMs));
+  }
+  const note = `${String(overheadAssets)} names, ${String(overheadFactors)} factors, model stored; median of ${String(overheads.length)}`;
+  report({ case: 'overhead', metric: 'overheadMs', value: median(overheads), unit: 'ms', note });
+  report({
+    case: 'overhead',
+    metric: 'insideMs',
+    value: median(solves),
+    unit: 'ms',
+    note: 'estimate, solve and check, as the answer tells',
+  });
+  client.close();
+  await server.dispose();
+}
+
+const small = 20;
+const requestsInAll = 1200;
+const atOnce = 16;
+
+/** Small problems given whole, as fast as two workers answer them. */
+async function benchThroughput(): Promise<void> {
+  const server = await TestServer.start({ PORTFOLIO_WORKERS: '2' });
+  const client = new TestClient(server.grpcAddress);
+  const request = { problem: problemMessage(small), strategy: { type: 'minimum-variance' } };
+  const some = async (count: number): Promise<void> => {
+    for (let done = 0; done < count; done += 1) await client.collect('OptimizationService/Optimize', request);
+  };
+  const together = (count: number): Promise<unknown> =>
+    Promise.all(Array.from({ length: atOnce }, () => some(Math.ceil(count / atOnce))));
+  await together(200);
+  const ms = await elapsed(() => together(requestsInAll));
+  report({
+    case: 'throughput',
+    metric: 'requestsPerSecond',
+    value: (1000 * requestsInAll) / ms,
+    unit: '1/s',
+    note: `${String(small)} names, two workers, ${String(atOnce)} at once`,
+  });
+  client.close();
+  await server.dispose();
+}
+
 export const serviceCases: readonly BenchCase[] = [
   { name: 'start', problem: 'from the process to the first call that it answers', run: benchStart },
   { name: 'progress', problem: 'from an optimization of 50 assets to its first message', run: benchProgress },
+  {
+    name: 'overhead',
+    problem: 'what a request over a stored factor model costs besides the solve',
+    run: benchOverhead,
+  },
+  { name: 'throughput', problem: 'small optimizations a second on two workers', run: benchThroughput },
   { name: 'fan-out', problem: 'from an event to a thousand watchers of its run', run: benchFanOut },
 ];

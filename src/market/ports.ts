@@ -43,6 +43,8 @@ export interface MarketStore {
   putBenchmark(benchmark: Benchmark): Promise<void>;
 
   findFactorModel(id: string): Promise<FactorModel | undefined>;
+  /** When it last changed, without reading it. */
+  factorModelUpdatedAt(id: string): Promise<Date | undefined>;
   listFactorModels(query: ListQuery): Promise<Page<FactorModel>>;
   putFactorModel(model: FactorModel): Promise<void>;
 }

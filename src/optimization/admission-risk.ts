@@ -6,6 +6,7 @@ import { textProblem } from './admission-universe.ts';
 import { annualRisk } from './given-risk.ts';
 import type { PeriodDraft, ProblemDraft } from './draft.ts';
 import type { GivenRisk, SolveJob } from './job.ts';
+import type { FoundRisk } from './stored-risk.ts';
 
 const periods: Readonly<Record<PeriodDraft, number>> = { annual: 1, monthly: 12, daily: 252 };
 const factorsMax = 500;
@@ -38,6 +39,11 @@ export function readRisk(
   findings: Findings,
 ): GivenRisk | undefined {
   const n = universe.assets.length;
+  if (draft.kind === 'stored') {
+    const { risk, violations } = draft.found ?? unread;
+    findings.addAll(violations);
+    return risk;
+  }
   const risk =
     draft.kind === 'covariance'
       ? readCovariance(draft, n, 'problem.covariance', findings)
@@ -46,6 +52,10 @@ export function readRisk(
   if (risk !== undefined && size <= glanceMax) findings.collect(() => annualRisk(risk, universe));
   return risk;
 }
+
+const unread: FoundRisk = {
+  violations: [{ field: 'problem.factor_model', description: 'is not read here: give the model itself' }],
+};
 
 type CovarianceDraft = Extract<NonNullable<ProblemDraft['risk']>, { kind: 'covariance' }>;
 type FactorDraft = Extract<NonNullable<ProblemDraft['risk']>, { kind: 'factor' }>;

@@ -11,11 +11,11 @@ import { idProblem, readId, readName } from '../values/resource-name.ts';
 import type { Findings } from './admission-findings.ts';
 import { withHoldings } from './admission-funds.ts';
 import type { ReadAsset } from './admission-funds.ts';
-import { numbersOf } from './admission-numbers.ts';
 import { assetsMax, present } from './admission-universe.ts';
 import type { StoredGround } from './admission.ts';
 import type { ConstraintDraft, OptimizationDraft } from './draft.ts';
 import type { GivenRisk } from './job.ts';
+import { riskOf } from './stored-risk.ts';
 
 const benchmarkTolerance = 1e-6;
 
@@ -217,24 +217,9 @@ async function factorRiskOf(
     findings.add(field, `there is no factorModels/${id}`, 'NOT_FOUND');
     return undefined;
   }
-  const positions = new Map(model.assetIds.map((assetId, position) => [assetId, position]));
-  const absent = ids.filter((assetId) => !positions.has(assetId));
-  if (absent.length > 0) {
-    const shown = absent.slice(0, 10).join(', ');
-    const rest = absent.length > 10 ? ` and ${String(absent.length - 10)} more` : '';
-    findings.add(field, `factorModels/${id} has no exposures of ${shown}${rest}`, 'RISK_MODEL_INVALID');
-    return undefined;
-  }
-  const k = model.factors.length;
-  const exposures = numbersOf(ids.length * k);
-  const specificVariance = numbersOf(ids.length);
-  for (const [row, assetId] of ids.entries()) {
-    const at = positions.get(assetId) ?? 0;
-    exposures.set(model.exposures.subarray(at * k, (at + 1) * k), row * k);
-    specificVariance[row] = model.specificVariance[at]!;
-  }
-  const { factors, factorCovariance } = model;
-  return { kind: 'factor', factors, exposures, factorCovariance, specificVariance, periodsPerYear: 1 };
+  const { risk, violations } = riskOf(model, ids, field);
+  findings.addAll(violations);
+  return risk;
 }
 
 function closingOf(assets: readonly string[]): ConstraintDraft {

@@ -2,6 +2,7 @@
  * A request as the caller wrote it, before anything is checked: codecs only carry it over, admission finds every problem at once. Absent
  * enums are undefined. Paths in violations use the field names of the protos.
  */
+import type { FoundRisk } from './stored-risk.ts';
 import type { FrontierMeasure } from '../sdk/v1/index.ts';
 
 export type { FrontierMeasure };
@@ -131,7 +132,9 @@ export interface ProblemDraft {
         readonly factorCovariance?: MatrixDraft;
         readonly specificVariance?: VectorDraft;
         readonly period?: PeriodDraft;
-      };
+      }
+    /** By name; what the name stands for is `found` before the problem is admitted. */
+    | { readonly kind: 'stored'; readonly name: string; readonly found?: FoundRisk };
   readonly prices?: { readonly dates: readonly string[]; readonly prices?: MatrixDraft };
   readonly estimation?: EstimationDraft;
   readonly scenarios?: {

@@ -27,6 +27,7 @@ import { pricesIn } from './price-snapshot.ts';
 import { compared } from './replay.ts';
 import type { ReplayNews } from './replay.ts';
 import { enqueue, requestCancel } from './run-engine.ts';
+import { StoredRisks } from './stored-risk.ts';
 import { tenantRunOf } from './run-key.ts';
 import type { TenantRun } from './run-key.ts';
 import { Run } from './run.ts';
@@ -47,6 +48,7 @@ export class Optimizations {
   readonly #catalog: Catalog;
   readonly #clock: Clock;
   readonly #newId: () => string;
+  readonly #risks: StoredRisks;
 
   constructor(
     units: UnitOfWork<OptimizationStores>,
@@ -62,6 +64,7 @@ export class Optimizations {
     this.#catalog = catalog;
     this.#clock = clock;
     this.#newId = newId;
+    this.#risks = new StoredRisks(units);
   }
 
   /**
@@ -147,10 +150,15 @@ export class Optimizations {
   /** Explains the answer of a run, or of a problem given whole; see `explainedJob`. */
   explain(question: ExplainQuestion, context: CallContext): Observable<SolveNews> {
     const job = async (): Promise<SolveJob> =>
-      explainedJob(question, this.#catalog, async (portfolioId, id) => {
+      explainedJob(await this.#resolvedQuestion(question, context), this.#catalog, async (portfolioId, id) => {
         return (await this.#recorded(portfolioId, id, context)).job;
       });
     return defer(() => from(job())).pipe(switchMap((asked) => this.#solver.solve(asked, context.signal)));
+  }
+
+  async #resolvedQuestion(question: ExplainQuestion, context: CallContext): Promise<ExplainQuestion> {
+    if (question.request === undefined) return question;
+    return { ...question, request: await this.#risks.resolved(question.request, context) };
   }
 
   async #recorded(portfolioId: string, id: string, context: CallContext) {
@@ -174,7 +182,9 @@ export class Optimizations {
 
   /** Solves a problem given whole; nothing is stored. Errors with one Fault with every problem of the request. */
   optimize(draft: StatelessDraft, context: CallContext): Observable<SolveNews> {
-    return defer(() => this.#solver.solve(admitStateless(draft, this.#catalog), context.signal));
+    return defer(() => from(this.#risks.resolved(draft, context))).pipe(
+      switchMap((whole) => this.#solver.solve(admitStateless(whole, this.#catalog), context.signal)),
+    );
   }
 
   /** The same for the efficient frontier: points as they are found, then the answer of the last. */

@@ -167,6 +167,10 @@ export class MemoryMarket implements MarketStore {
     return model === undefined ? undefined : copyOf(model);
   }
 
+  async factorModelUpdatedAt(id: string): Promise<Date | undefined> {
+    return this.modelsById.get(id)?.updatedAt;
+  }
+
   async listFactorModels(query: ListQuery): Promise<Page<FactorModel>> {
     return pageOf([...this.modelsById.values()].map(copyOf), query, ({ id }) => ({ id }));
   }

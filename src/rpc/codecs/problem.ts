@@ -301,6 +301,8 @@ function riskFrom(risk: ProblemDefinition['risk'], violations: Violation[]): Pro
         ...periodFrom(period, 'problem.factor_risk.period', violations),
       };
     }
+    case 'factorModel':
+      return { kind: 'stored', name: risk.value };
     case undefined:
       return undefined;
   }

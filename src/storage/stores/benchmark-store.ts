@@ -71,6 +71,15 @@ export async function findFactorModel(session: Session, id: string): Promise<Fac
   return (await session.manager.findOne(FactorModel, { tenant: session.tenant, id }, unfollowed)) ?? undefined;
 }
 
+export async function factorModelUpdatedAt(session: Session, id: string): Promise<Date | undefined> {
+  const found = await session.manager.findOne(
+    FactorModel,
+    { tenant: session.tenant, id },
+    { ...unfollowed, fields: ['updatedAt'] },
+  );
+  return found?.updatedAt;
+}
+
 export async function listFactorModels(session: Session, query: ListQuery): Promise<Page<FactorModel>> {
   const { tenant } = session;
   const page = await pageOfIds(

@@ -10,6 +10,7 @@ import { AssetSchema } from '../schema/market.ts';
 import { type Session, unfollowed } from '../session.ts';
 import {
   findBenchmark,
+  factorModelUpdatedAt,
   findFactorModel,
   listBenchmarks,
   listFactorModels,
@@ -165,6 +166,10 @@ export class StoredMarket implements MarketStore {
 
   findFactorModel(id: string): Promise<FactorModel | undefined> {
     return findFactorModel(this.#session, id);
+  }
+
+  factorModelUpdatedAt(id: string): Promise<Date | undefined> {
+    return factorModelUpdatedAt(this.#session, id);
   }
 
   listFactorModels(query: ListQuery): Promise<Page<FactorModel>> {
