@@ -73,8 +73,11 @@ function holdingsOf({ weights, cashWeight }: OptimizationAnswer): Holdings | und
 }
 
 export type Outcome =
-  /** Answered, certified, and the constraint holds; `binds` when it did not hold in the answer without it. */
-  | { readonly kind: 'kept'; readonly binds: boolean }
+  /**
+   * Answered, and the constraint holds; `binds` when it did not hold in the answer without it, `optimal` when the answer is certified to be
+   * that, and otherwise a local optimum or the best point that was found.
+   */
+  | { readonly kind: 'kept'; readonly binds: boolean; readonly optimal: boolean }
   /** A conflict that names the constraint. */
   | { readonly kind: 'infeasible' }
   /** A refusal or an end without weights, in words. */
@@ -109,9 +112,12 @@ function outcomeOf(type: string, parameters: JsonObject, run: Reached, binds: bo
     };
   }
   if (answer.weights.length === 0) return { kind: 'refused', reason: `${answer.termination}: ${answer.detail}` };
-  if (answer.certificate?.passed !== true) return { kind: 'wrong', what: `the certificate failed: ${answer.detail}` };
+  const optimal = answer.termination === 'optimal';
+  const { passed = false, primal = Infinity } = answer.certificate ?? {};
+  if (optimal ? !passed : primal > tolerance.other)
+    return { kind: 'wrong', what: `the certificate failed: ${answer.detail}` };
   if (isBroken(type, parameters, run)) return { kind: 'wrong', what: 'the answer breaks it' };
-  return { kind: 'kept', binds };
+  return { kind: 'kept', binds, optimal };
 }
 
 /** Each reason once, without what the solvers say one by one and without the parameters. */
