@@ -5,10 +5,11 @@ import { minimumCvar } from '../../plugins/tail-risk/minimum-cvar.ts';
 import type { JsonObject, Strategy } from '../../src/sdk/v1/index.ts';
 import { sdkVersion } from '../../src/sdk/v1/index.ts';
 import type { PublishedLimits } from './markets.ts';
-import { certifiedAnswer } from './markets.ts';
+import { certifiedAnswer, expectWeights } from './markets.ts';
 import { normalScenarios } from '../support/normal-scenarios.ts';
 import { dailyStocks, settingOver, stockGrowth, weeklyStocks } from '../support/stock-scenarios.ts';
 import library from './cases/pyportfolioopt-scenarios.json' with { type: 'json' };
+import peer from './cases/riskfolio-minimum-risk.json' with { type: 'json' };
 import paper from './cases/rockafellar-uryasev-2000.json' with { type: 'json' };
 
 const { strategies = [] } = await plugin.activate({ sdkVersion, log: () => undefined }, {});
@@ -31,6 +32,22 @@ describe(`tail-risk strategies, as ${library.source}`, () => {
       if (figures.recomputedRisk !== undefined) expect(found[1]).to.be.closeTo(figures.recomputedRisk, 2e-8);
     });
   }
+});
+
+describe(`tail-risk strategies, as ${peer.source}`, () => {
+  const count = peer.prices.length - 1;
+  const returns = Float64Array.from(
+    peer.prices.slice(1).flatMap((row, s) => row.map((price, i) => price / peer.prices[s]![i]! - 1)),
+  );
+  const scenarios = { count, returns, periodsPerYear: 252, isPath: true };
+
+  for (const { measure, strategy: id, parameters, weights } of peer.cases)
+    it(`${measure}: the weights of ${id}`, async () => {
+      const strategy: Strategy = strategies.find((offered) => offered.id === id)!;
+      const setting = settingOver({ scenarios, ids: peer.assets }, {}, parameters as JsonObject);
+      const { solution } = await certifiedAnswer(strategy, setting);
+      expectWeights(solution.weights, weights, 1e-6);
+    });
 });
 
 describe(`minimum CVaR, as ${paper.source}`, () => {
