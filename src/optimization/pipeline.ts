@@ -191,7 +191,7 @@ class JobRun {
         refuse(solver === '' ? [] : [{ field: 'solver', description }]);
         return solvePeriods(problem, this.#settings, () => this.#interruption.interrupted());
       },
-      solve: (objective) => ended(this.#steps(compose(situation.universe, objective, [...restrictions, ...added]))),
+      solve: (objective, own) => ended(this.#steps(compose(situation.universe, objective, [...restrictions, ...own]))),
       withCause: (solution) => this.#withCause(solution),
       count: (iterations) => void (this.#iterations += iterations),
     });

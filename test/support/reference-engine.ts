@@ -32,8 +32,8 @@ export const referenceEngine: Engine = {
   plan: ({ situation, restrictions }, stages, added, interrupted) =>
     planned(stages, restrictions, added, situation, {
       search: (problem) => solvePeriods(problem, defaultSettings, interrupted),
-      solve: (objective) =>
-        runToEnd(solvers.solve(compose(situation.universe, objective, [...restrictions, ...added]))),
+      solve: (objective, own) =>
+        runToEnd(solvers.solve(compose(situation.universe, objective, [...restrictions, ...own]))),
       withCause: (solution) => solution,
       count: () => undefined,
     }),

@@ -106,7 +106,10 @@ export type TraceEvent =
   | { readonly kind: 'refused'; readonly reason: string };
 
 /** What is minimized in one of several periods. Trades lead into it from the weights of the one before, into the first from the current ones. */
-export type Stage = Pick<Period, 'quadratics' | 'linear' | 'trading'>;
+export interface Stage extends Pick<Period, 'quadratics' | 'linear' | 'trading'> {
+  /** Restrictions of this stage alone, besides those of all; limits on trades speak of the trades into it. */
+  readonly added?: readonly Lowered[];
+}
 
 /** What a plan over several periods tells: iterates, then exactly one solution. */
 export type PlanEvent =
@@ -115,7 +118,12 @@ export type PlanEvent =
       readonly kind: 'solution';
       /** (n) by stage; empty where there is none. */
       readonly weights: readonly Float64Array[];
-      /** The first stage as a problem of its own: what its trades are worth later stands in its linear term. */
+      /** (n) by stage: multipliers of the bounds, positive at an upper side; empty where there are no weights. */
+      readonly boundPrices: readonly Float64Array[];
+      /**
+       * The first stage as a problem of its own: what its trades are worth later stands in its linear term. Where the restrictions of a later
+       * stage contradict each other, that stage, with the proof; where only the chain of all stages does, no solution, with its words.
+       */
       readonly answer: Answer;
     };
 
