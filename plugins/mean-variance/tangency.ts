@@ -99,10 +99,9 @@ class Search {
       if (low !== undefined && high !== undefined) return { low, high };
       // lambda times its ratio to the fixed point lies on the same side as the fixed point itself, so go beyond it.
       const fixed = trial.excess > 0 && trial.variance > 0 ? trial.excess / trial.variance : trial.lambda;
-      if (high === undefined && trial.variance <= 1e-13 * scale) {
-        if (trial.excess > negligible * this.#excessMax) return this.#unbounded(trial);
-        break;
-      }
+      // The excess stays where the variance goes; on a plateau both go together.
+      const stays = trial.slope > 0.5 * trial.excess && trial.excess > negligible * this.#excessMax;
+      if (high === undefined && trial.variance <= 1e-13 * scale && stays) return this.#unbounded(trial);
       const next = high === undefined ? Math.max(fixed, trial.lambda) * stride : Math.min(fixed, trial.lambda) / stride;
       stride *= stride < 1e3 ? 2 : 1;
       if (!(next > 0 && next < Number.MAX_VALUE)) break;

@@ -14,6 +14,8 @@ export interface Trial {
   readonly variance: number;
   /** excess - lambda variance: positive when lambda is too small, negative when it is too large. */
   readonly slope: number;
+  /** What rounding alone can make of the slope. */
+  readonly rounding: number;
 }
 
 /** What the ratio is of. */
@@ -51,7 +53,13 @@ export function* tryLambda(market: Market, lambda: number): Generator<Step, Tria
   const away = known ? solution.weights.map((weight, i) => weight - (centre?.[i] ?? 0)) : solution.weights;
   const excess = known ? dot(market.excess, away) - (softCost?.(solution.weights) ?? 0) : NaN;
   const variance = known ? Math.max(0, quadraticForm(covariance, away)) : NaN;
-  return { lambda, objective, solution, excess, variance, slope: excess - lambda * variance };
+  const rounding = known ? 1e-15 * sizeOf(market.excess, solution.weights) : NaN;
+  return { lambda, objective, solution, excess, variance, slope: excess - lambda * variance, rounding };
+}
+
+/** Sum of |a_i b_i|. */
+function sizeOf(a: Float64Array, b: Float64Array): number {
+  return a.reduce((total, value, i) => total + Math.abs(value * b[i]!), 0);
 }
 
 /** Ratio of a trial; -Infinity when it has no weights. */
@@ -60,10 +68,10 @@ export function ratioOf(trial: Trial): number {
   return trial.variance > 0 ? trial.excess / Math.sqrt(trial.variance) : trial.excess > 0 ? Infinity : 0;
 }
 
-/** Whether a trial settles the search: its slope is zero to 1e-10, or to what the gap of its own solution lets one see. */
+/** Whether a trial settles the search: its slope is zero to 1e-10, or to what rounding and the gap of its own solution let one see. */
 export function isTangent(trial: Trial): boolean {
   const size = Math.abs(trial.excess) + trial.lambda * trial.variance;
-  return Math.abs(trial.slope) <= Math.max(1e-10, trial.solution.residuals.gap) * size;
+  return Math.abs(trial.slope) <= Math.max(1e-10, trial.solution.residuals.gap) * size + trial.rounding;
 }
 
 /**

@@ -121,6 +121,17 @@ describe('maximum information ratio', () => {
     expect(free.detail).to.contain('without tracking error');
   });
 
+  it('is found next to the benchmark, where tiny benchmark weights leave no room to sell', async () => {
+    const tiny = Float64Array.of(0.4 - 3e-8, 0.3, 0.3, 1e-8, 1e-8, 1e-8, 0, 0);
+    const limits = [sum(1, 1), between(0, 1)];
+    const answer = await run(maximumInformationRatio, {}, limits, { benchmark: tiny });
+    const weights = expectOptimal(answer, limits);
+    const active = weights.map((weight, i) => weight - tiny[i]!);
+    const variance = quadraticForm(covariance, active);
+    const lambda = answer.objective.quadratics[0]?.scale ?? NaN;
+    expect(dot(excess, active) / variance / lambda).to.be.closeTo(1, 1e-6);
+  });
+
   it('is unbounded, in plain words, where its portfolios can be levered without end', async () => {
     const { termination } = (await run(maximumInformationRatio, {}, [sum(1, 1)])).solution;
     expect(termination.reason).to.equal('unbounded');
