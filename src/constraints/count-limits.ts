@@ -10,7 +10,7 @@ import { amongKnown } from './nearest-name.ts';
 import { invalid, measured, rangeText } from './range.ts';
 import type { Range } from './range.ts';
 import type { Selection } from './selection.ts';
-import { belongs, namesOf, sameName, taxonomiesOf, taxonomyLabel } from './taxonomy.ts';
+import { nameIn, nameKey, taxonomiesOf, taxonomyLabel } from './taxonomy.ts';
 
 export interface CountLimits {
   readonly range: Range;
@@ -47,15 +47,18 @@ function countedOf({ what, of, by, range }: CountLimits, universe: Universe): re
   if (by === undefined) return [{ positions: meant, text: `${what}${words}` }];
   const taxonomy = taxonomiesOf(universe).get(by);
   if (taxonomy === undefined) return [];
-  const groups: string[] = [];
-  for (const name of namesOf(universe, taxonomy))
-    if (!groups.some((other) => sameName(taxonomy, other, name))) groups.push(name);
-  return groups
-    .map((name) => ({
-      positions: meant.filter((position) => belongs(universe.assets[position]!, taxonomy, name)),
-      text: `${what} of ${taxonomyLabel(taxonomy)} ${name}${words}`,
-    }))
-    .filter(({ positions }) => positions.length > 0);
+  const groups = new Map<string, { readonly name: string; readonly positions: number[] }>();
+  for (const position of meant) {
+    const name = nameIn(universe.assets[position]!, taxonomy);
+    if (name === undefined) continue;
+    const others = groups.get(nameKey(taxonomy, name));
+    if (others === undefined) groups.set(nameKey(taxonomy, name), { name, positions: [position] });
+    else others.positions.push(position);
+  }
+  return [...groups.values()].map(({ name, positions }) => ({
+    positions,
+    text: `${what} of ${taxonomyLabel(taxonomy)} ${name}${words}`,
+  }));
 }
 
 const centreOf = ({ relativeTo }: CountLimits, { universe, current }: Situation): Float64Array =>

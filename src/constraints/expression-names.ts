@@ -1,10 +1,11 @@
 /** What a name in an expression means: an asset, a class, sector, country, currency, issuer or group, or a characteristic. */
+import { positionsById } from '../problem/universe.ts';
 import type { Universe } from '../problem/universe.ts';
 import { characteristicNames } from './characteristics.ts';
 import type { Term } from './expression.ts';
 import { ExpressionError } from './expression.ts';
 import { amongKnown, nearestName } from './nearest-name.ts';
-import { includesCash, listed, namesOf, sameName, taxonomiesOf } from './taxonomy.ts';
+import { includesCash, listed, nameKey, namesOf, taxonomiesOf } from './taxonomy.ts';
 import type { Taxonomy } from './taxonomy.ts';
 
 export type Name = Extract<Term, { kind: 'name' }>;
@@ -19,23 +20,45 @@ const characteristicQualifier = 'characteristic';
 
 const quoted = (word: string): string => (/^[\p{L}_][\p{L}\p{M}\p{N}_.]*$/u.test(word) ? word : JSON.stringify(word));
 
+/** What names mean in a universe, made once: a text may hold hundreds of names, a universe thousands of assets. */
+interface Dictionary {
+  readonly positions: ReadonlyMap<string, number>;
+  /** Keys of the names of each taxonomy, by the qualifier. */
+  readonly taxonomies: ReadonlyMap<string, { readonly taxonomy: Taxonomy; readonly keys: ReadonlySet<string> }>;
+}
+
+const dictionaries = new WeakMap<Universe, Dictionary>();
+
+function dictionaryOf(universe: Universe): Dictionary {
+  const known = dictionaries.get(universe);
+  if (known !== undefined) return known;
+  const taxonomies = new Map(
+    [...taxonomiesOf(universe)].map(([qualifier, taxonomy]) => {
+      const keys = new Set(namesOf(universe, taxonomy).map((name) => nameKey(taxonomy, name)));
+      return [qualifier, { taxonomy, keys }] as const;
+    }),
+  );
+  const made = { positions: positionsById(universe), taxonomies };
+  dictionaries.set(universe, made);
+  return made;
+}
+
 /** All that a name may mean, each with the text that says it without doubt. */
 function meaningsOf(term: Name, universe: Universe): readonly { readonly choice: string; readonly meaning: Meaning }[] {
   const found: { choice: string; meaning: Meaning }[] = [];
+  const { positions, taxonomies } = dictionaryOf(universe);
   if (term.qualifier === characteristicQualifier && characteristicNames(universe).includes(term.name)) {
     const choice = `${characteristicQualifier}:${quoted(term.name)}`;
     return [{ choice, meaning: { kind: 'characteristic', name: term.name } }];
   }
   if (term.qualifier === undefined || term.qualifier === 'asset') {
-    const position = universe.assets.findIndex(({ id }) => id === term.name);
-    if (position >= 0) found.push({ choice: `asset:${quoted(term.name)}`, meaning: { kind: 'asset', position } });
+    const position = positions.get(term.name);
+    if (position !== undefined)
+      found.push({ choice: `asset:${quoted(term.name)}`, meaning: { kind: 'asset', position } });
   }
-  for (const [qualifier, taxonomy] of taxonomiesOf(universe)) {
+  for (const [qualifier, { taxonomy, keys }] of taxonomies) {
     if (term.qualifier === undefined ? qualifiedOnly.has(qualifier) : term.qualifier !== qualifier) continue;
-    const known =
-      includesCash(taxonomy, term.name) ||
-      namesOf(universe, taxonomy).some((name) => sameName(taxonomy, name, term.name));
-    if (!known) continue;
+    if (!includesCash(taxonomy, term.name) && !keys.has(nameKey(taxonomy, term.name))) continue;
     const choice = `${quoted(qualifier)}:${quoted(term.name)}`;
     found.push({ choice, meaning: { kind: 'part', taxonomy, name: term.name } });
   }

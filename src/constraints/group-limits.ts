@@ -1,16 +1,17 @@
 /** One implementation for limits on named parts of a portfolio: asset classes, countries, sectors, currencies, issuers and custom groups. */
 import type { ConstraintHandler, Holdings, Measured, Situation } from '../problem/situation.ts';
-import type { Lowered, Origin } from '../problem/problem.ts';
+import type { Lowered, Origin, Row } from '../problem/problem.ts';
 import type { Universe } from '../problem/universe.ts';
 import type { Violation } from '../values/fault.ts';
 import type { JsonSchema } from '../values/json.ts';
+import { cashClass } from './asset-class-name.ts';
 import { formOf, relativeForm, rowOf } from './linear-form.ts';
-import { admitLookThrough, sumThrough, universeThrough } from './look-through.ts';
+import { admitLookThrough, eachThrough, partsOf, universeThrough } from './look-through.ts';
 import { amongKnown } from './nearest-name.ts';
 import { admitRange, fieldOf, fractionOfValue, invalid, measured, percent, rangeText } from './range.ts';
 import { admitRelative, centreOf, limitSchema, relativeText } from './relative.ts';
-import type { Limit } from './relative.ts';
-import { belongs, groupTaxonomies, includesCash, namesOf, sameName, taxonomyLabel } from './taxonomy.ts';
+import type { Limit, RelativeTo } from './relative.ts';
+import { groupTaxonomies, includesCash, nameIn, nameKey, namesOf, taxonomyLabel } from './taxonomy.ts';
 import type { Taxonomy } from './taxonomy.ts';
 
 /** Name of the part -> range of its total weight; `*` stands for every name that is not given itself. */
@@ -45,6 +46,8 @@ export function limitsSchema(
   };
 }
 
+const isThrough = ({ lookThrough }: Limit): boolean => lookThrough === true;
+
 function textOf(taxonomy: Taxonomy, name: string, limit: Limit): string {
   const through = limit.lookThrough === true ? ', funds looked through,' : '';
   return `${taxonomyLabel(taxonomy)} ${name}${through}${relativeText(limit.relativeTo)} ${rangeText(limit, percent)}`;
@@ -52,12 +55,13 @@ function textOf(taxonomy: Taxonomy, name: string, limit: Limit): string {
 
 /** The limits by name, `*` written out. */
 function limitsByName({ taxonomy, limits }: GroupLimits, universe: Universe): readonly (readonly [string, Limit])[] {
-  const names = Object.keys(limits).filter((name) => name !== everyOther);
+  const named = new Set(Object.keys(limits).map((name) => nameKey(taxonomy, name)));
   return Object.entries(limits).flatMap(([name, limit]): (readonly [string, Limit])[] => {
     if (name !== everyOther) return [[name, limit]];
-    const others: string[] = [];
-    for (const other of namesOf(universeThrough(universe, limit.lookThrough === true), taxonomy))
-      if (![...names, ...others].some((given) => sameName(taxonomy, given, other))) others.push(other);
+    const others = namesOf(universeThrough(universe, limit.lookThrough === true), taxonomy).filter((other) => {
+      const key = nameKey(taxonomy, other);
+      return !named.has(key) && named.add(key);
+    });
     return others.map((other) => [other, limit]);
   });
 }
@@ -66,14 +70,15 @@ function limitsByName({ taxonomy, limits }: GroupLimits, universe: Universe): re
 function admitRanges({ taxonomy, limits, field }: GroupLimits): Violation[] {
   const violations: Violation[] = [];
   const label = taxonomyLabel(taxonomy);
-  const names = Object.keys(limits);
-  if (names.length === 0) violations.push(invalid(field, `needs the range of at least one ${label}`));
+  const first = new Map<string, string>();
+  if (Object.keys(limits).length === 0) violations.push(invalid(field, `needs the range of at least one ${label}`));
   for (const [name, range] of Object.entries(limits)) {
     const at = fieldOf(field, name);
     violations.push(...admitRange(range, at));
-    const twin = names.slice(0, names.indexOf(name)).find((other) => sameName(taxonomy, other, name));
-    if (twin !== undefined)
-      violations.push(invalid(at, `names the same ${label} as ${JSON.stringify(twin)}; give it once`));
+    const key = nameKey(taxonomy, name);
+    const twin = first.get(key);
+    if (twin === undefined) first.set(key, name);
+    else violations.push(invalid(at, `names the same ${label} as ${JSON.stringify(twin)}; give it once`));
   }
   return violations;
 }
@@ -82,28 +87,116 @@ function admitLimits(groupLimits: GroupLimits, situation: Situation): Violation[
   const { taxonomy, limits, field } = groupLimits;
   const violations = admitRanges(groupLimits);
   const label = taxonomyLabel(taxonomy);
+  const known = (lookThrough: boolean): readonly string[] =>
+    namesOf(universeThrough(situation.universe, lookThrough), taxonomy);
+  const [plainly, through] = [known(false), Object.values(limits).some(isThrough) ? known(true) : []];
+  const keysOf = (names: readonly string[]): ReadonlySet<string> =>
+    new Set(names.map((each) => nameKey(taxonomy, each)));
+  const [keys, keysThrough] = [keysOf(plainly), keysOf(through)];
   for (const [name, limit] of Object.entries(limits)) {
     const at = fieldOf(field, name);
-    const lookThrough = limit.lookThrough === true;
+    const names = isThrough(limit) ? through : plainly;
     violations.push(...admitRelative(limit.relativeTo, `${at}.relativeTo`, situation));
-    if (lookThrough) violations.push(...admitLookThrough(situation.universe, `${at}.lookThrough`));
-    const known = namesOf(universeThrough(situation.universe, lookThrough), taxonomy);
-    if (name === everyOther && known.length === 0) violations.push(invalid(at, `no asset has any ${label}`));
+    if (isThrough(limit)) violations.push(...admitLookThrough(situation.universe, `${at}.lookThrough`));
+    if (name === everyOther && names.length === 0) violations.push(invalid(at, `no asset has any ${label}`));
     if (name === everyOther || includesCash(taxonomy, name)) continue;
-    if (known.some((other) => sameName(taxonomy, other, name))) continue;
+    if ((isThrough(limit) ? keysThrough : keys).has(nameKey(taxonomy, name))) continue;
     const unmet =
       limit.min !== undefined && limit.min > 0 ? `, so that at least ${percent(limit.min)} cannot be met` : '';
-    violations.push(invalid(at, `no asset has ${label} ${JSON.stringify(name)}${unmet}${amongKnown(name, known)}`));
+    violations.push(invalid(at, `no asset has ${label} ${JSON.stringify(name)}${unmet}${amongKnown(name, names)}`));
   }
   return violations;
 }
 
-/** Total weight in a named part at holdings, from its definition. */
-function weightIn(universe: Universe, taxonomy: Taxonomy, name: string, lookThrough: boolean, at: Holdings): number {
-  let total = includesCash(taxonomy, name) ? at.cash : 0;
+/** By key of a name the positions that belong to it, ascending, with how much of each does. All names at once: there may be thousands. */
+function membersByName(
+  universe: Universe,
+  taxonomy: Taxonomy,
+  lookThrough: boolean,
+): ReadonlyMap<string, ReadonlyMap<number, number>> {
+  const byName = new Map<string, Map<number, number>>();
   for (const [position, asset] of universe.assets.entries())
-    total += at.weights[position]! * sumThrough(asset, lookThrough, (each) => (belongs(each, taxonomy, name) ? 1 : 0));
-  return total;
+    for (const part of partsOf(asset, lookThrough)) {
+      const name = nameIn(part.asset, taxonomy);
+      if (name === undefined) continue;
+      const key = nameKey(taxonomy, name);
+      let members = byName.get(key);
+      if (members === undefined) {
+        members = new Map<number, number>();
+        byName.set(key, members);
+      }
+      members.set(position, (members.get(position) ?? 0) + part.share);
+    }
+  return byName;
+}
+
+/** Total weight by key of a name at holdings, from its definition, with the uninvested cash where it belongs. */
+function totalsByName(
+  universe: Universe,
+  taxonomy: Taxonomy,
+  lookThrough: boolean,
+  { weights, cash }: Holdings,
+): ReadonlyMap<string, number> {
+  const totals = new Map<string, number>();
+  const add = (key: string, weight: number): void => void totals.set(key, (totals.get(key) ?? 0) + weight);
+  if (taxonomy.kind === 'asset-class') add(cashClass, cash);
+  for (const [position, asset] of universe.assets.entries())
+    eachThrough(asset, weights[position]!, lookThrough, (each, weight) => {
+      const name = nameIn(each, taxonomy);
+      if (name !== undefined) add(nameKey(taxonomy, name), weight);
+    });
+  return totals;
+}
+
+/** What `make` returns, made once for each of its arguments. */
+function once<Made>(make: (lookThrough: boolean, relativeTo: RelativeTo) => Made): typeof make {
+  const made = new Map<string, Made>();
+  return (lookThrough, relativeTo) => {
+    const key = `${String(lookThrough)} ${relativeTo}`;
+    const known = made.get(key) ?? make(lookThrough, relativeTo);
+    made.set(key, known);
+    return known;
+  };
+}
+
+function lowerLimits(limits: GroupLimits, situation: Situation, origin: (text: string) => Origin): Lowered {
+  const { universe } = situation;
+  const { taxonomy } = limits;
+  const members = once((lookThrough) => membersByName(universe, taxonomy, lookThrough));
+  const centres = once((_, relativeTo) => centreOf(relativeTo, situation));
+  const rows = limitsByName(limits, universe).map(([name, limit]): Row => {
+    const centre = centres(false, limit.relativeTo ?? 'none');
+    const stated = origin(textOf(taxonomy, name, limit));
+    if (includesCash(taxonomy, name))
+      return rowOf(relativeForm(formOf(universe, taxonomy, name, isThrough(limit)), centre), limit, stated);
+    const own = members(isThrough(limit), 'none').get(nameKey(taxonomy, name)) ?? new Map<number, number>();
+    const entries = [...own].filter(([, share]) => share !== 0);
+    const there = entries.reduce((total, [position, share]) => total + share * centre.weights[position]!, 0);
+    return {
+      positions: Int32Array.from(entries, ([position]) => position),
+      coefficients: Float64Array.from(entries, ([, share]) => share),
+      lower: limit.min === undefined ? -Infinity : limit.min + there,
+      upper: limit.max === undefined ? Infinity : limit.max + there,
+      origin: stated,
+    };
+  });
+  return { rows };
+}
+
+function checkLimits(limits: GroupLimits, holdings: Holdings, situation: Situation): readonly Measured[] {
+  const { universe } = situation;
+  const { taxonomy } = limits;
+  const here = once((lookThrough) => totalsByName(universe, taxonomy, lookThrough, holdings));
+  const there = once((lookThrough, relativeTo) =>
+    totalsByName(universe, taxonomy, lookThrough, centreOf(relativeTo, situation)),
+  );
+  return limitsByName(limits, universe).map(([name, limit]) => {
+    const { relativeTo = 'none' } = limit;
+    const key = nameKey(taxonomy, name);
+    const value = here(isThrough(limit), 'none').get(key) ?? 0;
+    const compared = relativeTo === 'none' ? 0 : (there(isThrough(limit), relativeTo).get(key) ?? 0);
+    return measured(textOf(taxonomy, name, limit), value - compared, limit, fractionOfValue);
+  });
 }
 
 /** Makes the handler of one taxonomy. `read` finds the limits in the parameters, whatever their shape. */
@@ -131,28 +224,7 @@ export function groupHandler<Parameters>(
       }
       return admitLimits(limits, situation);
     },
-    lower(parameters: Parameters, situation: Situation, origin: (text: string) => Origin): Lowered {
-      const { universe } = situation;
-      const limits = read(parameters);
-      return {
-        rows: limitsByName(limits, universe).map(([name, limit]) => {
-          const form = formOf(universe, limits.taxonomy, name, limit.lookThrough);
-          const relative = relativeForm(form, centreOf(limit.relativeTo, situation));
-          return rowOf(relative, limit, origin(textOf(limits.taxonomy, name, limit)));
-        }),
-      };
-    },
-    check(parameters: Parameters, holdings: Holdings, situation: Situation): readonly Measured[] {
-      const { universe } = situation;
-      const limits = read(parameters);
-      const { taxonomy } = limits;
-      return limitsByName(limits, universe).map(([name, limit]) => {
-        const through = limit.lookThrough === true;
-        const centre = centreOf(limit.relativeTo, situation);
-        const here = weightIn(universe, taxonomy, name, through, holdings);
-        const there = limit.relativeTo === undefined ? 0 : weightIn(universe, taxonomy, name, through, centre);
-        return measured(textOf(taxonomy, name, limit), here - there, limit, fractionOfValue);
-      });
-    },
+    lower: (parameters: Parameters, situation, origin) => lowerLimits(read(parameters), situation, origin),
+    check: (parameters: Parameters, holdings, situation) => checkLimits(read(parameters), holdings, situation),
   };
 }

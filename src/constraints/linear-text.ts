@@ -14,20 +14,6 @@ import { weightIn } from './taxonomy.ts';
 
 export type LinearTextParameters = { readonly expression: string };
 
-function combine(left: LinearForm, right: LinearForm, sign: 1 | -1): LinearForm {
-  return {
-    weights: left.weights.map((weight, position) => weight + sign * right.weights[position]!),
-    cash: left.cash + sign * right.cash,
-    constant: left.constant + sign * right.constant,
-  };
-}
-
-function scale(form: LinearForm, by: number): LinearForm {
-  return { weights: form.weights.map((weight) => weight * by), cash: form.cash * by, constant: form.constant * by };
-}
-
-const isConstant = (form: LinearForm): boolean => form.cash === 0 && form.weights.every((weight) => weight === 0);
-
 /** Holdings that a term may speak of besides those that are sought. Throws ExpressionError for a benchmark that is not there. */
 function holdingsOf({ where, at }: Extract<Term, { kind: 'elsewhere' }>, situation: Situation): Holdings {
   if (where === 'benchmark' && situation.benchmark === undefined)
@@ -35,56 +21,100 @@ function holdingsOf({ where, at }: Extract<Term, { kind: 'elsewhere' }>, situati
   return centreOf(where, situation);
 }
 
-const lackingText = (id: string, name: string): string => `${id} has no characteristic ${JSON.stringify(name)}`;
-
-/** The linear form that a name denotes: weights, or weights times a characteristic that every asset has. */
-function formOfName(term: Name, { universe }: Situation): LinearForm {
-  const meaning = meaningOf(term, universe);
-  if (meaning.kind === 'part') return formOf(universe, meaning.taxonomy, meaning.name);
-  const weights = new Float64Array(universe.assets.length);
-  if (meaning.kind === 'asset') weights[meaning.position] = 1;
-  else
-    for (const [position, asset] of universe.assets.entries()) {
-      const value = characteristicOf(asset, meaning.name);
-      if (value === undefined) throw new ExpressionError(lackingText(asset.id, meaning.name), term.at);
-      weights[position] = value;
-    }
-  return { weights, cash: 0, constant: 0 };
+/** A linear form in the making. */
+interface Sum {
+  readonly weights: Float64Array;
+  cash: number;
+  constant: number;
 }
 
-/** The linear form that a term denotes. Throws ExpressionError for unknown names and products of two weights. */
-function linearize(term: Term, situation: Situation): LinearForm {
-  const of = (part: Term): LinearForm => linearize(part, situation);
+const nothing = ({ universe }: Situation): Sum => ({
+  weights: new Float64Array(universe.assets.length),
+  cash: 0,
+  constant: 0,
+});
+
+/** Adds a name times a factor: weights, or weights times a characteristic that every asset has. */
+function addName(term: Name, factor: number, sum: Sum, { universe }: Situation): void {
+  const meaning = meaningOf(term, universe);
+  const { weights } = sum;
+  switch (meaning.kind) {
+    case 'asset':
+      weights[meaning.position]! += factor;
+      return;
+    case 'part': {
+      const part = formOf(universe, meaning.taxonomy, meaning.name);
+      part.weights.forEach((weight, position) => (weights[position]! += factor * weight));
+      sum.cash += factor * part.cash;
+      return;
+    }
+    case 'characteristic':
+      for (const [position, asset] of universe.assets.entries()) {
+        const value = characteristicOf(asset, meaning.name);
+        if (value === undefined) {
+          const lacking = `${asset.id} has no characteristic ${JSON.stringify(meaning.name)}`;
+          throw new ExpressionError(lacking, term.at);
+        }
+        weights[position]! += factor * value;
+      }
+  }
+}
+
+/** The number that a term without weights is; undefined of others. */
+function constantOf(term: Term, situation: Situation): number | undefined {
   switch (term.kind) {
     case 'number':
-      return constantForm(term.value, situation);
+      return term.value;
     case 'name':
-      return formOfName(term, situation);
-    case 'elsewhere':
-      return constantForm(valueAt(of(term.of), holdingsOf(term, situation)), situation);
-    case 'add':
-      return combine(of(term.left), of(term.right), 1);
-    case 'subtract':
-      return combine(of(term.left), of(term.right), -1);
-    case 'multiply': {
-      const left = of(term.left);
-      const right = of(term.right);
-      if (isConstant(left)) return scale(right, left.constant);
-      if (isConstant(right)) return scale(left, right.constant);
-      throw new ExpressionError('multiplies two weights; one side of * must be a number', term.at);
+      return undefined;
+    case 'elsewhere': {
+      const sum = nothing(situation);
+      addTerm(term.of, 1, sum, situation);
+      return valueAt(sum, holdingsOf(term, situation));
     }
-    case 'divide': {
-      const right = of(term.right);
-      if (!isConstant(right))
-        throw new ExpressionError('divides by a weight; the right side of / must be a number', term.at);
-      if (right.constant === 0) throw new ExpressionError('divides by zero', term.at);
-      return scale(of(term.left), 1 / right.constant);
+    default: {
+      const left = constantOf(term.left, situation);
+      const right = left === undefined ? undefined : constantOf(term.right, situation);
+      if (left === undefined || right === undefined) return undefined;
+      if (term.kind === 'add') return left + right;
+      if (term.kind === 'subtract') return left - right;
+      return term.kind === 'multiply' ? left * right : left / divisor(term.at, right);
     }
   }
 }
 
-function constantForm(constant: number, { universe }: Situation): LinearForm {
-  return { weights: new Float64Array(universe.assets.length), cash: 0, constant };
+function divisor(at: number, value: number | undefined): number {
+  if (value === undefined) throw new ExpressionError('divides by a weight; the right side of / must be a number', at);
+  if (value === 0) throw new ExpressionError('divides by zero', at);
+  return value;
+}
+
+/** Adds a term times a factor. Throws ExpressionError for unknown names and products of two weights. */
+function addTerm(term: Term, factor: number, sum: Sum, situation: Situation): void {
+  switch (term.kind) {
+    case 'name':
+      addName(term, factor, sum, situation);
+      return;
+    case 'number':
+    case 'elsewhere':
+      sum.constant += factor * constantOf(term, situation)!;
+      return;
+    case 'add':
+    case 'subtract':
+      addTerm(term.left, factor, sum, situation);
+      addTerm(term.right, term.kind === 'add' ? factor : -factor, sum, situation);
+      return;
+    case 'multiply': {
+      const left = constantOf(term.left, situation);
+      const right = left === undefined ? constantOf(term.right, situation) : undefined;
+      if (left !== undefined) addTerm(term.right, factor * left, sum, situation);
+      else if (right !== undefined) addTerm(term.left, factor * right, sum, situation);
+      else throw new ExpressionError('multiplies two weights; one side of * must be a number', term.at);
+      return;
+    }
+    case 'divide':
+      addTerm(term.left, factor / divisor(term.at, constantOf(term.right, situation)), sum, situation);
+  }
 }
 
 /** The value of a term at holdings, from its definition: names are summed over the assets that carry them. */
@@ -121,8 +151,14 @@ function rangeOf(relation: Relation): Range {
   return { ...(relation === '<=' ? {} : { min: 0 }), ...(relation === '>=' ? {} : { max: 0 }) };
 }
 
-const differenceOf = ({ left, right }: Comparison, situation: Situation): LinearForm =>
-  combine(linearize(left, situation), linearize(right, situation), -1);
+const isConstant = (form: LinearForm): boolean => form.cash === 0 && form.weights.every((weight) => weight === 0);
+
+function differenceOf({ left, right }: Comparison, situation: Situation): LinearForm {
+  const sum = nothing(situation);
+  addTerm(left, 1, sum, situation);
+  addTerm(right, -1, sum, situation);
+  return sum;
+}
 
 /** What is wrong with the expression, as far as it is read: its first mistake, with its place. */
 function mistakesOf(read: () => string | undefined): readonly Violation[] {

@@ -64,21 +64,35 @@ export function universeThrough(universe: Universe, lookThrough: boolean): Unive
   };
 }
 
-/** The sum of a measure over an asset and, looked through, over what it holds. The definition that `check` measures; no parts are listed. */
+/** Calls `visit` with all that weight in an asset is weight in, funds opened. The definition that `check` measures; no parts are listed. */
+export function eachThrough(
+  asset: UniverseAsset,
+  weight: number,
+  lookThrough: boolean,
+  visit: (asset: UniverseAsset, weight: number) => void,
+): void {
+  const { holdings = [] } = asset;
+  if (!lookThrough || holdings.length === 0) {
+    visit(asset, weight);
+    return;
+  }
+  let left = 1;
+  for (const holding of holdings) {
+    eachThrough(holding.asset, weight * holding.weight, true, visit);
+    left -= holding.weight;
+  }
+  if (Math.abs(left) > rounding) visit(asset, weight * left);
+}
+
+/** The sum of a measure over an asset and, looked through, over what it holds. */
 export function sumThrough(
   asset: UniverseAsset,
   lookThrough: boolean,
   measureOf: (asset: UniverseAsset) => number,
 ): number {
-  const { holdings = [] } = asset;
-  if (!lookThrough || holdings.length === 0) return measureOf(asset);
-  let left = 1;
   let total = 0;
-  for (const holding of holdings) {
-    total += holding.weight * sumThrough(holding.asset, true, measureOf);
-    left -= holding.weight;
-  }
-  return Math.abs(left) > rounding ? total + left * measureOf(asset) : total;
+  eachThrough(asset, 1, lookThrough, (each, share) => (total += share * measureOf(each)));
+  return total;
 }
 
 function isWithin(asset: UniverseAsset, within: readonly UniverseAsset[]): boolean {

@@ -48,9 +48,13 @@ export function nameIn(asset: UniverseAsset, taxonomy: Taxonomy): string | undef
   }
 }
 
-/** Names are equal as written; asset classes by their canonical name. */
+/** Two names mean the same when this is the same: names as written, asset classes by their canonical name. */
+export function nameKey(taxonomy: Taxonomy, name: string): string {
+  return taxonomy.kind === 'asset-class' ? assetClassName(name) : name;
+}
+
 export function sameName(taxonomy: Taxonomy, left: string, right: string): boolean {
-  return taxonomy.kind === 'asset-class' ? assetClassName(left) === assetClassName(right) : left === right;
+  return nameKey(taxonomy, left) === nameKey(taxonomy, right);
 }
 
 export function belongs(asset: UniverseAsset, taxonomy: Taxonomy, name: string): boolean {
