@@ -4,8 +4,9 @@ import type { Universe, UniverseAsset } from '../problem/universe.ts';
 import type { Violation } from '../values/fault.ts';
 import type { JsonSchema } from '../values/json.ts';
 import { assetClassName } from './asset-class-name.ts';
+import { amongKnown } from './nearest-name.ts';
 import { invalid } from './range.ts';
-import { groupTaxonomies, listed } from './taxonomy.ts';
+import { groupTaxonomies } from './taxonomy.ts';
 
 export type PartsParameters = {
   readonly by?: 'asset' | 'issuer' | 'asset-class' | 'sector' | 'country' | 'group';
@@ -94,8 +95,8 @@ export function admitParts(parameters: PartsParameters, { universe }: Situation)
   if (by === 'asset' || admitPartsParameters(parameters).length > 0) return [];
   if (universe.assets.some((asset) => partNameOf(asset, parameters) !== undefined)) return [];
   if (by !== 'group') return [invalid('by', `no asset names its ${by.replace('-', ' ')}`)];
-  const known = listed(groupTaxonomies(universe));
-  return [invalid('taxonomy', `no asset has a group of taxonomy ${JSON.stringify(taxonomy)}; known: ${known}`)];
+  const known = amongKnown(taxonomy ?? '', groupTaxonomies(universe));
+  return [invalid('taxonomy', `no asset has a group of taxonomy ${JSON.stringify(taxonomy)}${known}`)];
 }
 
 /** `issuer`, `theme`; an asset that stands alone is one among them. */

@@ -5,13 +5,13 @@ import type { ConstraintHandler, Situation } from '../problem/situation.ts';
 import { Fault } from '../values/fault.ts';
 import type { Violation } from '../values/fault.ts';
 import { awayFrom, centreSchema, centreWeights } from './centre.ts';
+import { amongKnown } from './nearest-name.ts';
 import { admitParts, admitPartsParameters, partLabel, partNames, partsOf, partsSchema } from './parts.ts';
 import type { PartsParameters } from './parts.ts';
 import { admitRange, fieldOf, invalid, measured, percent, rangeSchema, rangeText } from './range.ts';
 import type { Range } from './range.ts';
 import { admitRelative } from './relative.ts';
 import { covarianceOf } from './risk.ts';
-import { listed } from './taxonomy.ts';
 
 export type RiskContributionParameters = {
   readonly by: NonNullable<PartsParameters['by']> | 'factor';
@@ -80,7 +80,7 @@ function admit(parameters: RiskContributionParameters, situation: Situation): re
   const what = isByFactor ? 'the factor model has no factor' : `there is no ${partLabel(partsIn(parameters))}`;
   for (const name of Object.keys(parameters.limits ?? {}))
     if (!known.includes(name))
-      violations.push(invalid(fieldOf('limits', name), `${what} of this name; known: ${listed(known)}`));
+      violations.push(invalid(fieldOf('limits', name), `${what} of this name${amongKnown(name, known)}`));
   return violations;
 }
 

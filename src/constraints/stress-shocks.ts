@@ -5,8 +5,9 @@ import type { Violation } from '../values/fault.ts';
 import { Fault } from '../values/fault.ts';
 import type { JsonSchema } from '../values/json.ts';
 import { partsOf, sumThrough, universeThrough } from './look-through.ts';
+import { amongKnown } from './nearest-name.ts';
 import { fieldOf, invalid, percent } from './range.ts';
-import { belongs, groupTaxonomies, includesCash, listed, namesOf, sameName, taxonomyLabel } from './taxonomy.ts';
+import { belongs, groupTaxonomies, includesCash, namesOf, sameName, taxonomyLabel } from './taxonomy.ts';
 import type { Taxonomy } from './taxonomy.ts';
 
 /** Name -> simple return in the scenario. */
@@ -113,7 +114,7 @@ export function admitShocks(shocks: Shocks, { overlap, lookThrough }: ShockRules
   const known = [...new Set(universe.assets.map(({ id }) => id))];
   for (const id of Object.keys(shocks.assets ?? {}))
     if (!known.includes(id))
-      unknown.push(invalid(fieldOf('shocks.assets', id), `no asset has this id; known: ${listed(known)}`));
+      unknown.push(invalid(fieldOf('shocks.assets', id), `no asset has this id${amongKnown(id, known)}`));
   for (const division of divisionsOf(shocks)) unknown.push(...admitDivision(division, universe));
   unknown.push(...admitFactors(shocks.factors, situation));
   return unknown.length > 0 || overlap === 'add' ? unknown : overlapping(shocks, lookThrough, situation);
@@ -123,7 +124,7 @@ function admitDivision({ taxonomy, shocks, field }: Division, universe: Universe
   const label = taxonomyLabel(taxonomy);
   const taxonomies = groupTaxonomies(universe);
   if (taxonomy.kind === 'group' && !taxonomies.includes(taxonomy.name))
-    return [invalid(field, `no asset has a group of this taxonomy; known: ${listed(taxonomies)}`)];
+    return [invalid(field, `no asset has a group of this taxonomy${amongKnown(taxonomy.name, taxonomies)}`)];
   const known = namesOf(universe, taxonomy);
   const names = Object.keys(shocks);
   return names.flatMap((name, index) => {
@@ -131,7 +132,7 @@ function admitDivision({ taxonomy, shocks, field }: Division, universe: Universe
     const at = fieldOf(field, name);
     if (twin !== undefined) return [invalid(at, `names the same ${label} as ${JSON.stringify(twin)}; give it once`)];
     if (includesCash(taxonomy, name) || known.some((other) => sameName(taxonomy, other, name))) return [];
-    return [invalid(at, `no asset has ${label} ${JSON.stringify(name)}; known: ${listed(known)}`)];
+    return [invalid(at, `no asset has ${label} ${JSON.stringify(name)}${amongKnown(name, known)}`)];
   });
 }
 
@@ -142,7 +143,7 @@ function admitFactors(factors: ByName | undefined, situation: Situation): Violat
   return Object.keys(factors)
     .filter((name) => !known.includes(name))
     .map((name) => {
-      const description = `the factor model has no factor of this name; known: ${listed(known)}`;
+      const description = `the factor model has no factor of this name${amongKnown(name, known)}`;
       return invalid(fieldOf('shocks.factors', name), description);
     });
 }

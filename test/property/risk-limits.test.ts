@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 
 import { budget } from '../../src/constraints/budget.ts';
+import { concentration } from '../../src/constraints/concentration.ts';
 import { grossExposure } from '../../src/constraints/gross-exposure.ts';
 import { herfindahl } from '../../src/constraints/herfindahl.ts';
 import { longExposure } from '../../src/constraints/long-exposure.ts';
@@ -12,6 +13,7 @@ import { compose } from '../../src/problem/problem.ts';
 import type { Lowered, Objective } from '../../src/problem/problem.ts';
 import type { Situation } from '../../src/problem/situation.ts';
 import type { Solution } from '../../src/problem/solution.ts';
+import { branchAndBound } from '../../src/solvers/integers/branch-and-bound.ts';
 import { interiorPoint } from '../../src/solvers/interior-point.ts';
 import { SolverRegistry, runToEnd } from '../../src/solvers/registry.ts';
 import { scenarioTails } from '../../src/solvers/tails/scenario-tails.ts';
@@ -19,6 +21,7 @@ import { Random, originOf, rowOver, universeOf } from '../support/problems.ts';
 import { randomOperator } from '../support/random-problems.ts';
 
 const registry = new SolverRegistry([interiorPoint, scenarioTails]);
+const whole = new SolverRegistry([interiorPoint, branchAndBound]);
 const cases = Array.from({ length: 12 }, (_, seed) => seed + 1);
 const n = 8;
 const situation: Situation = { universe: universeOf(n), current: new Float64Array(n), cashCurrent: 1 };
@@ -36,9 +39,12 @@ function utilityOf(seed: number): Objective {
   return { quadratics, linear: random.vector(n, () => 0.05 * random.normal()) };
 }
 
-function solved(objective: Objective, restrictions: readonly Lowered[]): Solution {
+const solved = (objective: Objective, restrictions: readonly Lowered[]): Solution =>
+  solvedBy(registry, objective, restrictions);
+
+function solvedBy(solvers: SolverRegistry, objective: Objective, restrictions: readonly Lowered[]): Solution {
   const problem = compose(situation.universe, objective, restrictions);
-  const solution = runToEnd(registry.solve(problem));
+  const solution = runToEnd(solvers.solve(problem));
   expect(solution.termination.reason, solution.termination.detail).to.equal('optimal');
   expect(certify(problem, solution).verdict).to.equal('passed');
   return solution;
@@ -82,6 +88,31 @@ describe('limits stated in two ways', () => {
       const [verdict] = topHoldings.check(parameters, { weights: largest.weights, cash: 0 }, situation);
       const sorted = [...largest.weights].sort((one, other) => other - one);
       expect(verdict?.value).to.be.closeTo(sorted[0]! + sorted[1]! + sorted[2]!, 1e-14);
+    }
+  });
+
+  it('the rule 5/10/40 is the best choice of the assets that may stand above the threshold', () => {
+    const rule = { eachMax: 0.3, threshold: 0.12, totalMax: 0.5, by: 'asset' as const };
+    const places = situation.universe.assets.map((_, position) => position);
+    const bounds = places.map((position) => ({ position, lower: 0, upper: rule.eachMax, origin: originOf('each') }));
+    for (const seed of cases.slice(0, 2)) {
+      const objective = utilityOf(seed);
+      const answer = solvedBy(whole, objective, [invested, concentration.lower(rule, situation, originOf)]);
+      let best = Infinity;
+      for (let choice = 0; choice < 2 ** n; choice += 1) {
+        const isAbove = (k: number): boolean => (choice >> k) % 2 === 1;
+        const small = places.map((position) => {
+          return { position, lower: 0, upper: isAbove(position) ? 1 : rule.threshold, origin: originOf('small') };
+        });
+        const above = places.map((k) => (isAbove(k) ? 1 : 0));
+        const rows = choice === 0 ? [] : [rowOver(above, -Infinity, rule.totalMax)];
+        const problem = compose(situation.universe, objective, [invested, { bounds: [...bounds, ...small], rows }]);
+        const { termination, objective: reached } = runToEnd(registry.solve(problem));
+        if (termination.reason === 'optimal') best = Math.min(best, reached);
+      }
+      expect(answer.objective).to.be.closeTo(best, 1e-7);
+      for (const { text, slack } of concentration.check(rule, { weights: answer.weights, cash: 0 }, situation))
+        expect(slack, text).to.be.at.least(-1e-8);
     }
   });
 
