@@ -17,6 +17,7 @@ describe('every strategy under every type of constraint', () => {
   for (const { id, contribution } of loaded.strategies.offers) {
     it(`${id} keeps each, or refuses it with a reason`, async () => {
       const trials = new Trials(contribution);
+      expect(await trials.answers(), 'an answer without the constraint').to.equal(true);
       const outcomes: [string, Outcome][] = [];
       for (const type of types) outcomes.push([type, await trials.outcome(type)]);
       const wrong = outcomes.flatMap(([type, outcome]) =>

@@ -142,6 +142,12 @@ export class Trials {
     this.#parameters = strategyParameters[strategy.id] ?? parameterExamples(strategy.parameters)[0] ?? {};
   }
 
+  /** Whether the strategy answers at all, so that a refusal is due to the constraint. */
+  async answers(): Promise<boolean> {
+    const before = await this.without('long-only');
+    return 'answer' in before && before.answer.termination === 'optimal';
+  }
+
   without(ground: Ground): Promise<Reached> {
     const known = this.#without.get(ground) ?? reached(this.#strategy, this.#parameters, grounds[ground]);
     this.#without.set(ground, known);
