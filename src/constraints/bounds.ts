@@ -77,6 +77,11 @@ function textOf(id: string, { range, frame }: Limit): string {
   return `weight${relativeText(frame)} of ${id} ${rangeText(range, percent)}`;
 }
 
+/** What one weight is compared with; without a vector for what is compared with nothing. */
+function centreAt(frame: RelativeTo, position: number, situation: Situation): number {
+  return frame === 'none' ? 0 : centreOf(frame, situation).weights[position]!;
+}
+
 /** The range of the weight itself. */
 function weightsAllowed({ range, frame }: Limit, position: number, situation: Situation): Range {
   if (frame === 'none') return range;
@@ -87,7 +92,7 @@ function weightsAllowed({ range, frame }: Limit, position: number, situation: Si
       ...(range.max === undefined ? {} : { max: range.max * weight }),
     };
   }
-  const centre = centreOf(frame, situation).weights[position]!;
+  const centre = centreAt(frame, position, situation);
   return {
     ...(range.min === undefined ? {} : { min: centre + range.min }),
     ...(range.max === undefined ? {} : { max: centre + range.max }),
@@ -209,7 +214,7 @@ export const bounds: ConstraintHandler<BoundsParameters> = {
           };
           return measured(textOf(id, limit), weight, allowed, fractionOfValue);
         }
-        const distance = weight - centreOf(frame, situation).weights[position]!;
+        const distance = weight - centreAt(frame, position, situation);
         return measured(textOf(id, limit), distance, range, fractionOfValue);
       }),
     );

@@ -1,5 +1,5 @@
 /** Use cases on optimizations: start, read, list and cancel runs over stored portfolios; solve problems given whole. */
-import { defer, filter, from, map, switchMap } from 'rxjs';
+import { catchError, concatMap, defer, filter, from, map, of, switchMap, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import { alive, existing } from '../portfolio/portfolios.ts';
@@ -182,15 +182,33 @@ export class Optimizations {
 
   /** Solves a problem given whole; nothing is stored. Errors with one Fault with every problem of the request. */
   optimize(draft: StatelessDraft, context: CallContext): Observable<SolveNews> {
-    return defer(() => from(this.#risks.resolved(draft, context))).pipe(
-      switchMap((whole) => this.#solver.solve(admitStateless(whole, this.#catalog), context.signal)),
-    );
+    const solve = (whole: StatelessDraft): Observable<SolveNews> =>
+      this.#solver.solve(admitStateless(whole, this.#catalog), context.signal);
+    return defer(() => {
+      const resolved = this.#risks.resolved(draft, context);
+      const kept = draft.points === undefined ? this.#risks.kept(draft, context) : undefined;
+      if (kept === undefined) return from(resolved).pipe(switchMap(solve));
+      // Its failure is told with the answer, which waits for it; until then nobody listens.
+      resolved.catch(() => undefined);
+      // The model that is kept is solved with while the database is asked whether it has changed; if it has, it is solved again.
+      const verified = <News>(told: () => Observable<News>): Observable<News | SolveNews> =>
+        from(resolved).pipe(switchMap((whole) => (isSameRisk(whole, kept) ? told() : solve(whole))));
+      return defer(() => solve(kept)).pipe(
+        concatMap((news) => (news.kind === 'answer' ? verified(() => of(news)) : of(news))),
+        catchError((error: unknown) => verified<SolveNews>(() => throwError(() => error))),
+      );
+    });
   }
 
   /** The same for the efficient frontier: points as they are found, then the answer of the last. */
   frontier(draft: StatelessDraft, context: CallContext): Observable<SolveNews> {
     return this.optimize({ ...draft, points: draft.points ?? 0 }, context);
   }
+}
+
+function isSameRisk({ problem }: StatelessDraft, { problem: kept }: StatelessDraft): boolean {
+  const [risk, other] = [problem?.risk, kept?.risk];
+  return risk?.kind === 'stored' && other?.kind === 'stored' && risk.found === other.found;
 }
 
 /** The request behind a run, as its caller wrote it. */

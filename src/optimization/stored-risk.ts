@@ -68,6 +68,15 @@ export class StoredRisks {
     return { ...draft, problem: { ...problem, risk: { ...problem.risk, found } } };
   }
 
+  /** The same with what is kept of the model, which may have changed since; undefined when nothing is kept, or no stored model is named. */
+  kept(draft: StatelessDraft, { tenant }: CallContext): StatelessDraft | undefined {
+    const { problem } = draft;
+    if (problem?.risk?.kind !== 'stored') return undefined;
+    const model = this.#kept.get(`${tenant}/${problem.risk.name.replace(/^factorModels\//, '')}`);
+    const found = model?.risks.get(universeKey(problem.universe.map(({ assetId }) => assetId)));
+    return found === undefined ? undefined : { ...draft, problem: { ...problem, risk: { ...problem.risk, found } } };
+  }
+
   /** The model `name`, "factorModels/{factor_model}", for these assets; one that was kept is read again only when it has changed. */
   async find(name: string, ids: readonly string[], field: string, context: CallContext): Promise<FoundRisk> {
     const violations: Violation[] = [];
@@ -86,7 +95,7 @@ export class StoredRisks {
     if (model === undefined)
       return { violations: [{ field, description: `there is no factorModels/${id}`, reason: 'NOT_FOUND' }] };
     this.#keep(key, model);
-    const universe = ids.join('\n');
+    const universe = universeKey(ids);
     const found = model.risks.get(universe) ?? riskOf(model.model, ids, field);
     bounded(model.risks, universe, found, universesMax);
     return found;
@@ -96,6 +105,8 @@ export class StoredRisks {
     bounded(this.#kept, key, model, modelsMax);
   }
 }
+
+const universeKey = (ids: readonly string[]): string => ids.join('\n');
 
 /** Sets an entry as the newest and drops the oldest beyond `most`. */
 function bounded<Value>(entries: Map<string, Value>, key: string, value: Value, most: number): void {

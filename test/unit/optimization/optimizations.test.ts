@@ -323,6 +323,35 @@ describe('optimizations over stored portfolios', () => {
     expect(missing.reason).to.equal('NOT_FOUND');
   });
 
+  it('takes the risk of a problem given whole from a stored model, and never from one that has changed since', async () => {
+    const modelOf = (specific: number): FactorModel =>
+      Object.assign(new FactorModel(), {
+        id: 'm',
+        factors: ['f'],
+        assetIds: ['GOLD', 'BOND', 'EQUITY'],
+        exposures: Float64Array.of(1, 2, 3),
+        factorCovariance: Float64Array.of(0.02),
+        specificVariance: Float64Array.of(specific, specific, specific),
+        updatedAt: new Date(specific * 1e6),
+      });
+    const request = statelessOf({ risk: { kind: 'stored', name: 'factorModels/m' } });
+    const specificsIn = (job: SolveJob | undefined): number[] =>
+      job?.risk?.kind === 'factor' ? [...job.risk.specificVariance] : [];
+    const missing = await faultOf(lastValueFrom(optimizations.optimize(request, context)));
+    expect(missing.violations[0]).to.deep.include({ field: 'problem.factor_model', reason: 'NOT_FOUND' });
+    await market.putFactorModel(modelOf(0.01));
+    await lastValueFrom(optimizations.optimize(request, context));
+    expect(solved[0]?.risk).to.deep.include({ kind: 'factor', exposures: Float64Array.of(2, 3, 1) });
+    await lastValueFrom(optimizations.optimize(request, context));
+    expect(solved).to.have.length(2);
+    expect(solved[1]?.risk).to.equal(solved[0]?.risk);
+    await market.putFactorModel(modelOf(0.02));
+    await lastValueFrom(optimizations.optimize(request, context));
+    expect(specificsIn(solved.at(-1))).to.deep.equal([0.02, 0.02, 0.02]);
+    await lastValueFrom(optimizations.optimize(request, context));
+    expect(solved).to.have.length(5);
+  });
+
   it('solves a problem given whole without storing anything, and errors with what is wrong', async () => {
     const last = await lastValueFrom(optimizations.optimize(statelessOf(), context));
     expect(last.kind).to.equal('answer');
