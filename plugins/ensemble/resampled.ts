@@ -5,7 +5,7 @@ import { admitRuns, delegateOf, delegateSchema } from './delegates.ts';
 import type { StatedDelegate } from './delegates.ts';
 import { Draws } from './draws.ts';
 import { resampledGround, sourceOf } from './resampling.ts';
-import { approached, cutShort, partReport, WeightSample } from './runs.ts';
+import { approached, cutShort, partReport, standIn, WeightSample } from './runs.ts';
 
 interface Resampled {
   readonly strategy: StatedDelegate;
@@ -79,11 +79,13 @@ function* program(task: Task<Resampled>): TurnProgram {
     covariance,
     assets.map(({ id }) => id),
   );
+  const history = { observations, periodsPerYear };
   const sample = new WeightSample(assets.length);
   const failures: string[] = [];
   for (let draw = 0; draw < draws; draw++) {
     const phase = `draw ${draw + 1} of ${draws}`;
-    const ground = yield* resampledGround(task, source, { observations, periodsPerYear }, new Draws(seed, draw));
+    const stopped = { ...standIn(own, 'interrupted', phase), report };
+    const ground = yield* resampledGround(task, source, history, new Draws(seed, draw), stopped);
     const answer = yield* ask({ phase, delegate, ground });
     const { limit, reason, detail } = answer.solution.termination;
     if (limit !== undefined) return { ...cutShort(answer, own, phase), report };

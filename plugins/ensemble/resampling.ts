@@ -1,6 +1,7 @@
 /** Estimates as another history would have given them. */
 import { denseEntries, semidefiniteFactor, subOperator } from '@veritasvault/portfolio/sdk/v1';
 import type {
+  Answer,
   DelegateGround,
   Estimates,
   Pause,
@@ -84,12 +85,14 @@ function lowerTimes(lower: Float64Array, n: number, z: Float64Array): Float64Arr
  * The task's ground with the estimates of a history drawn from them: T returns of one period from N(mu / P, Sigma / P), P periods a year;
  * their mean times P and their sample covariance (T - 1) times P. Scenarios are drawn from the scenarios, T of them: with replacement by
  * their probabilities; where they follow each other, in blocks of T^(1/3) that run around the end (Politis and Romano 1992).
+ * `stopped` is the answer of a run that is to end meanwhile.
  */
 export function* resampledGround<Parameters>(
   task: Task<Parameters>,
   source: Source,
   history: History,
   draws: Draws,
+  stopped: Answer,
 ): Generator<Pause, DelegateGround, unknown> {
   const { situation, estimates, restrictions } = task;
   const { observations, periodsPerYear } = history;
@@ -105,7 +108,7 @@ export function* resampledGround<Parameters>(
     since += cost;
     if (since < stretch) continue;
     since = 0;
-    yield { pause: true };
+    yield { pause: true, stopped };
   }
   const entries = new Float64Array(n * n);
   for (let t = 0; t < observations; t++) {
@@ -119,7 +122,7 @@ export function* resampledGround<Parameters>(
     since += (n * n) / 2;
     if (since < stretch) continue;
     since = 0;
-    yield { pause: true };
+    yield { pause: true, stopped };
   }
   for (let k = 0; k < n; k++)
     for (let l = 0; l < k; l++) entries[order[l]! * n + order[k]!] = entries[order[k]! * n + order[l]!]!;

@@ -4,6 +4,7 @@ import type {
   Answer,
   Delegate,
   JsonObject,
+  Limit,
   Turn,
   TurnProgram,
   Universe,
@@ -25,14 +26,14 @@ export function named(answer: Answer, what: string): Answer {
  * with the portfolio of a part that was finished, if any.
  */
 export function cutShort(answer: Answer, best: Answer | undefined, what: string): Answer {
-  const { limit, detail } = answer.solution.termination;
-  if (limit === undefined || best === undefined) return named(answer, what);
-  const termination = {
-    reason: 'feasible' as const,
-    limit,
-    detail: `${what} was stopped, and this portfolio stands in for the whole: ${detail}`,
-  };
-  return { objective: best.objective, added: best.added, solution: { ...best.solution, termination } };
+  const { limit } = answer.solution.termination;
+  return limit === undefined || best === undefined ? named(answer, what) : standIn(best, limit, what);
+}
+
+/** The portfolio of a part that was finished, where the run was stopped at `what`. */
+export function standIn({ objective, added, solution }: Answer, limit: Limit, what: string): Answer {
+  const detail = `stopped at ${what}; the portfolio of a part that was finished stands in for the whole`;
+  return { objective, added, solution: { ...solution, termination: { reason: 'feasible', limit, detail } } };
 }
 
 /** The nearest allowed portfolio, or `best` when the solve for it is stopped before it has one. */

@@ -36,9 +36,11 @@ export interface DelegateStep {
   readonly phase: string;
 }
 
-/** Lets the host see to what came in meanwhile, above all that the run is to end: to be yielded every 0.1 s of a strategy's own arithmetic. */
+/** Lets the host see to what came in meanwhile, above all that the run is to end, which it then does: to be yielded every 0.1 s of a strategy's own arithmetic. */
 export interface Pause {
   readonly pause: true;
+  /** The answer when the run is to end here; one without weights when absent. The program is then not resumed. */
+  readonly stopped?: Answer;
 }
 
 export type Turn = SolveStep | DelegateStep | Pause;
@@ -165,7 +167,22 @@ export function inTurns<Parameters>(task: Task<Parameters>, program: () => TurnP
       }),
     );
   };
-  return takingTurns(begin, program);
+  return takingTurns(begin, () => watched(task, program()));
+}
+
+/** The same program, which ends at a pause when the run is to end. */
+function* watched<Parameters>({ signal, situation }: Task<Parameters>, program: TurnProgram): TurnProgram {
+  for (let next = program.next(); ;) {
+    if (next.done === true) return next.value;
+    const turn = next.value;
+    const back = yield turn;
+    if ('pause' in turn && signal.aborted) {
+      const detail = 'stopped before there was a portfolio';
+      const termination = { reason: 'no solution found' as const, limit: 'interrupted' as const, detail };
+      return turn.stopped ?? unanswered(situation.universe.assets.length, termination);
+    }
+    next = program.next(back);
+  }
 }
 
 function solved<Parameters>(

@@ -52,6 +52,22 @@ describe('a strategy in turns', () => {
     );
   });
 
+  it('ends at a pause when the run is to end, with the answer that the pause has for that', async () => {
+    const controller = new AbortController();
+    const market = { ...referenceMarket(), parameters: {}, signal: controller.signal };
+    const stopped = unanswered(8, { reason: 'no solution found', detail: 'half way' });
+    const ended = (own?: Answer) =>
+      answerOf(
+        inTurns(referenceTask(referenceEngine, market), function* () {
+          controller.abort();
+          yield { pause: true, ...(own === undefined ? {} : { stopped: own }) };
+          throw new Error('resumed');
+        }),
+      );
+    expect(await ended(stopped)).to.equal(stopped);
+    expect((await ended()).solution.termination).to.include({ reason: 'no solution found', limit: 'interrupted' });
+  });
+
   it('takes constant stack through thousands of turns', async () => {
     const quick = { ...nearest, id: 'quick', optimize: () => of({ kind: 'solution' as const, answer: none }) };
     const none: Answer = unanswered(8, { reason: 'no solution found', detail: 'quick' });
