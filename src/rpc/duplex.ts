@@ -23,17 +23,18 @@ export function duplexCall(
     const silence = edge.shutdown.listen(() => leaving.abort());
     if (edge.shutdown.phase !== 'serving') leaving.abort();
     const over = AbortSignal.any([lifetime.signal, leaving.signal]);
-    const replies = handler
-      .open(received(call, method, handler, edge), contextOf(call, edge, lifetime.signal, undefined, undefined))
-      [Symbol.asyncIterator]();
-    answered(call, method, replies, over, edge)
+    const open = (): AsyncIterable<unknown> =>
+      handler.open(
+        received(call, method, handler, edge, over),
+        contextOf(call, edge, lifetime.signal, undefined, undefined),
+      );
+    answered(call, method, open, over, edge)
       .then(
         () => call.end(),
         (error: unknown) => {
-          // What waits for a request that will not come is let go of when the call closes.
-          void Promise.resolve(replies.return?.()).catch(() => undefined);
+          if (call.cancelled) return;
           const told = over.aborted && !(error instanceof Fault) ? ended(leaving.signal.aborted) : error;
-          if (!call.cancelled) call.emit('error', statusOf(told, edge.log, method.path));
+          call.emit('error', statusOf(told, edge.log, method.path));
         },
       )
       .catch((error: unknown) => edge.log.error({ err: error, method: method.path }, 'a reply could not be sent'))
@@ -49,48 +50,63 @@ function ended(isLeaving: boolean): Fault {
   return new Fault('SHUTTING_DOWN', `${why}; connect again`);
 }
 
+/** Whatever ends this early ends the handler too, which waits for nothing but requests. */
 async function answered(
   call: Call,
   method: Method,
-  replies: AsyncIterator<unknown>,
+  open: () => AsyncIterable<unknown>,
   over: AbortSignal,
   edge: Edge,
 ): Promise<void> {
-  const stop = new Promise<never>((_, reject) => {
-    const abort = (): void => reject(new DOMException('the call is over', 'AbortError'));
-    over.addEventListener('abort', abort, { once: true });
-    if (over.aborted) abort();
-  });
-  stop.catch(() => undefined);
-  for (;;) {
-    const next = await Promise.race([replies.next(), stop]);
-    if (next.done === true) return;
-    await Promise.race([written(call, method.responseSerialize(next.value), edge.limits.stallMs), stop]);
-  }
+  for await (const reply of open()) await written(call, method.responseSerialize(reply), edge.limits.stallMs, over);
 }
 
-/** Settles when the reader's window has taken the message. */
-function written(call: Call, bytes: Buffer, stallMs: number): Promise<void> {
+/** Settles when the reader's window has taken the message. grpc-js never calls back for a cancelled call: the signal ends that too. */
+function written(call: Call, bytes: Buffer, stallMs: number, over: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const stall = setTimeout(
-      () => reject(new Fault('WATCHER_TOO_SLOW', `nothing was read for ${String(stallMs / 1000)} s`)),
-      stallMs,
-    );
-    call.write(bytes, () => {
+    const settle = (failure?: Error): void => {
       clearTimeout(stall);
-      resolve();
-    });
+      over.removeEventListener('abort', abort);
+      if (failure === undefined) resolve();
+      else reject(failure);
+    };
+    const abort = (): void => settle(abandoned());
+    const stalled = `nothing was read for ${String(stallMs / 1000)} s`;
+    const stall = setTimeout(() => settle(new Fault('WATCHER_TOO_SLOW', stalled)), stallMs);
+    over.addEventListener('abort', abort);
+    if (over.aborted) abort();
+    else call.write(bytes, () => settle());
   });
 }
 
-/** The end of the requests leaves the replies open: reading must not take the stream down with it. */
+/**
+ * The requests, decoded; throws once the call is over. Read by hand: an iterator of the stream destroys it on a failure, and with it the
+ * status that tells of it.
+ */
 async function* received(
   call: Call,
   method: Method,
   handler: DuplexHandler<unknown, unknown>,
   edge: Edge,
+  over: AbortSignal,
 ): AsyncGenerator<unknown, undefined> {
-  const messages = call.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-  for await (const bytes of messages) yield decoded(method, bytes, handler.options, edge);
-  return undefined;
+  let wake = (): void => undefined;
+  const changed = (): void => wake();
+  const changes = ['readable', 'end', 'close'] as const;
+  for (const change of changes) call.on(change, changed);
+  over.addEventListener('abort', changed);
+  try {
+    for (;;) {
+      if (over.aborted) throw abandoned();
+      const bytes = call.read() as Buffer | null;
+      if (bytes !== null) yield decoded(method, bytes, handler.options, edge);
+      else if (call.readableEnded || call.destroyed) return undefined;
+      else await new Promise<void>((resolve) => (wake = resolve));
+    }
+  } finally {
+    for (const change of changes) call.off(change, changed);
+    over.removeEventListener('abort', changed);
+  }
 }
+
+const abandoned = (): DOMException => new DOMException('the call is over', 'AbortError');

@@ -1,0 +1,68 @@
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+
+import { loadPlugins } from '../../../src/host/loaded.ts';
+import type { Loaded } from '../../../src/host/loaded.ts';
+import { estimateJob } from '../../../src/optimization/estimation-job.ts';
+import { admitEstimate } from '../../../src/optimization/admission.ts';
+import type { EstimationJob } from '../../../src/optimization/job.ts';
+import { Fault } from '../../../src/values/fault.ts';
+import { builtInContributions } from '../../../src/workers/built-in.ts';
+import { WorkerPool, workerPoolDefaults } from '../../../src/workers/worker-pool.ts';
+import { problem3, vectorOf } from '../../support/optimization.ts';
+
+const base = fileURLToPath(new URL('../../..', import.meta.url));
+const worker = { locations: [], base, config: {}, serverVersion: '0.1.0' };
+const live = new AbortController().signal;
+
+describe('estimates on the threads of the pool', function () {
+  this.timeout(30_000);
+  let loaded: Loaded;
+  let pool: WorkerPool;
+
+  before(async () => {
+    loaded = await loadPlugins({ ...worker, builtIn: builtInContributions, log: () => undefined });
+    pool = new WorkerPool({ ...workerPoolDefaults, threads: 1, stopMs: 200, worker, log: () => undefined });
+    await pool.start();
+  });
+  after(async () => {
+    await pool.close(0);
+    await loaded.dispose();
+  });
+
+  const jobOf = (count: number, secondsMax = 20): EstimationJob => {
+    const scenarios = { type: 'gaussian-scenarios', parameters: { count, seed: 1, periodsPerYear: 12 } };
+    const expectedReturns = { values: vectorOf([0.02, 0.06, 0.03]), period: 'annual' as const };
+    const estimation = { scenarios, periodsPerYear: 0, windowStart: '', windowEnd: '' };
+    return admitEstimate({ problem: { ...problem3, expectedReturns, estimation }, secondsMax }, loaded);
+  };
+
+  it('are the bits that they are anywhere', async () => {
+    const job = jobOf(500);
+    expect(await pool.estimate(job, live)).to.deep.equal(estimateJob(job, loaded));
+  });
+
+  it('end with what the numbers could tell only', async () => {
+    const job = jobOf(10);
+    const { scenarios } = job.estimation;
+    const exact = { type: 'gaussian-scenarios', parameters: { ...scenarios?.parameters, count: 3, moments: 'exact' } };
+    const failing = { ...job, estimation: { ...job.estimation, scenarios: exact } };
+    const failure: unknown = await pool.estimate(failing, live).catch((error: unknown) => error);
+    expect(failure).to.be.instanceOf(Fault);
+    expect((failure as Fault).violations.map(({ field }) => field)).to.deep.equal([
+      'problem.estimation.scenarios.count',
+    ]);
+  });
+
+  it('are given up when their time is over, and the next one finds a thread', async () => {
+    const failure: unknown = await pool.estimate(jobOf(100_000, 0.01), live).catch((error: unknown) => error);
+    expect(failure).to.deep.include({ reason: 'QUOTA_EXCEEDED' });
+    const answer = await pool.estimate(jobOf(5), live);
+    expect(answer.scenarios?.count).to.equal(5);
+  });
+
+  it('are given up when their caller leaves before they begin', async () => {
+    const failure: unknown = await pool.estimate(jobOf(5), AbortSignal.abort()).catch((error: unknown) => error);
+    expect(failure).to.deep.include({ reason: 'STATE_CONFLICT' });
+  });
+});
