@@ -91,6 +91,8 @@ function phaseOf(index: number, count: number): string {
  * the middle solves the points since such a start anew, untold: where a solve begins can change the last bits of its answer.
  */
 const chainLength = 8;
+/** The last point lies so far from the end, as a share of the whole frontier. */
+const nearEnd = 1e-8;
 
 function* byPoints<Parameters>(
   task: Task<Parameters>,
@@ -118,8 +120,12 @@ function* byPoints<Parameters>(
     const solution = yield { objective, added: [floor(value)], ...told(index), warm };
     if (hasWeights(solution)) warm = solution;
   }
-  // At the far end the floor would leave a single point, which the search for the greatest return has found already.
-  if (!task.signal.aborted) yield { objective: greatest, ...told(count - 1), warm: most };
+  if (!task.signal.aborted) {
+    // Of several with the greatest return the one of least objective: next to the end, since at the end itself the floor may leave no room.
+    const value = high - nearEnd * (high - low) - 1e-9 * Math.abs(high);
+    const last = yield { objective, added: [floor(value)], ...told(count - 1), warm: most };
+    if (!hasWeights(last)) yield { objective: greatest, ...told(count - 1), warm: most };
+  }
   return yield* own();
 }
 

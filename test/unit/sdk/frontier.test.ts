@@ -108,3 +108,18 @@ describe('a frontier that goes on from a later point', () => {
     expect(new Set(others).size).to.be.at.least(12);
   });
 });
+
+describe('the end of a frontier', () => {
+  it('is the least risk among portfolios of the greatest return, traced or solved one by one', async () => {
+    const { estimates } = market;
+    // Four assets share the greatest return.
+    const expectedReturns = estimates.expectedReturns!.map((value, i) => (i < 4 ? 0.1 : Math.min(value, 0.08)));
+    const setting = { ...market, estimates: { ...estimates, expectedReturns }, parameters: {} };
+    const [traced, solved] = await Promise.all(
+      [referenceEngine, pointwise].map(async (engine) => pointsOf(await frontier(referenceTask(engine, setting)))),
+    );
+    const [last, other] = [traced!.at(-1)![1], solved!.at(-1)![1]];
+    for (const [i, weight] of last.entries()) expect(other[i]).to.be.closeTo(weight, 1e-6);
+    expect(last.slice(0, 4).every((weight) => weight > 0.01)).to.equal(true);
+  });
+});
