@@ -13,10 +13,13 @@ import {
   rangeSchema,
   rangeText,
 } from './range.ts';
+import { admitMembers, membersSchema } from './members.ts';
 import { amongKnown } from './nearest-name.ts';
 import type { Range } from './range.ts';
 import { admitRelative, centreOf, relativeText } from './relative.ts';
 import type { RelativeTo } from './relative.ts';
+import { meantBy } from './selection.ts';
+import type { Selection } from './selection.ts';
 
 type Frame = RelativeTo | 'benchmark-multiple';
 type BoundRange = Range & { readonly relativeTo?: Frame };
@@ -24,6 +27,7 @@ type BoundRange = Range & { readonly relativeTo?: Frame };
 export type BoundsParameters = {
   readonly relativeTo?: Frame;
   readonly all?: BoundRange;
+  readonly of?: Selection;
   readonly assets?: Readonly<Record<string, BoundRange>>;
 };
 
@@ -55,7 +59,15 @@ const sidesOf = ({ min, max }: Range): Range => ({
   ...(max === undefined ? {} : { max }),
 });
 
-/** The limits of one asset: the sides that `assets` states for it, and of `all` the sides that it does not. */
+/** The limits of each asset: the sides that `assets` states for it, and of `all` the sides that it does not. */
+function limitsOf(parameters: BoundsParameters, { universe }: Situation): readonly (readonly Limit[])[] {
+  const { of, all, ...others } = parameters;
+  const isMeant = of === undefined ? (): boolean => true : meantBy(of);
+  return universe.assets.map((asset) =>
+    limitsOn(isMeant(asset) && all !== undefined ? { ...others, all } : others, asset.id),
+  );
+}
+
 function limitsOn(parameters: BoundsParameters, id: string): readonly Limit[] {
   const { all, assets } = parameters;
   const own = assets !== undefined && Object.hasOwn(assets, id) ? assets[id] : undefined;
@@ -109,8 +121,7 @@ function admitOne(range: BoundRange, field: string, parameters: BoundsParameters
 }
 
 /** An asset's own side may cross the other side that it inherits from `all`. */
-function admitInherited(parameters: BoundsParameters, id: string, own: BoundRange): Violation[] {
-  const [first, ...others] = limitsOn(parameters, id);
+function admitInherited([first, ...others]: readonly Limit[], id: string, own: BoundRange): Violation[] {
   const inherits = own.min === undefined || own.max === undefined;
   if (!inherits || others.length > 0 || first === undefined) return [];
   const { min, max } = first.range;
@@ -130,8 +141,12 @@ function admitParameters(parameters: BoundsParameters): Violation[] {
   if (parameters.all === undefined && assets.length === 0)
     violations.push(invalid('', 'needs a range for all, for assets, or both'));
   if (parameters.all !== undefined) violations.push(...admitOne(parameters.all, 'all', parameters));
+  if (parameters.all === undefined && parameters.of !== undefined)
+    violations.push(invalid('of', 'says which assets the range for all is meant for, and there is none'));
   for (const [id, range] of assets) {
-    violations.push(...admitOne(range, fieldOf('assets', id), parameters), ...admitInherited(parameters, id, range));
+    violations.push(...admitOne(range, fieldOf('assets', id), parameters));
+    // Which assets inherit is known with the universe only.
+    if (parameters.of === undefined) violations.push(...admitInherited(limitsOn(parameters, id), id, range));
   }
   return violations;
 }
@@ -140,13 +155,16 @@ function admit(parameters: BoundsParameters, situation: Situation): readonly Vio
   const violations = admitParameters(parameters);
   const positions = positionsById(situation.universe);
   const ranges = Object.entries(parameters.assets ?? {});
+  const limits = parameters.of === undefined ? [] : limitsOf(parameters, situation);
   for (const [id, range] of ranges) {
     if (!positions.has(id))
       violations.push(invalid(fieldOf('assets', id), `no asset has this id${amongKnown(id, [...positions.keys()])}`));
     violations.push(...admitRelative(range.relativeTo, `${fieldOf('assets', id)}.relativeTo`, situation));
+    violations.push(...admitInherited(limits[positions.get(id) ?? -1] ?? [], id, range));
   }
   return [
     ...violations,
+    ...admitMembers(parameters.of, situation),
     ...admitRelative(parameters.all?.relativeTo, 'all.relativeTo', situation),
     ...admitRelative(parameters.relativeTo, 'relativeTo', situation),
   ];
@@ -159,7 +177,7 @@ export const bounds: ConstraintHandler<BoundsParameters> = {
   description:
     'Weight of each asset as a fraction of net asset value within a range; relative to the benchmark or to the current holding the range is for the difference ' +
     '(0.02 allows 2 percentage points more), as benchmark-multiple for the weight as a multiple of the benchmark weight (2 allows twice). ' +
-    '`all` holds for every asset; the sides that `assets` states for an asset take the place of those of `all`. ' +
+    '`all` holds for every asset, or for each of those meant by `of`; the sides that `assets` states for an asset take the place of those of `all`. ' +
     'A range may state its own relativeTo in place of the one for all ranges. min 0 forbids short positions.',
   version: '1.1.0',
   references: [],
@@ -169,6 +187,10 @@ export const bounds: ConstraintHandler<BoundsParameters> = {
     properties: {
       relativeTo: { ...frameSchema, default: 'none' },
       all: boundSchema('weight of every asset, fraction of net asset value'),
+      of: {
+        ...membersSchema,
+        description: 'The assets that the range for all is meant for: the union of everything named.',
+      },
       assets: {
         type: 'object',
         title: 'By asset',
@@ -191,9 +213,10 @@ export const bounds: ConstraintHandler<BoundsParameters> = {
   admitParameters,
   admit,
   lower(parameters, situation, origin) {
+    const limits = limitsOf(parameters, situation);
     return {
       bounds: situation.universe.assets.flatMap(({ id }, position) =>
-        limitsOn(parameters, id).map((limit) => {
+        limits[position]!.map((limit) => {
           const { min = -Infinity, max = Infinity } = weightsAllowed(limit, position, situation);
           return { position, lower: min, upper: max, origin: origin(textOf(id, limit)) };
         }),
@@ -201,8 +224,9 @@ export const bounds: ConstraintHandler<BoundsParameters> = {
     };
   },
   check(parameters, holdings, situation) {
+    const limits = limitsOf(parameters, situation);
     return situation.universe.assets.flatMap(({ id }, position) =>
-      limitsOn(parameters, id).map((limit) => {
+      limits[position]!.map((limit) => {
         const weight = holdings.weights[position]!;
         const { range, frame } = limit;
         if (frame === 'benchmark-multiple') {

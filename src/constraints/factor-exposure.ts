@@ -2,14 +2,16 @@ import type { ConstraintHandler, Situation } from '../problem/situation.ts';
 import type { FactorExposures } from '../problem/universe.ts';
 import { Fault } from '../values/fault.ts';
 import type { Violation } from '../values/fault.ts';
-import { rowOf } from './linear-form.ts';
+import { relativeForm, rowOf } from './linear-form.ts';
 import { amongKnown } from './nearest-name.ts';
 import { admitRange, fieldOf, invalid, measured, plain, rangeSchema, rangeText } from './range.ts';
 import type { Range } from './range.ts';
+import { admitRelative, centreOf } from './relative.ts';
+import type { RelativeTo } from './relative.ts';
 
 export type FactorExposureParameters = {
   readonly exposures: Readonly<Record<string, Range>>;
-  readonly relativeTo?: 'none' | 'benchmark';
+  readonly relativeTo?: RelativeTo;
 };
 
 function factorsOf(situation: Situation): FactorExposures {
@@ -32,7 +34,9 @@ function columnOf(factors: FactorExposures, name: string, n: number): Float64Arr
 }
 
 function textOf(parameters: FactorExposureParameters, name: string, range: Range): string {
-  const kind = parameters.relativeTo === 'benchmark' ? 'active exposure' : 'exposure';
+  const { relativeTo } = parameters;
+  const kind =
+    relativeTo === 'benchmark' ? 'active exposure' : relativeTo === 'current' ? 'change of exposure' : 'exposure';
   return `${kind} to ${name} ${rangeText(range, plain)}`;
 }
 
@@ -53,20 +57,17 @@ function admit(parameters: FactorExposureParameters, situation: Situation): read
       );
     }
   }
-  if (parameters.relativeTo === 'benchmark' && situation.benchmark === undefined) {
-    violations.push(invalid('relativeTo', 'needs a benchmark, and there is none'));
-  }
-  return violations;
+  return [...violations, ...admitRelative(parameters.relativeTo, 'relativeTo', situation)];
 }
 
-/** min_f <= sum_i B_if (w_i - c_i) <= max_f, B the exposures of the factor model, c = 0 or the benchmark weights; cash has no exposure. */
+/** min_f <= sum_i B_if (w_i - c_i) <= max_f, B the exposures of the factor model, c = 0, the benchmark weights or the current weights; cash has no exposure. */
 export const factorExposure: ConstraintHandler<FactorExposureParameters> = {
   type: 'factor-exposure',
   title: 'Factor exposure limits',
   description:
-    'Exposure of the portfolio to a factor: the sum over assets of exposure times weight; relative to the benchmark, of exposure times active weight. ' +
+    'Exposure of the portfolio to a factor: the sum over assets of exposure times weight; relative to the benchmark, of exposure times active weight; relative to current, of exposure times trade. ' +
     'In the units of the factor model (standard deviations for style factors). Cash has no exposure.',
-  version: '1.0.0',
+  version: '1.1.0',
   references: ['Grinold and Kahn (2000), Active Portfolio Management, ch. 3'],
   schema: {
     type: 'object',
@@ -82,8 +83,9 @@ export const factorExposure: ConstraintHandler<FactorExposureParameters> = {
       relativeTo: {
         type: 'string',
         title: 'Relative to',
-        description: 'none: exposure of the portfolio. benchmark: exposure of the active weights.',
-        enum: ['none', 'benchmark'],
+        description:
+          'none: exposure of the portfolio. benchmark: exposure of the active weights. current: exposure of the trades.',
+        enum: ['none', 'benchmark', 'current'],
         default: 'none',
       },
     },
@@ -98,23 +100,20 @@ export const factorExposure: ConstraintHandler<FactorExposureParameters> = {
   lower(parameters, situation, origin) {
     const factors = factorsOf(situation);
     const n = situation.universe.assets.length;
+    const centre = centreOf(parameters.relativeTo, situation);
     const rows = Object.entries(parameters.exposures).map(([name, range]) => {
-      const weights = columnOf(factors, name, n);
-      const centre = parameters.relativeTo === 'benchmark' ? situation.benchmark : undefined;
-      const constant =
-        centre === undefined ? 0 : -weights.reduce((sum, exposure, position) => sum + exposure * centre[position]!, 0);
-      return rowOf({ weights, cash: 0, constant }, range, origin(textOf(parameters, name, range)));
+      const form = { weights: columnOf(factors, name, n), cash: 0, constant: 0 };
+      return rowOf(relativeForm(form, centre), range, origin(textOf(parameters, name, range)));
     });
     return { rows };
   },
   check(parameters, holdings, situation) {
     const { names, exposures } = factorsOf(situation);
-    const relative = parameters.relativeTo === 'benchmark';
+    const centre = centreOf(parameters.relativeTo, situation).weights;
     return Object.entries(parameters.exposures).map(([name, range]) => {
       let exposure = 0;
       for (const [position, weight] of holdings.weights.entries()) {
-        const active = relative ? weight - (situation.benchmark?.[position] ?? 0) : weight;
-        exposure += exposures[position * names.length + names.indexOf(name)]! * active;
+        exposure += exposures[position * names.length + names.indexOf(name)]! * (weight - centre[position]!);
       }
       return measured(textOf(parameters, name, range), exposure, range, 'exposure');
     });

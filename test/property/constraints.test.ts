@@ -82,7 +82,7 @@ const linearLaws: readonly Law[] = [
     factorExposure,
     fc.record({
       exposures: fc.record({ Value: range, Size: range }),
-      relativeTo: fc.constantFrom('none', 'benchmark'),
+      relativeTo: fc.constantFrom('none', 'benchmark', 'current'),
     }),
   ),
   law(group, fc.record({ taxonomy: fc.constant('theme'), limits: fc.record({ Water: relativeRange, AI: range }) })),

@@ -46,6 +46,29 @@ describe('weight bounds', () => {
     expect(bounds.check({ assets: { SAP: { max: 0.1 } } }, holdingsOf(1, 1, 0, 0, 0, 0), situation)).to.have.length(1);
   });
 
+  it('limits every asset of a part, and others by name', () => {
+    const parameters = {
+      all: { max: 0.1 },
+      of: { sectors: ['Technology'] },
+      assets: { SAP: { min: 0.01 }, GLD: { max: 0.2 } },
+    };
+    expect(bounds.admit(parameters, situation)).to.deep.equal([]);
+    const lowered = bounds.lower(parameters, situation, originOf).bounds ?? [];
+    expect(lowered.map(({ position, lower, upper }) => [position, lower, upper])).to.deep.equal([
+      [0, -Infinity, 0.1],
+      [2, 0.01, 0.1],
+      [5, -Infinity, 0.2],
+    ]);
+    const crossing = { ...parameters, all: { min: 0.3 }, assets: { SAP: { max: 0.2 }, GLD: { max: 0.2 } } };
+    expect(fieldsOf(bounds.admit(crossing, situation))).to.deep.equal(['assets.SAP']);
+    expect(fieldsOf(bounds.admit({ all: { max: 0.1 }, of: { sectors: ['Tech'] } }, situation))).to.deep.equal([
+      'of.sectors[0]',
+    ]);
+    expect(
+      fieldsOf(bounds.admit({ of: { sectors: ['Technology'] }, assets: { GLD: { max: 1 } } }, situation)),
+    ).to.deep.equal(['of']);
+  });
+
   it('reports an unknown asset, a percentage, an inherited crossing and a missing benchmark together', () => {
     const violations = bounds.admit(
       { relativeTo: 'benchmark', all: { min: 0.1, max: 40 }, assets: { IBM: { max: 0.2 }, AAPL: { max: 0.05 } } },

@@ -17,6 +17,28 @@ import { fieldsOf, holdingsOf, originOf, situation } from './fixture.ts';
 /** SAP is held short. */
 const longShort: Situation = { ...situation, current: Float64Array.of(0.3, 0.2, -0.1, 0, 0.2, 0), cashCurrent: 0.4 };
 
+describe('the turnover of the same trades as systems define it', () => {
+  // Buys of 6 % and 4 %, sales of 12 % and 3 %, two assets not traded, the rest is cash.
+  const holdings = holdingsOf(0.36, 0.08, 0.14, 0.07, 0.2, 0);
+  const definitions = [
+    ['half-sum', 0.125, 'cvxportfolio: half the sum of absolute trades, cash excluded (Boyd et al. 2017, 2.3)'],
+    ['gross', 0.25, 'the sum of absolute trades'],
+    ['average', 0.25 / 6, 'PortfolioAnalytics: the sum of absolute trades divided by the number of assets'],
+    ['one-way-buy', 0.1, 'MATLAB Financial Toolbox: one-way purchases'],
+    ['one-way-sell', 0.15, 'MATLAB Financial Toolbox: one-way sales'],
+  ] as const;
+  for (const [definition, expected, words] of definitions)
+    it(`is ${String(Number((100 * expected).toFixed(2)))} % by ${words}`, () => {
+      const [verdict] = turnover.check({ definition, max: 1 }, holdings, situation);
+      expect(verdict?.value).to.be.closeTo(expected, 1e-15);
+    });
+
+  it('is 12 % at most by skfolio and Riskfolio-Lib, which limit each asset by itself', () => {
+    const verdicts = turnover.check({ definition: 'per-asset', max: 1 }, holdings, situation);
+    expect(Math.max(...verdicts.map(({ value }) => value))).to.be.closeTo(0.12, 1e-15);
+  });
+});
+
 describe('turnover of a part', () => {
   it('counts the trades of the assets meant', () => {
     const of = { countries: ['DE'] };
