@@ -117,6 +117,23 @@ describe('frontiers', function () {
     expect(failure?.violations.map(({ field }) => field)).to.have.members(['against', 'first_index']);
   });
 
+  it('that a caller left half way are completed from the last point it has seen', async () => {
+    const asked = { problem: limited, points: 60, strategy: { type: 'minimum-variance' } };
+    const seen: Point[] = [];
+    const call = client.stream('OptimizationService/ComputeFrontier', asked);
+    call.on('error', () => undefined);
+    await new Promise<void>((resolve) => {
+      call.on('data', (message: Message) => {
+        if (message['event'] !== 'point' || seen.length === 13) return;
+        seen.push(message['point'] as Point);
+        if (seen.length === 13) resolve();
+      });
+    });
+    call.cancel();
+    const rest = await frontier({ ...asked, firstIndex: 13 });
+    expect([...seen, ...rest]).to.deep.equal(await frontier(asked));
+  });
+
   it('stop being solved within 500 ms when their caller cancels', async () => {
     const large = problemMessage(120, { constraints: [...(problem['constraints'] as Message[]), turnover] });
     const call = client.stream('OptimizationService/ComputeFrontier', {

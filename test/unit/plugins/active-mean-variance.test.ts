@@ -196,6 +196,16 @@ describe('ratios under soft restrictions', () => {
   });
 });
 
+describe('quadratic utility of active risk', () => {
+  it('without restrictions tilts the benchmark by C^-1 (mu - r) / riskAversion', async () => {
+    const weights = expectOptimal(await run(quadraticUtility, { riskAversion: 8, risk: 'active' }, []), []);
+    const tilt = solved(excess);
+    for (const i of positions) expect(weights[i]).to.be.closeTo(benchmark[i]! + tilt[i]! / 8, 1e-9);
+    expect(quadraticUtility.needsWith?.({ riskAversion: 8, risk: 'active' })).to.deep.equal(['benchmark']);
+    expect(quadraticUtility.needsWith?.({ riskAversion: 8 })).to.deep.equal([]);
+  });
+});
+
 describe('utility with separate factor and specific risk aversion', () => {
   const equal = { factorRiskAversion: 3, specificRiskAversion: 3, risk: 'total' as const };
 
