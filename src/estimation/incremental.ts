@@ -134,8 +134,8 @@ export class RunningMoments {
     return this.#count >= 2;
   }
 
-  /** n x n row-major, per observation. @throws Fault INSUFFICIENT_HISTORY with fewer than 2 observations. */
-  covariance(): Float64Array {
+  /** n x n row-major, of so many observations together. @throws Fault INSUFFICIENT_HISTORY with fewer than 2 observations. */
+  covariance(observations = 1): Float64Array {
     const { size, centre } = this.kind;
     if (!this.isReady) {
       const description = `a covariance needs at least 2 observations; there are ${String(this.#count)}`;
@@ -143,10 +143,13 @@ export class RunningMoments {
     }
     const entries = new Float64Array(size * size);
     const around = centre === 'zero' ? this.#weight : 0;
+    const [means, products] = [this.#means, this.#products];
+    const factor = observations / this.divisor;
     let at = 0;
     for (let i = 0; i < size; i += 1) {
+      const own = around * means[i]!;
       for (let j = 0; j <= i; j += 1, at += 1) {
-        const value = (this.#products[at]! + around * this.#means[i]! * this.#means[j]!) / this.divisor;
+        const value = (products[at]! + own * means[j]!) * factor;
         entries[i * size + j] = value;
         entries[j * size + i] = value;
       }
@@ -155,13 +158,32 @@ export class RunningMoments {
   }
 
   state(): RunningState {
-    return {
-      ...this.kind,
-      count: this.#count,
-      weight: this.#weight,
-      means: [...this.#means],
-      products: [...this.#products],
-    };
+    const means = Array.from(this.#means);
+    const products = Array.from(this.#products);
+    return { ...this.kind, count: this.#count, weight: this.#weight, means, products };
+  }
+
+  /** Numbers that `pack` gives: count, weight, means and products. */
+  static packedLength(size: number): number {
+    return 2 + size + (size * (size + 1)) / 2;
+  }
+
+  /** The state without its kind, in one array, for states that are large or many. */
+  pack(): Float64Array {
+    const numbers = new Float64Array(RunningMoments.packedLength(this.kind.size));
+    numbers[0] = this.#count;
+    numbers[1] = this.#weight;
+    numbers.set(this.#means, 2);
+    numbers.set(this.#products, 2 + this.kind.size);
+    return numbers;
+  }
+
+  /** @throws Fault INVALID_ARGUMENT when the numbers do not fit the kind or are not finite. */
+  static unpack(kind: RunningKind, numbers: Float64Array): RunningMoments {
+    const [count = NaN, weight = NaN] = numbers;
+    const means = Array.from(numbers.subarray(2, 2 + kind.size));
+    const products = Array.from(numbers.subarray(2 + kind.size));
+    return RunningMoments.restored({ ...kind, count, weight, means, products });
   }
 }
 

@@ -14,6 +14,8 @@ export interface RowSettings {
 
 /** First number of every state; another one when the layout changes. */
 const layout = 7_201_001;
+/** Numbers before the moments. */
+const head = 3;
 
 export interface RowStreamState {
   readonly moments: RunningMoments;
@@ -22,29 +24,27 @@ export interface RowStreamState {
   readonly date: string;
 }
 
-/** layout, binding, count, weight, day (NaN for none), means (n), products (n (n + 1) / 2), prices (n or none), sum of all before. */
+/** layout, binding, day (NaN for none), the packed moments, prices (n or none), checksum of all before. */
 export function stateTo({
   settings,
   moments,
   prices,
   date,
 }: RowStreamState & { readonly settings: RowSettings }): Uint8Array {
-  const { count, weight, means, products } = moments.state();
-  const day = date === '' ? NaN : dayNumber(date);
-  const numbers = [layout, bindingOf(settings), count, weight, day, ...means, ...products, ...(prices ?? [])];
-  const bytes = new Uint8Array((numbers.length + 1) * 8);
-  const view = new DataView(bytes.buffer);
-  for (const [position, each] of numbers.entries()) view.setFloat64(position * 8, each, true);
-  view.setFloat64(numbers.length * 8, checksum(bytes, numbers.length * 8), true);
-  return bytes;
+  const packed = moments.pack();
+  const numbers = new Float64Array(head + packed.length + (prices?.length ?? 0) + 1);
+  numbers.set([layout, bindingOf(settings), date === '' ? NaN : dayNumber(date)]);
+  numbers.set(packed, head);
+  if (prices !== undefined) numbers.set(prices, head + packed.length);
+  numbers[numbers.length - 1] = checksum(numbers.subarray(0, -1));
+  return littleEndian(numbers);
 }
 
 /** @throws Fault INVALID_ARGUMENT at `configuration.state` when the bytes are no state of a stream so configured. */
 export function stateFrom(bytes: Uint8Array, settings: RowSettings): RowStreamState {
-  const n = settings.assetIds.length;
-  const head = 5;
-  const own = head + n + (n * (n + 1)) / 2;
-  const lengths = settings.kind === 'prices' ? [own, own + n] : [own];
+  const size = settings.assetIds.length;
+  const own = head + RunningMoments.packedLength(size);
+  const lengths = settings.kind === 'prices' ? [own, own + size] : [own];
   const refused = (description: string): Fault =>
     new Fault('INVALID_ARGUMENT', description, {}, [{ field: 'configuration.state', description }]);
   const fits = 'is no state of a stream with these assets, kind, estimator and periods per year';
@@ -52,28 +52,40 @@ export function stateFrom(bytes: Uint8Array, settings: RowSettings): RowStreamSt
   if (!lengths.includes(length)) throw refused(fits);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const numbers = Float64Array.from({ length }, (_, position) => view.getFloat64(position * 8, true));
-  const [first, binding, count = NaN, weight = NaN, day = NaN] = numbers;
+  const [first, binding, day = NaN] = numbers;
   if (first !== layout || binding !== bindingOf(settings)) throw refused(fits);
-  if (view.getFloat64(length * 8, true) !== checksum(bytes, length * 8)) throw refused('has been changed or cut off');
+  if (view.getFloat64(length * 8, true) !== checksum(numbers)) throw refused('has been changed or cut off');
   const { decay, centre } = settings;
-  const means = [...numbers.subarray(head, head + n)];
-  const products = [...numbers.subarray(head + n, own)];
   return {
-    moments: RunningMoments.restored({ size: n, decay, centre, count, weight, means, products }),
+    moments: RunningMoments.unpack({ size, decay, centre }, numbers.subarray(head, own)),
     prices: length > own ? numbers.slice(own) : undefined,
     date: Number.isNaN(day) ? '' : dateOfDay(day),
   };
 }
 
-/** FNV-1a over 32 bits: tells accidents, and is no seal. */
-function checksum(bytes: Uint8Array, length: number): number {
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+function littleEndian(numbers: Float64Array<ArrayBuffer>): Uint8Array {
+  const bytes = new Uint8Array(numbers.buffer);
+  if (isLittleEndian) return bytes;
+  const view = new DataView(numbers.buffer);
+  for (const [position, each] of Float64Array.from(numbers).entries()) view.setFloat64(position * 8, each, true);
+  return bytes;
+}
+
+/** FNV-1a over words of 32 bits: tells accidents, and is no seal. */
+function checksum(numbers: Float64Array): number {
+  const words = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length * 2);
   let hash = 0x811c9dc5;
-  for (let position = 0; position < length; position += 1) hash = Math.imul(hash ^ bytes[position]!, 0x01000193);
+  for (let position = 0; position < words.length; position += 2) {
+    // The low word first, whatever the machine.
+    hash = Math.imul(hash ^ words[position + (isLittleEndian ? 0 : 1)]!, 0x01000193);
+    hash = Math.imul(hash ^ words[position + (isLittleEndian ? 1 : 0)]!, 0x01000193);
+  }
   return hash >>> 0;
 }
 
 function bindingOf({ assetIds, kind, decay, centre, periodsPerYear }: RowSettings): number {
   const text = JSON.stringify([assetIds, kind, decay, centre, periodsPerYear]);
-  const bytes = new TextEncoder().encode(text);
-  return checksum(bytes, bytes.byteLength);
+  return checksum(Float64Array.from(new TextEncoder().encode(text)));
 }

@@ -135,7 +135,7 @@ export class RowStream {
     const { periodsPerYear, assetIds } = this.#settings;
     const moments = this.#moments;
     const n = assetIds.length;
-    const annual = moments.isReady ? moments.covariance().map((each) => each * periodsPerYear) : undefined;
+    const annual = moments.isReady ? moments.covariance(periodsPerYear) : undefined;
     const told = { settings: this.#settings, moments, prices: this.#prices, date: this.#date };
     return {
       observations: moments.count,

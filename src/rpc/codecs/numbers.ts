@@ -10,8 +10,11 @@ export function matrixFrom({ rows, columns, values, packed }: Matrix): MatrixDra
   return { rows, columns, values, packed };
 }
 
-/** Little-endian on every machine. */
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** Little-endian on every machine, a copy. */
 export function packedTo(numbers: Float64Array): Buffer {
+  if (isLittleEndian) return Buffer.from(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
   const bytes = Buffer.alloc(numbers.length * 8);
   for (const [position, number] of numbers.entries()) bytes.writeDoubleLE(number, position * 8);
   return bytes;
