@@ -28,28 +28,37 @@ const boundLeast = 0.01;
 export const measureOf = (stated: number): number => Math.max(Math.abs(stated), boundLeast);
 
 /**
- * Every finite bound whose part became exactly one restriction, found by the part's words. The units are compared on two holdings, so
- * that a handler may lower in other units than it measures in; a part that does not move with its restriction is left out.
+ * Every finite bound whose part became exactly one restriction, found by the part's words. The units are compared on holdings, so that a
+ * handler may lower in other units than it measures in; a part that does not move with its restriction is left out.
  */
 export function sidesOf(constraints: readonly AppliedConstraint[], situation: Situation): readonly StatedSide[] {
-  const [here, there] = probes(situation);
+  const { held, bought, sold } = probes(situation);
   return constraints.flatMap((constraint) => {
     const { stated, handler, lowered } = constraint;
-    const after = handler.check(stated.parameters, there, situation);
-    const parts = handler.check(stated.parameters, here, situation);
+    const measuredOn = (holdings: Holdings): readonly Measured[] =>
+      handler.check(stated.parameters, holdings, situation);
+    const parts = measuredOn(held);
+    const afterBuying = measuredOn(bought);
+    let afterSelling: readonly Measured[] | undefined;
     const onlyOne = restrictionsByText(lowered);
     const measuredOnce = singles(parts, ({ text }) => text);
     return parts.flatMap((measured, index) => {
       const { text } = measured;
       const restriction = onlyOne.get(text);
-      const moved = after[index];
-      if (restriction === undefined || moved?.text !== text || !measuredOnce.has(text)) return [];
-      const change = valueOf(restriction, there.weights) - valueOf(restriction, here.weights);
-      const ratio = change / (moved.value - measured.value);
-      return sidesOn(restriction, measured, ratio, constraint);
+      if (restriction === undefined || !measuredOnce.has(text)) return [];
+      const ratioOn = ({ weights }: Holdings, after: Measured | undefined): number =>
+        after?.text === text
+          ? (valueOf(restriction, weights) - valueOf(restriction, held.weights)) / (after.value - measured.value)
+          : 0;
+      let ratio = ratioOn(bought, afterBuying[index]);
+      // What only sales move, as they do short positions, stands still where everything is bought.
+      if (!isRatio(ratio)) ratio = ratioOn(sold, (afterSelling ??= measuredOn(sold))[index]);
+      return isRatio(ratio) ? sidesOn(restriction, measured, ratio, constraint) : [];
     });
   });
 }
+
+const isRatio = (ratio: number): boolean => ratio !== 0 && Number.isFinite(ratio);
 
 function sidesOn(
   restriction: Restriction,
@@ -58,7 +67,6 @@ function sidesOn(
   constraint: AppliedConstraint,
 ): StatedSide[] {
   const perUnit = Math.abs(Math.abs(ratio) - 1) < 1e-9 ? 1 : Math.abs(ratio);
-  if (!(perUnit > 0 && perUnit < Infinity)) return [];
   const ranged = 'bound' in restriction ? { lower: -Infinity, upper: restriction.bound } : restriction;
   // One figure may limit both directions, as the size of a trade does.
   const both = Number.isFinite(ranged.lower) && Number.isFinite(ranged.upper) && !Number.isFinite(lower);
@@ -94,13 +102,20 @@ function singles<Named>(all: readonly Named[], nameOf: (each: Named) => string):
   return found;
 }
 
-/** What is held, and the same with each asset bought by another amount. */
-function probes({ current, cashCurrent }: Situation): readonly [Holdings, Holdings] {
+/** What is held, and the same with each asset bought, or sold, by another amount. */
+function probes({ current, cashCurrent }: Situation): Readonly<Record<'held' | 'bought' | 'sold', Holdings>> {
   const golden = (Math.sqrt(5) - 1) / 2;
-  const bought = current.map((_, i) => 0.1 + 0.1 * (((i + 1) * golden) % 1));
-  const spent = bought.reduce((total, weight) => total + weight, 0);
-  const after = { weights: current.map((weight, i) => weight + bought[i]!), cash: cashCurrent - spent };
-  return [{ weights: current, cash: cashCurrent }, after];
+  const amounts = current.map((_, i) => 0.1 + 0.1 * (((i + 1) * golden) % 1));
+  const after = (weights: Float64Array): Holdings => {
+    const spent = weights.reduce((sum, weight, i) => sum + weight - current[i]!, 0);
+    return { weights, cash: cashCurrent - spent };
+  };
+  return {
+    held: { weights: current, cash: cashCurrent },
+    bought: after(current.map((weight, i) => weight + amounts[i]!)),
+    // Below 0, whatever is held.
+    sold: after(current.map((weight, i) => Math.min(weight, 0) - amounts[i]!)),
+  };
 }
 
 /** What a restriction limits. */

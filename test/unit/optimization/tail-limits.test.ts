@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { answerOn, named, verdictOf } from '../../support/answers.ts';
+import { vectorOf } from '../../support/optimization.ts';
 
 const longOnly = named('long-only', 'bounds', { all: { min: 0 } });
 
@@ -24,5 +25,27 @@ describe('limits on tails', () => {
     const verdict = verdictOf(relaxed, 'largest');
     expect(verdict.relaxedUpper).to.be.closeTo(2 / 3, 1e-4);
     expect(verdict.value).to.be.at.most((verdict.relaxedUpper ?? 0) + 1e-9);
+  });
+});
+
+describe('limits that only short positions move', () => {
+  const shorts = named('within', 'bounds', { all: { min: -0.5, max: 1.5 } });
+  const falling = { expectedReturns: { values: vectorOf([0.06, 0.07, -0.1]), period: 'annual' as const } };
+
+  it('are priced where nothing is short yet', async () => {
+    const ask = (max: number) => answerOn([shorts, named('short', 'short-exposure', { max })], false, falling);
+    const answer = await ask(0.02);
+    const verdict = verdictOf(answer, 'short');
+    expect(verdict).to.include({ binding: 'max', upper: 0.02 });
+    const step = 1e-4;
+    const [less, more] = [await ask(0.02 - step), await ask(0.02 + step)];
+    expect(verdict.shadowPrice).to.be.closeTo((less.objective - more.objective) / (2 * step), 1e-4);
+  });
+
+  it('give way by priority', async () => {
+    const pinned = named('pinned', 'bounds', { assets: { GOLD: { max: -0.2 } } });
+    const answer = await answerOn([shorts, pinned, named('short', 'short-exposure', { max: 0.1 }, 2)], true);
+    expect(answer.termination).to.equal('optimal');
+    expect(verdictOf(answer, 'short').relaxedUpper).to.be.closeTo(0.2, 1e-4);
   });
 });
