@@ -20,7 +20,7 @@ export const linear: ConstraintHandler<LinearParameters> = {
   type: 'linear',
   title: 'Linear row',
   description:
-    'Sum over the named assets of coefficient times weight (fraction of net asset value) within a range. Assets that are not named count 0. The unit is that of the coefficients: with a yield per asset the sum is the yield of the portfolio.',
+    'Sum over the named assets of coefficient times weight (fraction of net asset value) within a range. Assets that are not named count 0. The unit is that of the coefficients: with a yield per asset the sum is the yield of the portfolio. linear-text takes such rules as text, over classes, sectors and other groups as well; characteristic takes coefficients that the assets carry.',
   version: '1.0.0',
   references: [],
   schema: {

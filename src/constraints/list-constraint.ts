@@ -1,6 +1,8 @@
 /** The shape shared by no-buy, no-sell, hold, restricted and exclusion: a range per selected asset around a centre. */
 import type { ConstraintHandler, Situation } from '../problem/situation.ts';
-import { fractionOfValue, measured } from './range.ts';
+import type { Violation } from '../values/fault.ts';
+import type { JsonSchema } from '../values/json.ts';
+import { fractionOfValue, invalid, measured } from './range.ts';
 import type { Range } from './range.ts';
 import { admitSelection, positionsOf, selectionSchema } from './selection.ts';
 import type { Selection } from './selection.ts';
@@ -20,19 +22,43 @@ export interface ListRule {
   readonly relativeTo: 'none' | 'current';
 }
 
-export function listHandler(rule: ListRule): ConstraintHandler<Selection> {
+export type ListParameters = Selection & { readonly unknown?: 'refuse' | 'ignore' };
+
+function listSchema({ title, everything, examples }: ListRule): JsonSchema<ListParameters> {
+  const { properties = {}, ...schema } = selectionSchema(title, everything);
+  const unknown: JsonSchema = {
+    type: 'string',
+    title: 'Unknown',
+    description:
+      'Names that no asset of the universe has: refuse them, or ignore them, as for a list kept for many portfolios.',
+    enum: ['refuse', 'ignore'],
+    default: 'refuse',
+  };
+  return { ...schema, properties: { ...properties, unknown }, examples };
+}
+
+/** A list with a choice and no names. */
+function admitParameters({ unknown: _unknown, ...selection }: ListParameters): Violation[] {
+  return Object.keys(selection).length === 0 ? [invalid('', 'names no asset')] : [];
+}
+
+export function listHandler(rule: ListRule): ConstraintHandler<ListParameters> {
   const centreOf = (position: number, situation: Situation): number =>
     rule.relativeTo === 'current' ? situation.current[position]! : 0;
   return {
     type: rule.type,
     title: rule.title,
-    description: rule.description,
-    version: '1.0.0',
+    description: `${rule.description} Names that the universe does not know are refused unless unknown says ignore.`,
+    version: '1.1.0',
     references: [],
-    schema: { ...selectionSchema(rule.title, rule.everything), examples: rule.examples },
+    schema: listSchema(rule),
     convexity: 'linear',
     priority: 0,
-    admit: admitSelection,
+    admitParameters,
+    admit: (list, situation) => [
+      ...admitParameters(list),
+      ...(list.unknown === 'ignore' ? [] : admitSelection(list, situation)),
+    ],
     lower: (selection, situation, origin) => ({
       bounds: positionsOf(selection, situation.universe).map((position) => {
         const { min, max } = rule.range(situation.current[position]!);

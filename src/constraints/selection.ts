@@ -77,16 +77,20 @@ function namedParts(selection: Selection): readonly Named[] {
   return parts;
 }
 
+/** So many unknown ids are named, the rest is counted. */
+const shownMax = 20;
+
 /** Every name that the universe does not know, with those that it does. */
 export function admitSelection(selection: Selection, situation: Situation): Violation[] {
   const { universe } = situation;
   const violations: Violation[] = [];
   const positions = positionsById(universe);
-  for (const [index, id] of (selection.assets ?? []).entries()) {
-    if (positions.has(id)) continue;
-    const known = amongKnown(id, [...positions.keys()]);
-    violations.push(invalid(`assets[${String(index)}]`, `no asset has id ${JSON.stringify(id)}${known}`));
-  }
+  const ids = [...positions.keys()];
+  const unknownIds = [...(selection.assets ?? []).entries()].filter(([, id]) => !positions.has(id));
+  for (const [index, id] of unknownIds.slice(0, shownMax))
+    violations.push(invalid(`assets[${String(index)}]`, `no asset has id ${JSON.stringify(id)}${amongKnown(id, ids)}`));
+  if (unknownIds.length > shownMax)
+    violations.push(invalid('assets', `${String(unknownIds.length - shownMax)} more ids are of no asset`));
   for (const { taxonomy, names, field } of namedParts(selection)) {
     if (taxonomy.kind === 'group' && !groupTaxonomies(universe).includes(taxonomy.name)) {
       violations.push(

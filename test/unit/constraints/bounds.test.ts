@@ -109,6 +109,25 @@ describe('lists of assets', () => {
     ).to.deep.equal([-0.25, 0]);
   });
 
+  it('may be kept for many portfolios: names of other universes are ignored when told to', () => {
+    const list = {
+      assets: ['AAPL', 'IBM'],
+      sectors: ['Tobacco'],
+      groups: { region: ['Asia'] },
+      unknown: 'ignore',
+    } as const;
+    expect(exclusion.admit(list, situation)).to.deep.equal([]);
+    expect(exclusion.lower(list, situation, originOf).bounds?.map(({ position }) => position)).to.deep.equal([0]);
+    expect(exclusion.lower({ assets: ['IBM'], unknown: 'ignore' }, situation, originOf).bounds).to.deep.equal([]);
+    expect(fieldsOf(noBuy.admit({ unknown: 'ignore' }, situation))).to.deep.equal(['']);
+  });
+
+  it('names twenty of many unknown ids and counts the rest', () => {
+    const violations = exclusion.admit({ assets: Array.from({ length: 3000 }, (_, k) => `X${String(k)}`) }, situation);
+    expect(violations).to.have.length(21);
+    expect(violations[20]).to.deep.include({ field: 'assets', description: '2980 more ids are of no asset' });
+  });
+
   it('names everything in a list that the universe does not know', () => {
     const violations = exclusion.admit(
       {
