@@ -4,6 +4,7 @@ import { conflictBench } from './conflict-case.ts';
 import { netlibBench } from './netlib.ts';
 import { randomCampaigns, runRandomCampaign } from './random.ts';
 import { scaleBench } from './scale-case.ts';
+import { strategiesBench } from './strategies.ts';
 
 const randomCases = Object.entries(randomCampaigns).map(([name, { count, of }]): BenchCase => ({
   name,
@@ -13,4 +14,10 @@ const randomCases = Object.entries(randomCampaigns).map(([name, { count, of }]):
   },
 }));
 
-export const campaigns: readonly BenchCase[] = [conflictBench, netlibBench, ...randomCases, scaleBench];
+export const campaigns: readonly BenchCase[] = [
+  conflictBench,
+  netlibBench,
+  ...randomCases,
+  scaleBench,
+  strategiesBench,
+];
