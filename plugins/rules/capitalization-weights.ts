@@ -1,7 +1,6 @@
-import { defineStrategy } from '@veritasvault/portfolio/sdk/v1';
 import type { Situation, Violation } from '@veritasvault/portfolio/sdk/v1';
 
-import { nearestInWords, nearestPortfolio } from './nearest.ts';
+import { defineRule, nearestInWords } from './nearest.ts';
 
 interface CapitalizationWeights {
   readonly source: 'market-capitalization' | 'benchmark';
@@ -26,7 +25,7 @@ function missing({ source }: CapitalizationWeights, { universe, benchmark }: Sit
     : [{ field: 'source', description: 'is "market-capitalization", but all capitalizations are 0' }];
 }
 
-export const capitalizationWeights = defineStrategy<CapitalizationWeights>({
+export const capitalizationWeights = defineRule<CapitalizationWeights>({
   id: 'capitalization-weights',
   title: 'Capitalization weights',
   description: `Target weights proportional to the market capitalizations of the assets, or equal to the benchmark's weights, as "source" says; they sum to 1. ${nearestInWords}`,
@@ -45,15 +44,11 @@ export const capitalizationWeights = defineStrategy<CapitalizationWeights>({
     },
   },
   needs: [],
-  admit: missing,
-  optimize: (task) => {
-    const { universe, benchmark } = task.situation;
+  faults: missing,
+  decide: ({ parameters, situation: { universe, benchmark } }) => {
     const capitalizations = Float64Array.from(universe.assets, (asset) => asset.marketCapitalization ?? 0);
-    const weights = task.parameters.source === 'benchmark' && benchmark !== undefined ? benchmark : capitalizations;
+    const weights = parameters.source === 'benchmark' && benchmark !== undefined ? benchmark : capitalizations;
     const total = weights.reduce((sum, weight) => sum + weight, 0);
-    return nearestPortfolio(
-      task,
-      weights.map((weight) => weight / total),
-    );
+    return { target: weights.map((weight) => weight / total) };
   },
 });

@@ -1,13 +1,11 @@
-import { defineStrategy } from '@veritasvault/portfolio/sdk/v1';
-import type { Violation } from '@veritasvault/portfolio/sdk/v1';
-
-import { nearestInWords, nearestPortfolio } from './nearest.ts';
+import { keysAt, lineFaults, weightAt } from './lines.ts';
+import { defineRule, nearestInWords } from './nearest.ts';
 
 interface FixedWeights {
   readonly weights: Readonly<Record<string, number>>;
 }
 
-export const fixedWeights = defineStrategy<FixedWeights>({
+export const fixedWeights = defineRule<FixedWeights>({
   id: 'fixed-weights',
   title: 'Fixed weights',
   description: `Target weights given by asset id, as fractions of net asset value; assets that are not named have weight 0 and cash is the rest. ${nearestInWords}`,
@@ -27,20 +25,8 @@ export const fixedWeights = defineStrategy<FixedWeights>({
     },
   },
   needs: [],
-  admit: ({ weights }, { universe }) => {
-    const known = new Set(universe.assets.map((asset) => asset.id));
-    return Object.keys(weights)
-      .filter((id) => !known.has(id))
-      .map((id): Violation => ({
-        field: `weights[${JSON.stringify(id)}]`,
-        description: `asset ${id} is not in the universe`,
-      }));
-  },
-  optimize: (task) => {
-    const { weights } = task.parameters;
-    const target = task.situation.universe.assets.map(({ id }) =>
-      Object.hasOwn(weights, id) ? (weights[id] ?? 0) : 0,
-    );
-    return nearestPortfolio(task, Float64Array.from(target));
-  },
+  faults: ({ weights }, { universe }) => lineFaults(keysAt('weights', weights), {}, universe),
+  decide: ({ parameters: { weights }, situation }) => ({
+    target: Float64Array.from(situation.universe.assets, ({ id }) => weightAt(weights, id)),
+  }),
 });

@@ -1,13 +1,63 @@
 /** Rules give target weights; the answer is the feasible portfolio nearest to them. */
-import { nearestTo, solveToEnd } from '@veritasvault/portfolio/sdk/v1';
-import type { StrategyEvent, Task } from '@veritasvault/portfolio/sdk/v1';
+import { ask, defineStrategy, inTurns, nearestTo, unanswered, weightsById } from '@veritasvault/portfolio/sdk/v1';
+import type {
+  JsonObject,
+  Lowered,
+  Situation,
+  Strategy,
+  StrategyEvent,
+  Task,
+  TurnProgram,
+  Violation,
+} from '@veritasvault/portfolio/sdk/v1';
 import type { Observable } from 'rxjs';
 
 /** For the descriptions in the catalogue. */
 export const nearestInWords =
   'The answer is the portfolio nearest to the target weights (least sum of squared differences) that satisfies the restrictions: the target weights themselves when they do.';
 
-/** `target` (n) are fractions of net asset value; cash is the rest. */
-export function nearestPortfolio<Parameters>(task: Task<Parameters>, target: Float64Array): Observable<StrategyEvent> {
-  return solveToEnd(task, nearestTo(target), 'nearest to the target weights');
+/** What a rule has decided. */
+export interface Decision {
+  /** (n) fractions of net asset value; cash is the rest. */
+  readonly target: Float64Array;
+  /** What the rule has to tell besides its target weights. */
+  readonly report?: JsonObject;
+  /** What must hold besides the client's restrictions. */
+  readonly added?: readonly Lowered[];
+}
+
+/** A strategy by rule: `faults` is asked before the request is taken, and again where it runs, as part of another strategy say. */
+export function defineRule<Parameters>(
+  rule: Omit<Strategy<Parameters>, 'admit' | 'optimize'> & {
+    readonly faults: (parameters: Parameters, situation: Situation) => readonly Violation[];
+    readonly decide: (task: Task<Parameters>) => Decision;
+  },
+): Strategy<Parameters> {
+  const { faults, decide, ...described } = rule;
+  return defineStrategy<Parameters>({
+    ...described,
+    admit: (parameters, situation) => faults(parameters, situation),
+    optimize: (task) => nearest(task, (own) => faults(own.parameters, own.situation), decide),
+  });
+}
+
+function nearest<Parameters>(
+  task: Task<Parameters>,
+  faults: (task: Task<Parameters>) => readonly Violation[],
+  decide: (task: Task<Parameters>) => Decision,
+): Observable<StrategyEvent> {
+  return inTurns(task, function* (): TurnProgram {
+    const { assets } = task.situation.universe;
+    const found = faults(task);
+    if (found.length > 0) {
+      const detail = found.map(({ field, description }) => `${field} ${description}`).join('; ');
+      return unanswered(assets.length, { reason: 'no solution found', detail });
+    }
+    const { target, report = {}, added = [] } = decide(task);
+    const answer = yield* ask({ phase: 'nearest to the target weights', objective: nearestTo(target), added });
+    const { weights } = answer.solution;
+    const moved = weights.reduce((sum, weight, i) => sum + 0.5 * Math.abs(weight - target[i]!), 0);
+    const told = { ...report, target: weightsById(target, assets) };
+    return { ...answer, report: weights.length === 0 ? told : { ...told, moved } };
+  });
 }
