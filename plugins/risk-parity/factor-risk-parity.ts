@@ -15,6 +15,7 @@ import type { Budgets, Settled } from './factor-search.ts';
 import { areIndependent, exposuresOf, modelPulls, projectedPulls, shareDefinitions } from './factor-shares.ts';
 import type { FactorShares, ShareDefinition } from './factor-shares.ts';
 import { covarianceOf } from './market.ts';
+import type { Trial } from './search.ts';
 
 interface FactorBudgets {
   readonly budgets?: Readonly<Record<string, number>>;
@@ -111,7 +112,7 @@ function* budgeted(task: Task<FactorBudgets>): Program {
     { phase: 'equal weights', objective: nearestTo(new Float64Array(n).fill(invested / n)) },
   ];
   const found = yield* settle({ model, budgets, added, starts });
-  if ('solution' in found) return { objective: found.objective, added, solution: found.solution };
+  if ('solution' in found) return endedEarly(found, added);
   return answerOf(found, budgets, names, added);
 }
 
@@ -178,6 +179,14 @@ function balanced({ covariance, exposures, pulls }: FactorShares, { shares }: Bu
     ],
     linear: new Float64Array(n),
   };
+}
+
+/** What ended the search before it came to rest: no portfolio at all, or the best until it was stopped. */
+function endedEarly({ objective, solution }: Trial, added: Answer['added']): Answer {
+  const { termination } = solution;
+  if (termination.reason !== 'feasible') return { objective, added, solution };
+  const detail = `stopped during the search for the budgets; ${termination.detail}`;
+  return { objective, added, solution: { ...solution, termination: { ...termination, detail } } };
 }
 
 function answerOf(found: Settled, budgets: Budgets, names: readonly string[], added: Answer['added']): Answer {

@@ -3,7 +3,7 @@
  * Levenberg and Marquardt's method, every step of it a convex problem over the restrictions; where it comes to rest, the last of them has
  * the portfolio for its optimum.
  */
-import { dot, hasWeights } from '@veritasvault/portfolio/sdk/v1';
+import { dot } from '@veritasvault/portfolio/sdk/v1';
 import type { Lowered, Objective, Solution, Step } from '@veritasvault/portfolio/sdk/v1';
 
 import { sharesAt } from './factor-shares.ts';
@@ -54,14 +54,18 @@ export function* settle(problem: FactorProblem): Generator<Step, Settled | Trial
   let best: Settled | undefined;
   for (const { phase, objective } of problem.starts) {
     const started = yield { objective, added: problem.added, phase };
-    if (started.termination.reason !== 'optimal')
-      return cutShort({ at: NaN, value: NaN, objective, solution: started }, best?.trial);
+    if (!isEnd(started)) return cutShort({ at: NaN, value: NaN, objective, solution: started }, best?.trial);
     const found: Settled | Trial = yield* descend(problem, started, objective);
     if ('solution' in found) return cutShort(found, best?.trial);
     if (best === undefined || isBetter(found, best)) best = found;
   }
   if (best === undefined) throw new Error('a search needs a start');
   return best;
+}
+
+/** An optimum, or a local one where restrictions are not convex. */
+function isEnd({ termination }: Solution): boolean {
+  return termination.reason === 'optimal' || (termination.reason === 'feasible' && termination.limit === undefined);
 }
 
 /** Nearer to the budgets; of two that meet them, less variance. */
@@ -89,8 +93,7 @@ function* descend(
     damping = Math.max(damping, dampingMin * curvature, Number.MIN_VALUE);
     const minimized = linearized(weights, away, slopes, damping);
     const solution: Solution = yield { objective: minimized, added, phase: 'factor budgets' };
-    if (solution.termination.reason !== 'optimal' || !hasWeights(solution))
-      return cutShort({ at: NaN, value: NaN, objective: minimized, solution }, trial);
+    if (!isEnd(solution)) return cutShort({ at: NaN, value: NaN, objective: minimized, solution }, trial);
     const moved = Math.max(...solution.weights.map((weight, i) => Math.abs(weight - weights[i]!)));
     const next = sharesAt(model, solution.weights);
     const nextAway = deviations(next, budgets);

@@ -111,9 +111,15 @@ export function cutShort(trial: Trial, best: Trial | undefined): Trial {
   return { ...best, solution: { ...best.solution, termination } };
 }
 
+/** Said where a solve under restrictions that are not convex ended the search before its zero. */
+const unsearched =
+  'under restrictions that are not convex the search does not go beyond its first step, so that this portfolio has the property only roughly';
+
 export function answerOf({ objective, solution }: Trial, added: readonly Lowered[], note?: string): Answer {
   const { termination } = solution;
-  if (note === undefined || termination.reason !== 'optimal') return { objective, added, solution };
-  const detail = `${note}; ${termination.detail}`;
+  const isLocal = termination.reason === 'feasible' && termination.limit === undefined;
+  const said = isLocal ? unsearched : termination.reason === 'optimal' ? note : undefined;
+  if (said === undefined) return { objective, added, solution };
+  const detail = `${said}; ${termination.detail}`;
   return { objective, added, solution: { ...solution, termination: { ...termination, detail } } };
 }

@@ -210,6 +210,20 @@ describe('risk parity over restrictions', () => {
 });
 
 describe('maximum diversification', () => {
+  it('says that it was not searched for where solves end at local optima', async () => {
+    const local: Engine = {
+      ...referenceEngine,
+      *solve(...given) {
+        const solution = yield* referenceEngine.solve(...given);
+        return { ...solution, termination: { reason: 'feasible', detail: 'a local optimum' } };
+      },
+    };
+    const task = referenceTask(local, { ...settingWith({}), parameters: {} });
+    const { solution } = await answerOf(maximumDiversification.optimize(task));
+    expect(solution.termination.reason).to.equal('feasible');
+    expect(solution.termination.detail).to.match(/does not go beyond its first step.*; a local optimum$/);
+  });
+
   const ratioOf = (w: Float64Array): number =>
     total(w.map((value, i) => value * Math.sqrt(covariance[i]![i]!))) /
     Math.sqrt(total(marginalRisks(w).map((risk, i) => risk * w[i]!)));
