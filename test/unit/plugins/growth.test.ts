@@ -170,7 +170,7 @@ describe('Kelly', () => {
     expect(solution.termination.reason).to.equal('unbounded');
   });
 
-  it('refuses counts, lots and gaps in the weights, with the reason', async () => {
+  it('refuses restrictions that are not convex, with the reason', async () => {
     const domain = {
       position: 0,
       intervals: [[0, 0] as const, [0.1, 1] as const],
@@ -180,6 +180,6 @@ describe('Kelly', () => {
     const gapped = { ...ground, restrictions: [...ground.restrictions, { domains: [domain] }] };
     const { solution } = await answerOf(kelly.optimize(referenceTask(referenceEngine, gapped)));
     expect(solution.termination.reason).to.equal('no solution found');
-    expect(solution.termination.detail).to.contain('counts, lots and gaps');
+    expect(solution.termination.detail).to.contain('counts, lots, gaps in the weights');
   });
 });

@@ -197,6 +197,16 @@ describe('stratified sampling', () => {
     expect(samples).not.to.include('AAPL');
   });
 
+  it('cannot hold a cell of which nothing may be held', async () => {
+    const bounds = assets.flatMap(({ assetClass }, position) =>
+      assetClass === 'Bond' ? [{ position, lower: 0, upper: 0, origin: originOf('no bonds') }] : [],
+    );
+    const restrictions = [...market.restrictions, { bounds }];
+    const parameters = { taxonomies: ['asset-class'], namesPerCell: 3, select: 'largest' as const };
+    const task = referenceTask(referenceEngine, { ...market, restrictions, parameters });
+    expect((await answerOf(stratifiedSampling.optimize(task))).solution.termination.reason).to.equal('infeasible');
+  });
+
   it('names taxonomies that members lack, and fewer names than cells', () => {
     const admitted = (parameters: Parameters<typeof stratifiedSampling.optimize>[0]['parameters']) =>
       (stratifiedSampling.admit?.(parameters, market.situation) ?? []).map(

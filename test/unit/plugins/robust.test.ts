@@ -8,7 +8,7 @@ import { dot, quadraticForm } from '../../../src/sdk/v1/index.ts';
 import type { Scenarios, Strategy } from '../../../src/sdk/v1/index.ts';
 import { answerOf, referenceMarket, referenceTask, type Setting } from '../../../src/sdk/v1/testing/index.ts';
 import { certifiedAnswer, expectWeights, settingOf, type PublishedLimits } from '../../golden/markets.ts';
-import { Random } from '../../support/problems.ts';
+import { originOf, Random } from '../../support/problems.ts';
 import { referenceEngine } from '../../support/reference-engine.ts';
 
 const n = 6;
@@ -218,6 +218,22 @@ describe('minimum worst-case volatility', () => {
     const task = { ...setting, estimates: { ...setting.estimates, scenarios } };
     const { solution } = await answerOf(worstCaseCovariance.optimize(referenceTask(referenceEngine, task)));
     expect(solution.termination.detail).to.equal('90 scenarios cannot be divided into 50 regimes of at least 2');
+  });
+
+  it('refuses restrictions that are not convex, but not over a box', async () => {
+    const count = { positions: Int32Array.of(0, 1, 2, 3, 4, 5), centre: new Float64Array(n), side: 'either' as const };
+    const counts = [{ ...count, minimum: 0, maximum: 3, origin: originOf('names') }];
+    const solved = async (parameters: Parameters<typeof worstCaseCovariance.optimize>[0]['parameters']) => {
+      const setting = settingWith(parameters, { lower: 0, upper: 0.6 });
+      const counted = { ...setting, restrictions: [...setting.restrictions, { counts }] };
+      return (await answerOf(worstCaseCovariance.optimize(referenceTask(referenceEngine, counted)))).solution;
+    };
+    const refused = await solved({ stresses });
+    expect(refused.termination.reason).to.equal('no solution found');
+    expect(refused.termination.detail).to.contain('counts, lots, gaps in the weights');
+    const boxed = await solved({ boxWidth: 0.2 });
+    expect(boxed.termination.reason).to.equal('optimal');
+    expect(boxed.weights.filter((weight) => weight > 1e-9).length).to.be.at.most(3);
   });
 
   it('names a set that is empty, doubled or named twice', () => {
