@@ -16,7 +16,7 @@ function* own(task: Task<Kelly>): Program {
     throw new Error('the host must provide scenarios: the strategy lists them among its needs');
   const { fraction = 1 } = task.parameters;
   const n = task.situation.current.length;
-  if (isWhole(task.restrictions)) return refused(n);
+  if (!isConvex(task.restrictions)) return refused(n);
   const growth = growthOf(scenarios, riskFreeRate, 1 / fraction);
   const answer = yield* greatestGrowth(growth, n, leverageOf(task, n));
   if (!hasWeights(answer.solution)) return answer;
@@ -49,17 +49,17 @@ function reportOf(growth: Growth, weights: Float64Array): JsonObject {
   };
 }
 
-/** Between two portfolios with counts, lots or gaps no third need be allowed. */
-function isWhole(restrictions: readonly Lowered[]): boolean {
-  return restrictions.some(
-    ({ domains = [], lots = [], counts = [] }) => domains.length + lots.length + counts.length > 0,
+/** Whether between two portfolios that are allowed every other is. */
+function isConvex(restrictions: readonly Lowered[]): boolean {
+  return restrictions.every(({ domains = [], lots = [], counts = [], concentrations = [], riskShares = [] }) =>
+    [domains, lots, counts, concentrations, riskShares].every(({ length }) => length === 0),
   );
 }
 
 function refused(n: number): Answer {
   const none = new Float64Array(0);
   const detail =
-    'growth is found between portfolios, which counts, lots and gaps in the weights do not allow; leave those constraints out, or choose quadratic-utility, which is near to growth for small returns';
+    'growth is found between portfolios, which counts, lots, gaps in the weights, concentrations and shares of risk do not allow; leave those constraints out, or choose quadratic-utility, which is near to growth for small returns';
   const solution: Solution = {
     solver: 'none',
     termination: { reason: 'no solution found', detail },
@@ -76,7 +76,7 @@ export const kelly = defineStrategy<Kelly>({
   id: 'kelly',
   title: 'Kelly',
   description:
-    "Maximizes the expected logarithm of wealth after one period of the scenarios, sum_s p_s ln(1 + riskFreeRate / periodsPerYear + (r_s - riskFreeRate / periodsPerYear)'w): the greatest growth in the long run. A portfolio that loses everything in some scenario is not allowed. `fraction` f below 1 maximizes the expected power utility of relative risk aversion 1 / f instead, which holds exactly f times the excess of full Kelly where returns are small or lognormal and nothing restricts the weights, and keeps all restrictions as they stand. leverageMax limits sum_i |w_i|. Found by damped Newton steps, each a certified quadratic problem; the optimality conditions of the last are those of growth to 1e-8 of the gradient. Reports the growth rate per year, the probability of ruin over the scenarios and the leverage. Takes no counts, lots or gaps in the weights.",
+    "Maximizes the expected logarithm of wealth after one period of the scenarios, sum_s p_s ln(1 + riskFreeRate / periodsPerYear + (r_s - riskFreeRate / periodsPerYear)'w): the greatest growth in the long run. A portfolio that loses everything in some scenario is not allowed. `fraction` f below 1 maximizes the expected power utility of relative risk aversion 1 / f instead, which holds exactly f times the excess of full Kelly where returns are small or lognormal and nothing restricts the weights, and keeps all restrictions as they stand. leverageMax limits sum_i |w_i|. Found by damped Newton steps, each a certified quadratic problem; the optimality conditions of the last are those of growth to 1e-8 of the gradient. Reports the growth rate per year, the probability of ruin over the scenarios and the leverage. Takes no counts, lots, gaps in the weights, concentrations or shares of risk.",
   references: [
     'Kelly, J. L. (1956). A New Interpretation of Information Rate. Bell System Technical Journal 35(4), 917-926.',
     'MacLean, L. C., Thorp, E. O., Ziemba, W. T. (2010). Long-term Capital Growth: the Good and Bad Properties of the Kelly and Fractional Kelly Capital Growth Criteria. Quantitative Finance 10(7), 681-687.',

@@ -20,10 +20,15 @@ function* overMembers(task: Task<WorstCaseCovariance>): Program {
   const { stresses = [], regimes } = task.parameters;
   const { scenarios } = task.estimates;
   const estimate = covarianceOf(task);
+  if (!isConvex(task.restrictions))
+    return refused(
+      task,
+      'the least worst-case volatility is found between portfolios, which counts, lots, gaps in the weights, concentrations and shares of risk do not allow; leave those constraints out, or give a boxWidth instead',
+    );
   if (regimes !== undefined && scenarios === undefined)
     throw new Error('the host must provide scenarios: the strategy names them among its needs');
   if (regimes !== undefined && scenarios!.count < 2 * regimes)
-    return tooShort(task, `${scenarios!.count} scenarios cannot be divided into ${regimes} regimes of at least 2`);
+    return refused(task, `${scenarios!.count} scenarios cannot be divided into ${regimes} regimes of at least 2`);
   const past = regimes === undefined ? undefined : { scenarios: scenarios!, parts: regimes };
   const members = membersOf(estimate, stresses, past);
   const answer = yield* leastWorstVolatility(members, estimate.size, floorsOf(task));
@@ -65,7 +70,14 @@ function* overBox(task: Task<WorstCaseCovariance>, boxWidth: number): Program {
   return { ...answer, report };
 }
 
-function tooShort(task: Task<WorstCaseCovariance>, detail: string) {
+/** Whether between two portfolios that are allowed every other is. */
+function isConvex(restrictions: readonly Lowered[]): boolean {
+  return restrictions.every(({ domains = [], lots = [], counts = [], concentrations = [], riskShares = [] }) =>
+    [domains, lots, counts, concentrations, riskShares].every(({ length }) => length === 0),
+  );
+}
+
+function refused(task: Task<WorstCaseCovariance>, detail: string) {
   const none = new Float64Array(0);
   const solution = {
     solver: 'none',
@@ -110,7 +122,7 @@ export const worstCaseCovariance = defineStrategy<WorstCaseCovariance>({
   id: 'worst-case-covariance',
   title: 'Minimum worst-case volatility',
   description:
-    "Minimizes the greatest annual volatility sqrt(w' C_j w) over a set of covariances. With stresses and regimes the set holds the estimate C; for each stress volatilityFactor^2 [(1 - correlationBlend) C + correlationBlend sigma sigma'], sigma the volatilities, which multiplies them and moves correlations towards 1; and the sample covariances (n - 1, annual, whatever the probabilities) of so many consecutive parts of the scenarios. With boxWidth each covariance may be off by boxWidth sigma_i sigma_j, long only: the worst is w'(C + boxWidth sigma sigma')w. With returnMin over riskFreeRate + (mu - riskFreeRate)'w >= returnMin. Found by models whose optimality conditions are in the end those of the greatest volatility, to 1e-8. Reports the volatility under each covariance, which of them attain the greatest, and their shares in the mixture for which the portfolio is optimal.",
+    "Minimizes the greatest annual volatility sqrt(w' C_j w) over a set of covariances. With stresses and regimes the set holds the estimate C; for each stress volatilityFactor^2 [(1 - correlationBlend) C + correlationBlend sigma sigma'], sigma the volatilities, which multiplies them and moves correlations towards 1; and the sample covariances (n - 1, annual, whatever the probabilities) of so many consecutive parts of the scenarios. With boxWidth each covariance may be off by boxWidth sigma_i sigma_j, long only: the worst is w'(C + boxWidth sigma sigma')w. With returnMin over riskFreeRate + (mu - riskFreeRate)'w >= returnMin. Found by models whose optimality conditions are in the end those of the greatest volatility, to 1e-8; with stresses or regimes it takes no counts, lots, gaps in the weights, concentrations or shares of risk. Reports the volatility under each covariance, which of them attain the greatest, and their shares in the mixture for which the portfolio is optimal.",
   references: [
     'Tutuncu, R. H., Koenig, M. (2004). Robust Asset Allocation. Annals of Operations Research 132, 157-187.',
     'Rustem, B., Becker, R. G., Marty, W. (2000). Robust Min-Max Portfolio Strategies for Rival Forecast and Risk Scenarios. Journal of Economic Dynamics and Control 24, 1591-1621.',

@@ -68,7 +68,7 @@ function own(task: Task<MinimumSemiDeviation>): Program {
 export const minimumSemiDeviation = defineStrategy<MinimumSemiDeviation>({
   id: 'minimum-semi-deviation',
   title: 'Minimum semi-deviation',
-  description: `Minimizes the lower semi-variance of the results below a threshold. ${semiVarianceInWords} ${resultInWords} With returnMin over riskFreeRate + (mu - riskFreeRate)'w >= returnMin. Found by successive quadratic models that count the scenarios which fall short; the optimality conditions of the last are those of the semi-variance. Takes no counts, lots or gaps in the weights.`,
+  description: `Minimizes the lower semi-variance of the results below a threshold. ${semiVarianceInWords} ${resultInWords} With returnMin over riskFreeRate + (mu - riskFreeRate)'w >= returnMin. Found by successive quadratic models that count the scenarios which fall short; the optimality conditions of the last are those of the semi-variance. Takes no counts, lots, gaps in the weights, concentrations or shares of risk.`,
   references: [
     'Markowitz, H. (1959). Portfolio Selection: Efficient Diversification of Investments. Wiley, chapter IX.',
     'Qi, L., Sun, J. (1993). A Nonsmooth Version of Newtons Method. Mathematical Programming 58, 353-367.',

@@ -165,15 +165,16 @@ function largest(values: Float64Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
-/** Why there is none: between two portfolios with counts, lots or gaps no third need be allowed. Undefined where there is one. */
+/** Why there is none: between two portfolios that such restrictions allow, no third need be allowed. Undefined where there is one. */
 export function refusedFor(restrictions: readonly Lowered[], objective: Objective): Answer | undefined {
-  const isWhole = restrictions.some(
-    ({ domains = [], lots = [], counts = [] }) => domains.length + lots.length + counts.length > 0,
+  const isConvex = restrictions.every(
+    ({ domains = [], lots = [], counts = [], concentrations = [], riskShares = [] }) =>
+      [domains, lots, counts, concentrations, riskShares].every(({ length }) => length === 0),
   );
-  if (!isWhole) return undefined;
+  if (isConvex) return undefined;
   const none = new Float64Array(0);
   const detail =
-    'the least semi-variance is found between portfolios, which counts, lots and gaps in the weights do not allow; leave those constraints out, or minimize the mean absolute deviation or the variance instead';
+    'the least semi-variance is found between portfolios, which counts, lots, gaps in the weights, concentrations and shares of risk do not allow; leave those constraints out, or minimize the variance instead';
   const solution: Solution = {
     solver: 'none',
     termination: { reason: 'no solution found', detail },

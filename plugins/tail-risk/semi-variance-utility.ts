@@ -25,7 +25,7 @@ function own(task: Task<SemiVarianceUtility>): Program {
 export const semiVarianceUtility = defineStrategy<SemiVarianceUtility>({
   id: 'semi-variance-utility',
   title: 'Semi-variance utility',
-  description: `Maximizes the expected annual return less riskAversion / 2 times the annual lower semi-variance: riskFreeRate + (mu - riskFreeRate)'w - riskAversion / 2 * semi-variance. ${semiVarianceInWords} ${resultInWords} Takes no counts, lots or gaps in the weights.`,
+  description: `Maximizes the expected annual return less riskAversion / 2 times the annual lower semi-variance: riskFreeRate + (mu - riskFreeRate)'w - riskAversion / 2 * semi-variance. ${semiVarianceInWords} ${resultInWords} Takes no counts, lots, gaps in the weights, concentrations or shares of risk.`,
   references: [
     'Markowitz, H. (1959). Portfolio Selection: Efficient Diversification of Investments. Wiley, chapter IX.',
   ],
