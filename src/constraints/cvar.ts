@@ -2,26 +2,27 @@ import type { ConstraintHandler } from '../problem/situation.ts';
 import { awayFrom, centreSchema, centreWeights } from './centre.ts';
 import { measured, percent } from './range.ts';
 import { admitRelative, relativeText } from './relative.ts';
+import type { RelativeTo } from './relative.ts';
 import { admitLevel, admitLoss, levelSchema, resultsOf, scenariosOf, tailMean } from './scenario-losses.ts';
 
 export type CvarParameters = {
   readonly max: number;
   readonly level: number;
-  readonly relativeTo?: 'none' | 'benchmark';
+  readonly relativeTo?: RelativeTo;
 };
 
 const textOf = ({ max, level, relativeTo }: CvarParameters): string =>
   `CVaR at ${percent(level)}${relativeText(relativeTo)} at most ${percent(max)}`;
 
 /**
- * Mean of the worst (1 - level) share of the losses -r_s'(w - c) over scenarios s, the scenario at the boundary counted in part; c is 0 or
- * the benchmark weights. Per period of the scenarios.
+ * Mean of the worst (1 - level) share of the losses -r_s'(w - c) over scenarios s, the scenario at the boundary counted in part; c is 0, the
+ * benchmark or the current weights. Per period of the scenarios.
  */
 export const cvar: ConstraintHandler<CvarParameters> = {
   type: 'cvar',
   title: 'Conditional value-at-risk limit',
   description:
-    "Mean of the worst (1 - level) share of the losses -r'w over the scenarios, the scenario at the boundary counted in part by its probability (expected shortfall); relative to the benchmark, of -r'(w - benchmark). " +
+    "Mean of the worst (1 - level) share of the losses -r'w over the scenarios, the scenario at the boundary counted in part by its probability (expected shortfall); relative to the benchmark or to the current holdings c, of -r'(w - c). " +
     'A fraction of net asset value over one period of the scenarios, never annualized. Cash neither gains nor loses. Needs scenarios.',
   version: '1.0.0',
   references: [
@@ -40,8 +41,8 @@ export const cvar: ConstraintHandler<CvarParameters> = {
       },
       level: levelSchema,
       relativeTo: centreSchema(
-        ['none', 'benchmark'],
-        'none: loss of the portfolio. benchmark: loss against the benchmark.',
+        ['none', 'benchmark', 'current'],
+        'none: loss of the portfolio. benchmark, current: loss against the benchmark or against what is held now.',
       ),
     },
     required: ['max', 'level'],

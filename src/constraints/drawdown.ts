@@ -3,6 +3,7 @@ import type { Violation } from '../values/fault.ts';
 import { awayFrom, centreSchema, centreWeights } from './centre.ts';
 import { fractionOfValue, invalid, measured, percent } from './range.ts';
 import { admitRelative, relativeText } from './relative.ts';
+import type { RelativeTo } from './relative.ts';
 import { admitLevel, admitLoss, drawdownsOf, levelSchema, pathOf, resultsOf, tailMean } from './scenario-losses.ts';
 
 const measures = ['maximum', 'average', 'cdar'] as const;
@@ -11,7 +12,7 @@ export type DrawdownParameters = {
   readonly measure: (typeof measures)[number];
   readonly max: number;
   readonly level?: number;
-  readonly relativeTo?: 'none' | 'benchmark';
+  readonly relativeTo?: RelativeTo;
 };
 
 const labels = { maximum: 'maximum drawdown', average: 'average drawdown', cdar: 'conditional drawdown' } as const;
@@ -45,7 +46,7 @@ export const drawdown: ConstraintHandler<DrawdownParameters> = {
   description:
     'Drawdown at each scenario: by how much the running sum of the results so far lies below its highest value, 0 at the start included. ' +
     'Results are added, not compounded, with the weights kept constant, which keeps the limit convex. maximum: the largest drawdown. average: their mean. cdar: the mean of the worst (1 - level) share of them. ' +
-    'Relative to the benchmark, of the results of the active weights. Needs scenarios that follow each other in time and are equally likely. Cash neither gains nor loses.',
+    'Relative to the benchmark or to the current holdings, of the results of the difference of weights. Needs scenarios that follow each other in time and are equally likely. Cash neither gains nor loses.',
   version: '1.0.0',
   references: [
     'Chekhlov, Uryasev and Zabarankin (2005), Drawdown Measure in Portfolio Optimization, International Journal of Theoretical and Applied Finance 8',
@@ -63,8 +64,8 @@ export const drawdown: ConstraintHandler<DrawdownParameters> = {
       max: { type: 'number', title: 'Maximum', description: 'Fraction of net asset value, >= 0: 0.1 for 10 %.' },
       level: levelSchema,
       relativeTo: centreSchema(
-        ['none', 'benchmark'],
-        'none: results of the portfolio. benchmark: results against the benchmark.',
+        ['none', 'benchmark', 'current'],
+        'none: results of the portfolio. benchmark, current: results against the benchmark or against what is held now.',
       ),
     },
     required: ['measure', 'max'],

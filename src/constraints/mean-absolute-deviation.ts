@@ -2,22 +2,23 @@ import type { ConstraintHandler } from '../problem/situation.ts';
 import { awayFrom, centreSchema, centreWeights } from './centre.ts';
 import { measured, percent } from './range.ts';
 import { admitRelative, relativeText } from './relative.ts';
+import type { RelativeTo } from './relative.ts';
 import { admitLoss, resultsOf, scenariosOf } from './scenario-losses.ts';
 
 export type MeanAbsoluteDeviationParameters = {
   readonly max: number;
-  readonly relativeTo?: 'none' | 'benchmark';
+  readonly relativeTo?: RelativeTo;
 };
 
 const textOf = ({ max, relativeTo }: MeanAbsoluteDeviationParameters): string =>
   `mean absolute deviation${relativeText(relativeTo)} at most ${percent(max)}`;
 
-/** sum_s p_s |(r_s - mean r)'(w - c)| <= max over scenarios s; c is 0 or the benchmark weights. Per period of the scenarios. */
+/** sum_s p_s |(r_s - mean r)'(w - c)| <= max over scenarios s; c is 0, the benchmark or the current weights. Per period of the scenarios. */
 export const meanAbsoluteDeviation: ConstraintHandler<MeanAbsoluteDeviationParameters> = {
   type: 'mean-absolute-deviation',
   title: 'Mean absolute deviation limit',
   description:
-    "Mean over the scenarios, by their probabilities, of the distance between the result r'w and its mean; relative to the benchmark, of the result of the active weights. " +
+    "Mean over the scenarios, by their probabilities, of the distance between the result r'w and its mean; relative to the benchmark or to the current holdings, of the result of the difference of weights. " +
     'A fraction of net asset value over one period of the scenarios, never annualized. Cash has no deviation. Needs scenarios.',
   version: '1.0.0',
   references: [
@@ -33,8 +34,8 @@ export const meanAbsoluteDeviation: ConstraintHandler<MeanAbsoluteDeviationParam
         description: 'Fraction of net asset value over one period of the scenarios, >= 0: 0.02 for 2 %.',
       },
       relativeTo: centreSchema(
-        ['none', 'benchmark'],
-        'none: deviation of the portfolio. benchmark: deviation of the active weights.',
+        ['none', 'benchmark', 'current'],
+        'none: deviation of the portfolio. benchmark, current: deviation of the weights minus those of the benchmark or those held now.',
       ),
     },
     required: ['max'],

@@ -4,6 +4,7 @@ import { awayFrom, centreSchema, centreWeights } from './centre.ts';
 import { normalQuantile } from './normal-quantile.ts';
 import { invalid, measured, percent } from './range.ts';
 import { admitRelative, relativeText } from './relative.ts';
+import type { RelativeTo } from './relative.ts';
 import { covarianceOf, deviation, periodsPerYear } from './risk.ts';
 import type { Period } from './risk.ts';
 import { admitLevel, levelSchema } from './scenario-losses.ts';
@@ -14,7 +15,7 @@ export type ValueAtRiskParameters = {
   readonly level: number;
   readonly period: Period;
   readonly definition: 'normal-zero-mean';
-  readonly relativeTo?: 'none' | 'benchmark';
+  readonly relativeTo?: RelativeTo;
 };
 
 const textOf = ({ max, level, period, relativeTo }: ValueAtRiskParameters): string =>
@@ -28,12 +29,12 @@ function admitParameters({ max, level }: ValueAtRiskParameters): Violation[] {
   return violations;
 }
 
-/** z sqrt((w - c)' Sigma (w - c) / periods) <= max, z the normal quantile at the level; c = 0 or the benchmark weights. */
+/** z sqrt((w - c)' Sigma (w - c) / periods) <= max, z the normal quantile at the level; c = 0, the benchmark or the current weights. */
 export const valueAtRisk: ConstraintHandler<ValueAtRiskParameters> = {
   type: 'value-at-risk',
   title: 'Value-at-risk limit (normal, zero mean)',
   description:
-    "Parametric value at risk of a normal return with mean zero: z(level) times the square root of w' Sigma w / periods, with Sigma the annual covariance, periods 1, 12 or 252 and z the standard normal quantile (1.645 at 0.95); relative to the benchmark, of the active weights. " +
+    "Parametric value at risk of a normal return with mean zero: z(level) times the square root of w' Sigma w / periods, with Sigma the annual covariance, periods 1, 12 or 252 and z the standard normal quantile (1.645 at 0.95); relative to the benchmark or to the current holdings, of the difference of weights. " +
     'The loss that is exceeded with probability 1 - level. Expected returns are not subtracted: over the short horizons that it is used for they are small beside the risk. Value at risk over scenarios is not convex; limit CVaR, which is never below it. Cash has no risk.',
   version: '1.0.0',
   references: ['J.P. Morgan and Reuters (1996), RiskMetrics Technical Document, 4th ed.'],
@@ -54,7 +55,10 @@ export const valueAtRisk: ConstraintHandler<ValueAtRiskParameters> = {
           'normal-zero-mean: parametric, normal returns with mean zero. Systems disagree on the word, so it must be stated.',
         enum: ['normal-zero-mean'],
       },
-      relativeTo: centreSchema(['none', 'benchmark'], 'none: the weights. benchmark: the active weights.'),
+      relativeTo: centreSchema(
+        ['none', 'benchmark', 'current'],
+        'none: the weights. benchmark, current: the weights minus those of the benchmark or those held now.',
+      ),
     },
     required: ['max', 'level', 'period', 'definition'],
     additionalProperties: false,

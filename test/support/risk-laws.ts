@@ -54,13 +54,17 @@ export const riskLaws: readonly Law[] = [
       return { eachMax: Math.max(one, other), threshold: Math.min(one, other), totalMax, ...parts };
     }),
   ),
-  law(cvar, fc.record({ max: fraction, level, relativeTo })),
+  law(cvar, fc.record({ max: fraction, level, relativeTo: anyCentre })),
   law(dollarNeutral, fc.record({ tolerance, of: fc.constantFrom({ assets: ['A1'] }, two) })),
   law(
     drawdown,
     fc.oneof(
-      fc.record({ measure: fc.constantFrom('maximum' as const, 'average' as const), max: limit, relativeTo }),
-      fc.record({ measure: fc.constant('cdar' as const), level, max: limit, relativeTo }),
+      fc.record({
+        measure: fc.constantFrom('maximum' as const, 'average' as const),
+        max: limit,
+        relativeTo: anyCentre,
+      }),
+      fc.record({ measure: fc.constant('cdar' as const), level, max: limit, relativeTo: anyCentre }),
     ),
   ),
   law(grossExposure, exposure),
@@ -79,7 +83,7 @@ export const riskLaws: readonly Law[] = [
     marketNeutral,
     tolerance.map((band) => ({ from, tolerance: band })),
   ),
-  law(meanAbsoluteDeviation, fc.record({ max: limit, relativeTo })),
+  law(meanAbsoluteDeviation, fc.record({ max: limit, relativeTo: anyCentre })),
   law(
     netExposure,
     fc.tuple(range, selection, anyCentre).map(([sides, of, centre]) => ({ ...sides, of, relativeTo: centre })),
@@ -119,7 +123,7 @@ export const riskLaws: readonly Law[] = [
       level: fc.constantFrom(0.6, 0.95, 0.99),
       period,
       definition: fc.constant('normal-zero-mean' as const),
-      relativeTo,
+      relativeTo: anyCentre,
     }),
   ),
 ];
