@@ -14,8 +14,8 @@ export type RoundLotsParameters = {
 /** Weights this far from a whole number of lots stand on it: rounding of prices and net asset value. */
 const rounding = 1e-9;
 
-/** With an odd lot that may be closed the admissible weights are listed: lots of at least this, weights up to 1 long or short. */
-const closeOutLotLeast = 0.0005;
+/** Where an odd lot may be closed the admissible weights are listed, from 0 to 1 on the side of the holding: 200 of them, and so lots of at least this. */
+const closeOutLotLeast = 0.005;
 
 /** The odd lot of an asset, besides which 0 is admissible. */
 function hasOddLot({ relativeTo, closeOut }: RoundLotsParameters, held: number, lot: number): boolean {
@@ -59,10 +59,13 @@ function admit(parameters: RoundLotsParameters, { universe }: Situation): readon
   ];
 }
 
-/** 0 and held + k lot, ascending, from -1 to 1. */
+/** 0 and held + k lot, ascending, from 0 to 1 on the side of the holding. */
 function weightsWithOddLot(held: number, lot: number): readonly number[] {
   const weights = [0];
-  for (let k = Math.ceil((-1 - held) / lot); held + k * lot <= 1; k += 1) weights.push(held + k * lot);
+  const side = Math.sign(held);
+  // From the least size that is whole lots away from what is held.
+  for (let k = -Math.floor(Math.abs(held) / lot); Math.abs(held) + k * lot <= 1; k += 1)
+    weights.push(held + side * k * lot);
   return weights.sort((one, other) => one - other);
 }
 
@@ -72,7 +75,7 @@ export const roundLots: ConstraintHandler<RoundLotsParameters> = {
   title: 'Round lots',
   description:
     'Weights are whole multiples of the value of a lot: price times lot size divided by net asset value. Relative to current the trades are whole lots, so that an odd lot that is held may stay; ' +
-    'with closeOut such a holding may also be closed whole, its odd lot included. An asset with an odd lot that may be closed has a weight of at most 100 %, long or short.',
+    'with closeOut such a holding may also be closed whole, its odd lot included. An asset with an odd lot that may be closed stays on the side where it is held, at most 100 %, and its lot is at least 0.5 %.',
   version: '1.1.0',
   references: [
     'Mansini and Speranza (1999), Heuristic algorithms for the portfolio selection problem with minimum transaction lots, European J. of Operational Research 114',
@@ -99,7 +102,7 @@ export const roundLots: ConstraintHandler<RoundLotsParameters> = {
         type: 'boolean',
         title: 'Close out',
         description:
-          'Relative to current: whether a holding with an odd lot may be closed whole. Lots of at least 0.05 % then.',
+          'Relative to current: whether a holding with an odd lot may be closed whole. Lots of at least 0.5 % then.',
         default: false,
       },
     },
@@ -134,7 +137,10 @@ export const roundLots: ConstraintHandler<RoundLotsParameters> = {
       const held = current[position]!;
       const amount = weight - (parameters.relativeTo === 'current' ? held : 0);
       let left = Math.abs(amount - lot * Math.round(amount / lot));
-      if (hasOddLot(parameters, held, lot)) left = Math.min(Math.abs(weight), Math.max(left, Math.abs(weight) - 1));
+      if (hasOddLot(parameters, held, lot)) {
+        const beyond = Math.max(Math.abs(weight) - 1, -weight * Math.sign(held));
+        left = Math.min(Math.abs(weight), Math.max(left, beyond));
+      }
       return measured(textOf(parameters, id, held), left <= rounding ? 0 : left, { max: 0 }, fractionOfValue);
     });
   },

@@ -253,10 +253,17 @@ describe('small holdings', () => {
     const near = domains![0]!.intervals
       .map(([weight]) => Number(weight.toFixed(12)))
       .filter((weight) => Math.abs(weight) < 0.02);
-    expect(near).to.deep.equal([-0.017, -0.007, 0, 0.003, 0.013]);
+    expect(near).to.deep.equal([0, 0.003, 0.013]);
+    expect(domains![0]!.intervals).to.have.length(101);
     const isMet = (weight: number): boolean => roundLots.check(parameters, at(1, weight), held)[0]!.slack >= 0;
-    expect([0, 0.003, 0.013, 0.023, 0.01].map(isMet)).to.deep.equal([true, true, true, true, false]);
-    expect(fieldsOf(roundLots.admit({ lots: { XOM: 0.0001 }, closeOut: true }, held))).to.deep.equal([
+    expect([0, 0.003, 0.013, 0.023, 0.993, 0.01, 1.003, -0.007].map(isMet)).to.deep.equal([
+      ...[true, true, true, true, true],
+      ...[false, false, false],
+    ]);
+    const short = roundLots.lower({ ...parameters, lots: { SAP: 0.03 } }, held, originOf).domains![0]!.intervals;
+    expect(short.at(-1)).to.deep.equal([0, 0]);
+    expect(short.at(-2)![0]).to.equal(-0.01);
+    expect(fieldsOf(roundLots.admit({ lots: { XOM: 0.001 }, closeOut: true }, held))).to.deep.equal([
       'lots.XOM',
       'closeOut',
     ]);
