@@ -10,10 +10,12 @@ import type {
 } from '../../gen/veritasvault/portfolio/v1/optimization_service.ts';
 import { bar } from './bar.ts';
 import { counted, elapsed, figure, percent, residual, signedPercent } from './figures.ts';
+import { strategyReportLines } from './strategy-report.ts';
 import { table, wrapped } from './table.ts';
 import type { Paint } from './terminal.ts';
 
 const verdictsMax = 24;
+const slackWidthMin = 100;
 const weightTolerance = 5e-7;
 
 const spoken = (name: string, prefix: string): string => name.slice(prefix.length).toLowerCase().replaceAll('_', ' ');
@@ -85,23 +87,25 @@ function boundText({ relaxedLower, relaxedUpper, unit, ...stated }: ConstraintVe
 /** "broken", "relaxed", "binding" or "holds", in its colour. */
 function markOf(verdict: ConstraintVerdict, tolerance: number, paint: Paint): string {
   if (verdict.relaxedLower !== undefined || verdict.relaxedUpper !== undefined) return paint.yellow('relaxed');
-  if (verdict.slack < -tolerance) return paint.red('broken');
+  if (verdict.slack < -tolerance) return verdict.penalty === undefined ? paint.red('broken') : paint.yellow('paid for');
   return verdict.slack < 1e-6 ? paint.yellow('binding') : paint.green('holds');
 }
 
-/** Tight ones first, gains instead of slacks where there are any, for want of room; of many equal kinds only the tightest are shown, and how many are not. */
+/** Tight ones first, gains or prices instead of slacks where there are any, for want of room; of many equal kinds only the tightest are shown, and how many are not. */
 export function verdictLines(certificate: Certificate, width: number, paint: Paint, most = verdictsMax): string[] {
   const verdicts = certificate.constraints.toSorted((a, b) => a.slack - b.slack);
   const shown = verdicts.slice(0, most);
   const hasPrices = shown.some(({ shadowPrice = 0 }) => shadowPrice > 0);
   const hasGains = shown.some(({ gainWithout, gainUnbounded }) => gainWithout !== undefined || gainUnbounded);
+  // Prices need room too, and a slack is the difference of two figures that stand there.
+  const hasSlacks = !hasGains && (!hasPrices || width >= slackWidthMin);
   const rows = shown.map((verdict) => {
     const slack = inUnit(verdict.slack, verdict.unit).replace(/^-(0\.00 %)$/, '$1');
     return [
       verdict.text,
       inUnit(verdict.value, verdict.unit),
       boundText(verdict),
-      ...(hasGains ? [] : [slack]),
+      ...(hasSlacks ? [slack] : []),
       ...(hasPrices ? [priceText(verdict)] : []),
       ...(hasGains ? [gainText(verdict)] : []),
       markOf(verdict, certificate.tolerance, paint),
@@ -111,7 +115,7 @@ export function verdictLines(certificate: Certificate, width: number, paint: Pai
     { title: 'constraint' },
     { title: 'value', align: 'right' },
     { title: 'bound', align: 'right' },
-    ...(hasGains ? [] : ([{ title: 'slack', align: 'right' }] as const)),
+    ...(hasSlacks ? ([{ title: 'slack', align: 'right' }] as const) : []),
     ...(hasPrices ? ([{ title: 'shadow price', align: 'right' }] as const) : []),
     ...(hasGains ? ([{ title: 'gain without', align: 'right' }] as const) : []),
     { title: '', flexible: false },
@@ -196,6 +200,7 @@ export function resultLines(result: OptimizationResult, width: number, paint: Pa
     ...(result.weights.length === 0
       ? []
       : [...wrapped(headline(result), width), '', ...weightLines(result, width, paint), ...certificate]),
+    ...(result.strategyReport === undefined ? [] : ['', ...strategyReportLines(result.strategyReport, width, paint)]),
     ...(result.conflict === undefined ? [] : ['', ...conflictLines(result.conflict, width, paint)]),
     ...relaxationLines(result, width, paint),
     ...(result.unexplainedConstraints.length === 0
