@@ -33,7 +33,7 @@ export const loaded = await loadPlugins({
   log: () => undefined,
 });
 
-const toolbox: Toolbox = {
+export const toolbox: Toolbox = {
   catalog: loaded,
   solvers: new SolverRegistry(loaded.solvers.offers.map(({ contribution }) => contribution)),
   findConflict,
