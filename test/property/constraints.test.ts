@@ -102,8 +102,12 @@ const linearLaws: readonly Law[] = [
   law(
     linear,
     fc
-      .tuple(fc.record({ A0: fraction, A1: fraction }), range)
-      .map(([coefficients, sides]) => ({ coefficients, ...sides })),
+      .tuple(
+        fc.record({ A0: fraction, A1: fraction }),
+        range,
+        fc.constantFrom('none' as const, 'benchmark' as const, 'current' as const),
+      )
+      .map(([coefficients, sides, relativeTo]) => ({ coefficients, relativeTo, ...sides })),
   ),
   law(
     linearText,

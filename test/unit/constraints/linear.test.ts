@@ -22,6 +22,16 @@ describe('linear rows', () => {
     });
   });
 
+  it('may be relative to the benchmark', () => {
+    const parameters = { coefficients: { AAPL: 1, SAP: 2 }, max: 0.1, relativeTo: 'benchmark' as const };
+    const [row] = rowsOf(linear.lower(parameters, situation, originOf));
+    expect(row?.upper).to.be.closeTo(0.55, 1e-15);
+    expect(row?.text).to.equal('1 AAPL + 2 SAP relative to the benchmark at most 0.1');
+    const [verdict] = linear.check(parameters, holdingsOf(0.25, 0, 0.2, 0, 0, 0), situation);
+    expect(verdict?.value).to.be.closeTo(0.2, 1e-15);
+    expect(fieldsOf(linear.admit(parameters, bare))).to.deep.equal(['relativeTo']);
+  });
+
   it('reports every problem of its coefficients', () => {
     const violations = linear.admit({ coefficients: { AAPL: Number.NaN, IBM: 1 }, min: 2, max: 1 }, situation);
     expect(fieldsOf(violations)).to.deep.equal(['min', 'coefficients.AAPL', 'coefficients.IBM']);
