@@ -55,7 +55,7 @@ export function entropyPooling(
     for (let s = 0; s < count; s += 1) posterior[s] = posterior[s]! + (confidence - below) * reached.probabilities[s]!;
     below = confidence;
   }
-  const probabilities = unitSum(posterior);
+  const probabilities = confidences.length === 0 ? Float64Array.from(prior) : unitSum(posterior);
   return {
     scenarios: { ...scenarios, probabilities },
     ...figuresOf(probabilities, prior),

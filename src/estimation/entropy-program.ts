@@ -5,13 +5,13 @@
  *     subject to  sum_s x_s = 1,   a_i'x = b_i,   a_i'x >= b_i   or   a_i'x <= b_i       (k rows)
  *
  * Solved by its dual, which has k variables however many scenarios there are: x_s = p_s exp(a_s'y) / Z(y) where y minimizes
- * ln Z(y) - b'y with y_i >= 0 (at least) and y_i <= 0 (at most). Meucci (2008), Fully Flexible Views, appendix A.1; projected Newton
- * steps after Bertsekas (1982), Projected Newton Methods for Optimization Problems with Simple Constraints. Costs S k^2 / 2 an iteration,
+ * ln Z(y) - b'y with y_i >= 0 (at least) and y_i <= 0 (at most). Meucci (2008), Fully Flexible Views, appendix A.1; Newton
+ * steps with a line search, each the least of a quadratic model with these signs. Costs S k^2 / 2 an iteration,
  * and takes some ten of them.
  */
-import { factorizeCholesky, solveCholesky } from '../math/cholesky.ts';
 import { dot, maxAbs } from '../math/vectors.ts';
 import type { ScenarioRelation } from './scenario-views.ts';
+import { signedMinimum } from './signed-quadratic.ts';
 
 /** coefficients'x related to value. */
 export interface EntropyRow {
@@ -47,6 +47,8 @@ const tolerance = 1e-12;
 const toleranceAccepted = 1e-9;
 /** Numbers below this are no probabilities that sums could tell from none. */
 const probabilityMin = 1e-300;
+
+const signOf = { equal: 0, 'at-least': 1, 'at-most': -1 } as const;
 
 /** Deterministic; looks at nothing but its argument. */
 export function leastEntropy({ prior, rows }: EntropyProgram): EntropyAnswer {
@@ -161,26 +163,15 @@ class Dual {
     return maxAbs(gradient.map((each, i) => (this.#isHeld(i, gradient) ? 0 : each)));
   }
 
-  #clipped(i: number, value: number): number {
-    const { relation } = this.#rows[i]!;
-    if (relation === 'equal') return value;
-    return relation === 'at-least' ? Math.max(0, value) : Math.min(0, value);
-  }
-
-  /** A projected Newton step that lowers the value, or the residual where the value is settled to rounding; undefined when none does. */
+  /** A Newton step that lowers the value, or the residual where the value is settled to rounding; undefined when none does. */
   #step(gradient: Float64Array, value: number, residual: number): number | undefined {
-    const free = [...this.y.keys()].filter((i) => !this.#isHeld(i, gradient));
-    const direction = this.#direction(free, gradient);
+    const target = this.#target(gradient);
+    const slope = target.reduce((sum, each, i) => sum + gradient[i]! * (each - this.y[i]!), 0);
     for (let length = 1; length > 1e-12; length /= 2) {
-      const trial = Float64Array.from(this.y);
-      let slope = 0;
-      for (const [at, i] of free.entries()) {
-        trial[i] = this.#clipped(i, this.y[i]! + length * direction[at]!);
-        slope += gradient[i]! * (trial[i] - this.y[i]!);
-      }
+      const trial = length === 1 ? target : this.y.map((each, i) => each + length * (target[i]! - each));
       const found = this.#evaluate(trial);
       const rounding = 4 * Number.EPSILON * (1 + Math.abs(value));
-      const isLower = found.value <= value + 1e-4 * slope;
+      const isLower = found.value <= value + 1e-4 * length * slope;
       if (!isLower && found.value > value + rounding) continue;
       const [formerY, formerX] = [this.y, this.x];
       this.y = trial;
@@ -193,27 +184,28 @@ class Dual {
     return undefined;
   }
 
-  /** The Newton direction over the free multipliers: -(Cov_x(a) + shift)^-1 gradient. */
-  #direction(free: readonly number[], gradient: Float64Array): Float64Array {
-    const size = free.length;
-    const hessian = this.#covariance(free);
+  /** Where the quadratic model around y is least, signs kept: H = Cov_x(a) + shift. */
+  #target(gradient: Float64Array): Float64Array {
+    const size = this.y.length;
+    const hessian = this.#covariance();
+    const signs = this.#rows.map(({ relation }) => signOf[relation]);
+    const free = [...this.y.keys()].map((i) => !this.#isHeld(i, gradient));
     let largest = 0;
     for (let i = 0; i < size; i += 1) largest = Math.max(largest, hessian[i * size + i]!);
     for (let shift = Math.max(1e-13 * largest, 1e-200); ; shift *= 100) {
-      const factor = Float64Array.from(hessian);
-      for (let i = 0; i < size; i += 1) factor[i * size + i] = factor[i * size + i]! + shift;
-      if (factorizeCholesky(factor, size) > 0) continue;
-      const direction = Float64Array.from(free, (i) => -gradient[i]!);
-      solveCholesky(factor, size, direction);
-      if (direction.every(Number.isFinite)) return direction;
+      const shifted = Float64Array.from(hessian);
+      for (let i = 0; i < size; i += 1) shifted[i * size + i] = shifted[i * size + i]! + shift;
+      const linear = gradient.map((each, i) => each - dot(shifted.subarray(i * size, (i + 1) * size), this.y));
+      const target = signedMinimum(shifted, linear, signs, free);
+      if (target !== undefined || shift === Infinity) return target ?? this.y;
     }
   }
 
-  #covariance(free: readonly number[]): Float64Array {
-    const size = free.length;
+  /** (k x k) of the rows under x. */
+  #covariance(): Float64Array {
+    const size = this.#rows.length;
     const count = this.x.length;
-    const centred = free.map((i) => {
-      const { coefficients } = this.#rows[i]!;
+    const centred = this.#rows.map(({ coefficients }) => {
       const mean = dot(this.x, coefficients);
       return coefficients.map((each) => each - mean);
     });
