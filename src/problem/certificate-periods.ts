@@ -4,7 +4,8 @@
  */
 import type { Certificate } from './certificate.ts';
 import { certify } from './certificate.ts';
-import type { PeriodLimit, PeriodMultipliers, PeriodTrading, PeriodsProblem } from './periods.ts';
+import { largestDiagonal } from './certificate-operator.ts';
+import type { Period, PeriodLimit, PeriodMultipliers, PeriodTrading, PeriodsProblem } from './periods.ts';
 import { alone, aloneMultipliers } from './periods.ts';
 import { objectiveAt } from './certificate-figures.ts';
 
@@ -52,7 +53,7 @@ export function certifyPeriods(
   });
   const objective = periodsObjective(problem, weights);
   const size = Math.max(...periods.map(({ scale }) => scale), Math.abs(objective) / count);
-  const slopes = Math.max(trades.scale, ...problem.periods.map(({ linear }) => largest(linear)), Number.MIN_VALUE);
+  const slopes = Math.max(trades.scale, ...problem.periods.map(slopeOf), Number.MIN_VALUE);
   const broken = Math.max(0, ...limits.flat().map(({ violation }) => violation));
   const primal = Math.max(broken, ...periods.map((one) => one.primal));
   const dual = Math.max(trades.wrong / slopes, ...periods.map((one) => one.dual));
@@ -94,6 +95,12 @@ export function periodsObjective(problem: PeriodsProblem, weights: readonly Floa
   return total;
 }
 
+/** The size of the slopes of a period: of its expected returns, or of its risk at weights of a percent, as the certificate of one period has it. */
+function slopeOf({ linear, quadratics }: Period): number {
+  const risks = quadratics.map(({ scale, operator }) => 1e-2 * scale * largestDiagonal(operator));
+  return Math.max(largest(linear), ...risks);
+}
+
 function largest(values: Float64Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
@@ -121,7 +128,7 @@ function checkTrades(
     const buy = priced('buyRate', i);
     const sell = priced('sellRate', i);
     const slope = trades[i]! - impact;
-    checked.scale = Math.max(checked.scale, Math.abs(buy), Math.abs(sell));
+    checked.scale = Math.max(checked.scale, Math.abs(buy), Math.abs(sell), Math.abs(impact));
     checked.wrong = Math.max(checked.wrong, slope - buy - leeway, -sell - slope - leeway);
     const lost = still ? power * width * Math.sqrt(width) : (trade > 0 ? buy - slope : sell + slope) * Math.abs(trade);
     checked.gap += lost;
