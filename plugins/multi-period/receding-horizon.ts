@@ -1,93 +1,169 @@
-import { Observable } from 'rxjs';
-
 import { defineStrategy } from '@veritasvault/portfolio/sdk/v1';
-import type { Stage, StrategyEvent, Task } from '@veritasvault/portfolio/sdk/v1';
+import type { Stage, Task, Violation } from '@veritasvault/portfolio/sdk/v1';
 
-interface RecedingHorizon {
-  readonly periods: number;
-  readonly periodsPerYear: number;
-  readonly riskAversion: number;
-  readonly tradingCostRate: number;
+import { costFaults, costProperties, costsInWords, tradingsOf, turnoverLimit } from './costs.ts';
+import type { Costs, Horizon } from './costs.ts';
+import { holdingInWords, holdingProperties, holdingRates, holdingSlopes, sideBounds } from './holding.ts';
+import type { HoldingCosts, Sides } from './holding.ts';
+import { inPeriod, lengthFaults, perPeriodSchema } from './per-period.ts';
+import type { PerPeriod } from './per-period.ts';
+import { planning } from './planning.ts';
+import { planReport } from './report.ts';
+import { horizonProperties } from './horizon.ts';
+import { terminalFaults, terminalRestrictions, terminalSchema } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
+
+interface RecedingHorizon extends Horizon, Costs, HoldingCosts {
+  readonly riskAversion: PerPeriod;
   readonly returnHalfLife?: number;
+  readonly returnScale?: readonly number[];
+  readonly returnsByPeriod?: Readonly<Record<string, readonly number[]>>;
+  readonly terminal?: Terminal;
 }
 
 export const recedingHorizon = defineStrategy<RecedingHorizon>({
   id: 'receding-horizon',
   title: 'Receding horizon',
-  description:
-    "Plans the weights of several periods together and answers with those of the first: maximizes the sum over periods t of excess_t'w_t - riskAversion / 2 w_t' C w_t, both per period, less tradingCostRate sum_i |w_t - w_(t-1)|, from the current weights on. excess_t are the expected returns above the risk-free rate, halved every returnHalfLife periods. The restrictions hold in every period; limits on trades speak of the trades into it.",
+  description: `Plans the weights of several periods together and answers with those of the first: maximizes the sum over periods t of excess_t'w_t - riskAversion_t / 2 w_t' C w_t, both per period, less what trades and positions cost, from the current weights on. excess_t are the expected returns above the risk-free rate, halved every returnHalfLife periods or times returnScale_t; returnsByPeriod gives those of single assets. ${costsInWords} ${holdingInWords} The restrictions hold in every period; limits on trades speak of the trades into it. "terminal" must hold in the last one besides. The report tells the weights and costs of all periods.`,
   references: [
     'Boyd, S., Busseti, E., Diamond, S., Kahn, R., Koh, K., Nystrup, P., Speth, J. (2017). Multi-Period Trading via Convex Optimization. Foundations and Trends in Optimization 3(1), 1-76.',
     'Garleanu, N., Pedersen, L. (2013). Dynamic Trading with Predictable Returns and Transaction Costs. Journal of Finance 68(6), 2309-2340.',
   ],
   parameters: {
     type: 'object',
-    required: ['periods', 'riskAversion', 'tradingCostRate'],
+    required: ['periods', 'riskAversion'],
     additionalProperties: false,
     properties: {
-      periods: {
-        type: 'integer',
-        minimum: 1,
-        maximum: 120,
-        description: 'How many periods are planned together; 1 looks no further than the next.',
-        examples: [4],
-      },
-      periodsPerYear: {
-        type: 'number',
-        exclusiveMinimum: 0,
-        maximum: 366,
-        default: 12,
-        description:
-          'Periods in a year, which turns annual estimates into those of a period: 12 for months, 252 for trading days.',
-      },
-      riskAversion: {
-        type: 'number',
+      ...horizonProperties(12),
+      riskAversion: perPeriodSchema('Return given up per unit of variance, doubled; 1 to 10 is usual.', {
         exclusiveMinimum: 0,
         maximum: 1e6,
-        description: 'Return given up per unit of variance, doubled; 1 to 10 is usual.',
-        examples: [5],
-      },
-      tradingCostRate: {
-        type: 'number',
-        minimum: 0,
-        maximum: 1,
-        description: 'What a trade costs, buying or selling, as a fraction of the traded value.',
-        examples: [0.001],
-      },
+      }),
       returnHalfLife: {
         type: 'number',
         exclusiveMinimum: 0,
         description: 'Periods in which expected returns above the risk-free rate halve; they stay when absent.',
       },
+      returnScale: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 120,
+        items: { type: 'number', minimum: -100, maximum: 100 },
+        description:
+          'By period, what expected returns above the risk-free rate are multiplied by. Either this or `returnHalfLife`.',
+      },
+      returnsByPeriod: {
+        type: 'object',
+        minProperties: 1,
+        additionalProperties: {
+          type: 'array',
+          minItems: 1,
+          maxItems: 120,
+          items: { type: 'number', exclusiveMinimum: -1, maximum: 100 },
+        },
+        description:
+          'Annual expected returns of single assets by period, by asset id, in place of the estimate and whatever it is multiplied by.',
+      },
+      ...costProperties,
+      ...holdingProperties,
+      terminal: terminalSchema,
     },
+    examples: [
+      { periods: 4, riskAversion: 5, tradingCostRate: 0.001 },
+      {
+        periods: 3,
+        periodsPerYear: 52,
+        riskAversion: [3, 4, 5],
+        returnScale: [1, 0.8, 0.5],
+        returnsByPeriod: { XOM: [0.12, 0.08, 0.04] },
+        impact: 1,
+        holdingCostRate: 0.002,
+        turnoverMax: [0.3, 0.2, 0.2],
+        terminal: { bounds: { Bond: { min: 0.2 } } },
+      },
+    ],
   },
   needs: ['expected-returns', 'covariance'],
-  optimize: (task) =>
-    new Observable<StrategyEvent>((subscriber) => {
-      if (task.plan === undefined) throw new Error('the host must plan several periods: it is too old for this plugin');
-      const phase = `${String(task.parameters.periods)} periods`;
-      return task.plan(stagesOf(task)).subscribe({
-        next: (event) =>
-          subscriber.next(
-            event.kind === 'iterate'
-              ? { kind: 'progress', phase, iterate: event.iterate }
-              : { kind: 'solution', answer: event.answer },
-          ),
-        error: (error: unknown) => subscriber.error(error),
-        complete: () => subscriber.complete(),
-      });
-    }),
+  admit: (parameters, situation) => [
+    ...lengthFaults({ riskAversion: parameters.riskAversion }, parameters.periods),
+    ...lengthFaults(
+      { holdingCostRate: parameters.holdingCostRate, borrowCostRate: parameters.borrowCostRate },
+      parameters.periods,
+    ),
+    ...returnFaults(parameters, situation.universe.assets),
+    ...costFaults(parameters, situation),
+    ...(parameters.terminal === undefined ? [] : terminalFaults(parameters.terminal, situation)),
+  ],
+  optimize: (task) => {
+    const { situation, estimates } = task;
+    if (estimates.covariance === undefined)
+      throw new Error('the host must provide a covariance: the strategy needs it');
+    const tradings = tradingsOf(task.parameters, estimates.covariance, situation);
+    const excess = excessOf(task);
+    return planning(task, {
+      stages: (sides, signs) => stagesOf(task, tradings, excess, sides, signs),
+      report: (weights) => planReport(task, weights, { tradings, excess }),
+    });
+  },
 });
 
-function stagesOf({ parameters, estimates }: Task<RecedingHorizon>): readonly Stage[] {
-  const { periods, periodsPerYear, riskAversion, tradingCostRate, returnHalfLife = Infinity } = parameters;
-  const { expectedReturns, covariance, riskFreeRate } = estimates;
-  if (expectedReturns === undefined || covariance === undefined)
-    throw new Error('the host must provide expected returns and a covariance: the strategy lists them among its needs');
-  const rates = new Float64Array(covariance.size).fill(tradingCostRate);
-  return Array.from({ length: periods }, (_, t) => ({
-    quadratics: [{ scale: riskAversion / periodsPerYear, operator: covariance }],
-    linear: expectedReturns.map((annual) => ((annual - riskFreeRate) / periodsPerYear) * 0.5 ** (t / returnHalfLife)),
-    trading: { buyRate: rates, sellRate: rates },
-  }));
+function returnFaults(
+  { periods, returnScale, returnHalfLife, returnsByPeriod = {} }: RecedingHorizon,
+  assets: Task['situation']['universe']['assets'],
+): readonly Violation[] {
+  const ids = new Set(assets.map(({ id }) => id));
+  const lists = Object.fromEntries(
+    Object.entries(returnsByPeriod).map(([id, list]) => [`returnsByPeriod[${JSON.stringify(id)}]`, list]),
+  );
+  const violations = [...lengthFaults({ returnScale, ...lists }, periods)];
+  for (const id of Object.keys(returnsByPeriod))
+    if (!ids.has(id))
+      violations.push({
+        field: `returnsByPeriod[${JSON.stringify(id)}]`,
+        description: `asset ${id} is not in the universe`,
+      });
+  if (returnScale !== undefined && returnHalfLife !== undefined)
+    violations.push({ field: 'returnScale', description: 'either this or `returnHalfLife`, not both' });
+  return violations;
+}
+
+/** (n) by period: expected returns above the risk-free rate, per period. */
+function excessOf({ parameters, situation, estimates }: Task<RecedingHorizon>): readonly Float64Array[] {
+  const { periods, periodsPerYear, returnHalfLife = Infinity, returnScale, returnsByPeriod = {} } = parameters;
+  const { expectedReturns, riskFreeRate } = estimates;
+  if (expectedReturns === undefined) throw new Error('the host must provide expected returns: the strategy needs them');
+  const { assets } = situation.universe;
+  return Array.from({ length: periods }, (_, t) => {
+    const scale = returnScale?.[t] ?? 0.5 ** (t / returnHalfLife);
+    return expectedReturns.map((annual, i) => {
+      const { id } = assets[i]!;
+      const own = Object.hasOwn(returnsByPeriod, id) ? returnsByPeriod[id]![t]! - riskFreeRate : undefined;
+      return (own ?? (annual - riskFreeRate) * scale) / periodsPerYear;
+    });
+  });
+}
+
+function stagesOf(
+  task: Task<RecedingHorizon>,
+  tradings: ReturnType<typeof tradingsOf>,
+  excess: readonly Float64Array[],
+  sides: Sides | undefined,
+  signs: Int8Array,
+): readonly Stage[] {
+  const { periods, periodsPerYear, riskAversion, terminal } = task.parameters;
+  const covariance = task.estimates.covariance!;
+  return excess.map((returns, t) => {
+    const slopes = holdingSlopes(holdingRates(task.parameters, t, periodsPerYear), signs, sides?.[t]);
+    const added = [
+      ...turnoverLimit(task.parameters, t, task),
+      ...sideBounds(sides?.[t], task),
+      ...(t === periods - 1 ? terminalRestrictions(terminal, task) : []),
+    ];
+    return {
+      quadratics: [{ scale: inPeriod(riskAversion, t) / periodsPerYear, operator: covariance }],
+      linear: returns.map((value, i) => value - slopes[i]!),
+      trading: tradings[t]!,
+      ...(added.length === 0 ? {} : { added }),
+    };
+  });
 }
