@@ -90,8 +90,8 @@ const onRisk: Readonly<Record<string, Case>> = {
 
 const onLeverage: Readonly<Record<string, Case>> = {
   'dollar-neutral': { ground: 'long-short', parameters: [{ tolerance: 0 }] },
-  'gross-exposure': { ground: 'with-cash', parameters: [{ max: 0.6 }, { max: 0.3 }, { max: 0.15 }] },
-  'long-exposure': { ground: 'with-cash', parameters: [{ max: 0.6 }, { max: 0.3 }, { max: 0.15 }] },
+  'gross-exposure': { ground: 'with-cash', parameters: [{ max: 0.6 }, { max: 0.3 }] },
+  'long-exposure': { ground: 'with-cash', parameters: [{ max: 0.6 }, { max: 0.3 }] },
   'long-short': {
     ground: 'long-short',
     parameters: [
