@@ -9,12 +9,9 @@ function holdingOf(group: Int32Array, w: Float64Array): number {
   return group.reduce((total, position) => total + w[position]!, 0);
 }
 
-/** The groups that stand above the threshold, and those that do not. */
-export function sidesOf({ groups, threshold }: Concentration, w: Float64Array) {
-  const above: Int32Array[] = [];
-  const others: Int32Array[] = [];
-  for (const group of groups) (holdingOf(group, w) > threshold + thresholdWidth ? above : others).push(group);
-  return { above, others };
+/** The groups that stand above the threshold. */
+function groupsAbove({ groups, threshold }: Concentration, w: Float64Array): readonly Int32Array[] {
+  return groups.filter((group) => holdingOf(group, w) > threshold + thresholdWidth);
 }
 
 export function checkedConcentrations(
@@ -24,7 +21,7 @@ export function checkedConcentrations(
 ): readonly CheckedTerm[] {
   return (problem.integrality?.concentrations ?? []).map((concentration, k) => {
     const { limit, origin } = concentration;
-    const value = sidesOf(concentration, w).above.reduce((total, group) => total + holdingOf(group, w), 0);
+    const value = groupsAbove(concentration, w).reduce((total, group) => total + holdingOf(group, w), 0);
     const slack = limit - value;
     const violation = Number.isNaN(slack) ? Infinity : Math.max(0, -slack) / Math.max(1, limit);
     const multiplier = y?.concentrations?.[k] ?? 0;
@@ -40,7 +37,7 @@ export function checkedConcentrations(
 
 /**
  * The problem with a row for each concentration, over the holdings that have chosen to be above its threshold, and with the others at most
- * there; and the prices with those of the rows.
+ * there: by a bound on a single asset, by a row on each group of several, behind all others.
  */
 export function atHoldings(problem: Problem, w: Float64Array): Problem {
   const concentrations = problem.integrality?.concentrations ?? [];
@@ -48,9 +45,10 @@ export function atHoldings(problem: Problem, w: Float64Array): Problem {
   const lower = Float64Array.from(problem.lower);
   const upper = Float64Array.from(problem.upper);
   const rows: Row[] = [];
+  const several: Row[] = [];
   for (const concentration of concentrations) {
     const { threshold, limit, origin } = concentration;
-    const { above, others } = sidesOf(concentration, w);
+    const above = groupsAbove(concentration, w);
     const positions = Int32Array.from(above.flatMap((group) => [...group]));
     rows.push({
       positions,
@@ -59,8 +57,15 @@ export function atHoldings(problem: Problem, w: Float64Array): Problem {
       upper: limit,
       origin,
     });
-    for (const [position] of above) lower[position!] = Math.max(lower[position!]!, threshold);
-    for (const [position] of others) upper[position!] = Math.min(upper[position!]!, threshold);
+    for (const group of concentration.groups) {
+      const [position] = group;
+      const isAbove = above.includes(group);
+      if (group.length > 1) {
+        const sides = isAbove ? { lower: threshold, upper: Infinity } : { lower: -Infinity, upper: threshold };
+        several.push({ positions: group, coefficients: new Float64Array(group.length).fill(1), ...sides, origin });
+      } else if (isAbove) lower[position!] = Math.max(lower[position!]!, threshold);
+      else upper[position!] = Math.min(upper[position!]!, threshold);
+    }
   }
-  return { ...problem, lower, upper, rows: [...problem.rows, ...rows] };
+  return { ...problem, lower, upper, rows: [...problem.rows, ...rows, ...several] };
 }

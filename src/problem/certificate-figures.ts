@@ -9,7 +9,8 @@ import type { FormAt } from './certificate-operator.ts';
 
 /** What one restriction holds at the point. */
 export interface RestrictionFigure {
-  readonly kind: 'bound' | 'row' | 'norm' | 'trade limit' | 'tail' | 'domain' | 'lot' | 'count' | 'concentration' | 'risk share';
+  readonly kind:
+    'bound' | 'row' | 'norm' | 'trade limit' | 'tail' | 'domain' | 'lot' | 'count' | 'concentration' | 'risk share';
   readonly origin: Origin;
   readonly value: number;
   readonly lower: number;

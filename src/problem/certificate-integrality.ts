@@ -8,6 +8,7 @@ import type { Count, Problem } from './problem.ts';
 import { positionMin } from './problem.ts';
 import type { Multipliers } from './solution.ts';
 import { atHoldings } from './certificate-concentration.ts';
+import { groupsOfSeveral } from './more-positions.ts';
 import type { CheckedTerm } from './certificate-extension.ts';
 import type { RestrictionFigure } from './certificate-figures.ts';
 
@@ -111,8 +112,9 @@ export function atChoices(problem: Problem, w: Float64Array): Problem {
 }
 
 /** The prices of a solution as those of the problem at its choices. */
-export function pricesAtChoices({ integrality, rows }: Problem, y: Multipliers): Multipliers {
-  const count = (integrality?.concentrations ?? []).length;
+export function pricesAtChoices(problem: Problem, y: Multipliers): Multipliers {
+  const { integrality, rows } = problem;
+  const count = (integrality?.concentrations ?? []).length + groupsOfSeveral(problem).length;
   if (count === 0 || y.rows.length !== rows.length) return y;
   const prices = y.concentrations ?? new Float64Array(count);
   return { ...y, rows: Float64Array.of(...y.rows, ...prices) };

@@ -8,6 +8,7 @@ import type { Problem } from './problem.ts';
 import type { SearchBranch, SearchCut, SearchLeaf, SearchProof } from './solution.ts';
 import { AdmissibleCosts } from './certificate-search-assets.ts';
 import { away, productOf } from './certificate-operator.ts';
+import { withGroupHoldings } from './more-positions.ts';
 import { remainsConvex } from './certificate-search-split.ts';
 
 export interface SearchVerdict {
@@ -42,7 +43,9 @@ export interface Range {
 
 const everything: Range = { lower: -Infinity, upper: Infinity, lowerOpen: false, upperOpen: false };
 
-export function verifySearch(problem: Problem, proof: SearchProof): SearchVerdict {
+/** Holdings of several assets are positions behind the assets; see `withGroupHoldings`. */
+export function verifySearch(given: Problem, proof: SearchProof): SearchVerdict {
+  const problem = withGroupHoldings(given);
   const refusal = unreadable(problem, proof);
   if (refusal !== undefined) return { bound: -Infinity, detail: refusal };
   const admissible = AdmissibleCosts.of(problem);
@@ -90,11 +93,9 @@ function aboveOf({ at, owner }: SearchCut, range: Range): Range {
 }
 
 function unreadable(problem: Problem, { diagonal }: SearchProof): string | undefined {
-  const { tails, tailTerms = [], logarithms, trading, riskShares = [], integrality } = problem;
+  const { tails, tailTerms = [], logarithms, trading, riskShares = [] } = problem;
   if (tails.length > 0 || tailTerms.length > 0) return 'scenario tails have no place in the proof of a search';
   if (riskShares.length > 0) return 'limits on shares of risk have no place in the proof of a search';
-  if (integrality?.concentrations?.some(({ groups }) => groups.some((group) => group.length > 1)) === true)
-    return 'holdings of several assets have no place in the proof of a search';
   if (logarithms?.some((value) => value !== 0) === true) return 'logarithms have no place in the proof of a search';
   if (trading?.threeHalves?.some((value) => value !== 0) === true)
     return '3/2-power impact has no place in the proof of a search';

@@ -31,8 +31,9 @@ export interface Multipliers {
   readonly norms: Float64Array;
   readonly tradeLimits: Float64Array;
   /**
-   * By limit on large holdings: its price, >= 0, of the sum of those that are above their threshold. Absent when there are none, or when
-   * nothing is known of their prices.
+   * By limit on large holdings: its price, >= 0, of the sum of those that are above their threshold. Behind these, by group of several
+   * assets: the price of the side of the threshold on which it stands, positive at the threshold from below, negative from above. Absent
+   * when there are no such limits, or when nothing is known of their prices.
    */
   readonly concentrations?: Float64Array;
   /**

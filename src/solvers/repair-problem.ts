@@ -6,7 +6,6 @@
  * sqrt(q) <= (q / s + s) / 2, a quadratic term of the objective that touches at sqrt(q) = s. A tail that gives way costs 1 / m a unit as a
  * term of the objective; the caller sees to it that it does not end below its bound.
  */
-import type { SymmetricOperator } from '../problem/operator.ts';
 import type {
   Bound,
   Lowered,
@@ -24,6 +23,7 @@ import type {
 import { compose } from '../problem/problem.ts';
 import type { RelaxableSide } from '../problem/relaxable.ts';
 import type { Universe } from '../problem/universe.ts';
+import { centred, longer, widened } from '../problem/widened.ts';
 
 /** Makes the answer unique where the relaxations leave weights free; too small to buy a relaxation. */
 const tieBreaker = 1e-5;
@@ -197,37 +197,4 @@ function widenedRows(entries: Float64Array, n: number, size: number): Float64Arr
   const wide = new Float64Array(count * size);
   for (let s = 0; s < count; s++) wide.set(entries.subarray(s * n, (s + 1) * n), s * size);
   return wide;
-}
-
-function longer(values: Float64Array, size: number): Float64Array {
-  const result = new Float64Array(size);
-  result.set(values);
-  return result;
-}
-
-function centred(centre: Float64Array | undefined, size: number): { readonly centre?: Float64Array } {
-  return centre === undefined ? {} : { centre: longer(centre, size) };
-}
-
-/** The same form; pseudo-assets have no risk. */
-function widened(operator: SymmetricOperator, size: number): SymmetricOperator {
-  switch (operator.kind) {
-    case 'diagonal':
-      return { ...operator, size, entries: longer(operator.entries, size) };
-    case 'factor':
-      return {
-        ...operator,
-        size,
-        exposures: longer(operator.exposures, size * operator.factors),
-        specific: longer(operator.specific, size),
-      };
-    case 'sum':
-      return { ...operator, size, terms: operator.terms.map((term) => widened(term, size)) };
-    case 'dense': {
-      const entries = new Float64Array(size * size);
-      const n = operator.size;
-      for (let i = 0; i < n; i++) entries.set(operator.entries.subarray(i * n, (i + 1) * n), i * size);
-      return { kind: 'dense', size, entries };
-    }
-  }
 }

@@ -1,5 +1,6 @@
 /** Branch and bound over the choices of an integer problem, bounded by its perspective relaxation. */
 import { lacking } from '../../problem/features.ts';
+import { withGroupHoldings } from '../../problem/more-positions.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { Iterate, Solution } from '../../problem/solution.ts';
 import type { Solver, SolverSettings, Support } from '../../problem/solver.ts';
@@ -8,6 +9,7 @@ import { branchAndBoundId } from './branch-and-bound-id.ts';
 import { unlistable } from './choices.ts';
 import { unsolvable } from './convex-problem.ts';
 import { denseMax, isFactored } from './curvature.ts';
+import { narrowed } from './expansion.ts';
 import { concluded } from './outcome.ts';
 import { Preparation } from './preparation.ts';
 import type { TreeSearch } from './tree-search.ts';
@@ -52,6 +54,17 @@ function supports(problem: Problem): Support {
 }
 
 function* solve(
+  problem: Problem,
+  settings: SolverSettings,
+  interrupted: () => boolean,
+): Generator<Iterate, Solution, void> {
+  const whole = withGroupHoldings(problem);
+  const solution = yield* solveSingle(whole, settings, interrupted);
+  return whole === problem ? solution : narrowed(problem, solution);
+}
+
+/** Of a problem that speaks of single positions. */
+function* solveSingle(
   problem: Problem,
   settings: SolverSettings,
   interrupted: () => boolean,

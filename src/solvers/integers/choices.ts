@@ -33,8 +33,6 @@ const latticeRounding = 1e-9;
 
 /** Why the choices of a problem cannot be listed; undefined when they can. */
 export function unlistable({ integrality }: Problem): string | undefined {
-  if (integrality?.concentrations?.some(({ groups }) => groups.some((group) => group.length > 1)) === true)
-    return 'a limit on the sum of large holdings groups several assets of one issuer';
   const steps = new Map<number, Lattice>();
   for (const lot of integrality?.lots ?? []) {
     const known = steps.get(lot.position);

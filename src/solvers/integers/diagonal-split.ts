@@ -6,6 +6,7 @@
  */
 import type { Checkpoint } from '../../math/checkpoint.ts';
 import { factorizeCholesky, solveCholesky } from '../../math/cholesky.ts';
+import { smallestEigenvalue } from '../../math/eigen.ts';
 
 /** Above this many assets the semidefinite program would cost more than it is worth. */
 export const splitMax = 320;
@@ -34,6 +35,41 @@ export function largestDiagonal(covariance: Float64Array, worth: Float64Array, c
       d = next;
     }
   return d.map((value) => kept * value);
+}
+
+/** The same over the positions that have risk at all; the others have nothing to take. */
+export function largestOver(covariance: Float64Array, worth: Float64Array, checkpoint: Checkpoint): Float64Array {
+  return overRisky(covariance, worth.length, (part, risky) =>
+    largestDiagonal(
+      part,
+      Float64Array.from(risky, (i) => worth[i]!),
+      checkpoint,
+    ),
+  );
+}
+
+/** The same number everywhere that there is risk: the smallest eigenvalue. */
+export function equalDiagonal(covariance: Float64Array, n: number, checkpoint: Checkpoint): Float64Array {
+  return overRisky(covariance, n, (part, { length: size }) => {
+    checkpoint(size * size);
+    return new Float64Array(size).fill(Math.max(0, smallestEigenvalue(part, size) * (1 - 1e-6)));
+  });
+}
+
+function overRisky(
+  covariance: Float64Array,
+  n: number,
+  split: (part: Float64Array, risky: readonly number[]) => Float64Array,
+): Float64Array {
+  const risky = Array.from({ length: n }, (_, i) => i).filter((i) => covariance[i * n + i]! > 0);
+  const size = risky.length;
+  if (size === n) return split(covariance, risky);
+  const whole = new Float64Array(n);
+  if (size === 0) return whole;
+  const part = new Float64Array(size * size);
+  risky.forEach((i, a) => risky.forEach((j, b) => (part[a * size + b] = covariance[i * n + j]!)));
+  split(part, risky).forEach((value, a) => (whole[risky[a]!] = value));
+  return whole;
 }
 
 /** An equal share everywhere of the smallest pivot's order that leaves the rest definite. */

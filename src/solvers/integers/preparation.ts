@@ -1,6 +1,5 @@
 /** From a problem to a search: the diagonal that stands apart, the model, the solver of what choices leave, and the root. */
 import type { Checkpoint } from '../../math/checkpoint.ts';
-import { smallestEigenvalue } from '../../math/eigen.ts';
 import { maxAbs } from '../../math/vectors.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { Multipliers } from '../../problem/solution.ts';
@@ -14,7 +13,7 @@ import {
   writtenOut,
   type Curvature,
 } from './curvature.ts';
-import { largestDiagonal, splitMax } from './diagonal-split.ts';
+import { equalDiagonal, largestOver, splitMax } from './diagonal-split.ts';
 import type { DualPoint } from './dual-point.ts';
 import { Incumbents, type SolveWithin } from './incumbents.ts';
 import { IntegerModel } from './integer-model.ts';
@@ -82,10 +81,9 @@ export class Preparation {
     const n = problem.lower.length;
     const alone = standingAlone(problem, checkpoint);
     if (isFactored(problem) || covariance === undefined) return alone;
-    if (n <= splitMax) return largestDiagonal(covariance, new Float64Array(n).fill(1), checkpoint);
+    if (n <= splitMax) return largestOver(covariance, new Float64Array(n).fill(1), checkpoint);
     if (alone.some((value) => value > 0)) return alone;
-    checkpoint(n * n);
-    return alone.fill(Math.max(0, smallestEigenvalue(covariance, n) * (1 - 1e-6)));
+    return equalDiagonal(covariance, n, checkpoint);
   }
 
   private modelWith(diagonal: Float64Array): IntegerModel {
@@ -140,7 +138,7 @@ export class Preparation {
       const mean = root.variance.reduce((total, value) => total + value, 0) / model.n;
       if (!(mean > 0)) break;
       const worth = root.variance.map((value) => value / mean + worthLeast);
-      const towards = largestDiagonal(this.covariance!, worth, this.checkpoint);
+      const towards = largestOver(this.covariance!, worth, this.checkpoint);
       const step = 2 / (k + 3);
       diagonal = diagonal.map((value, i) => value + step * (towards[i]! - value));
       model = this.modelWith(diagonal);

@@ -30,13 +30,18 @@ function limited(problem: Problem, concentration: Concentration): Problem {
 /** The least objective over every choice of who stands above the threshold; infinite when no choice has a portfolio. */
 function leastOfAll({ integrality, ...problem }: Problem): number {
   const n = problem.lower.length;
-  const { threshold, limit } = integrality!.concentrations![0]!;
+  const { groups, threshold, limit } = integrality!.concentrations![0]!;
   let least = Infinity;
-  for (let mask = 0; mask < 1 << n; mask++) {
-    const above = Float64Array.from({ length: n }, (_, i) => (mask >> i) & 1);
-    const upper = problem.upper.map((value, i) => (above[i] === 1 ? value : Math.min(value, threshold)));
-    const rows = [...problem.rows, rowOver(above, -Infinity, limit)];
-    const solution = runToEnd(new SolverRegistry([interiorPoint]).solve({ ...problem, upper, rows }));
+  for (let mask = 0; mask < 1 << groups.length; mask++) {
+    const above = new Float64Array(n);
+    const others = groups.flatMap((group, g) => {
+      const members = new Float64Array(n);
+      for (const i of group) members[i] = 1;
+      for (const i of group) above[i] = (mask >> g) & 1;
+      return ((mask >> g) & 1) === 1 ? [] : [rowOver(members, -Infinity, threshold)];
+    });
+    const rows = [...problem.rows, ...others, rowOver(above, -Infinity, limit)];
+    const solution = runToEnd(new SolverRegistry([interiorPoint]).solve({ ...problem, rows }));
     if (solution.termination.reason === 'optimal') least = Math.min(least, solution.objective);
   }
   return least;
@@ -52,7 +57,11 @@ describe('a limit on the sum of large holdings', () => {
       const linear = random.vector(n, () => 0.1 * random.normal());
       const quadratics = [{ scale: 10 ** random.between(-0.5, 1.5), operator }];
       const base = problemOf(n, { quadratics, linear }, { upper: random.between(0.4, 1) });
-      const problem = limited(base, concentrationOf(n, random.between(0.1, 0.3), random.between(0.3, 0.7)));
+      const single = concentrationOf(n, random.between(0.1, 0.3), random.between(0.3, 0.7));
+      const [first, second, ...others] = single.groups;
+      // Every other time two assets are of one issuer.
+      const groups = k % 2 === 0 ? single.groups : [Int32Array.of(...first!, ...second!), ...others];
+      const problem = limited(base, { ...single, groups });
       const solution = solved(problem);
       const least = leastOfAll(problem);
       expect(solution.termination.reason).to.equal(least === Infinity ? 'infeasible' : 'optimal');
@@ -122,6 +131,21 @@ describe('a limit on the sum of large holdings', () => {
     expect(['optimal', 'feasible']).to.include(solution.termination.reason);
     expect(checked(both, solution)).to.equal(solution);
     expect(solution.weights.filter((weight) => weight > 0).length).to.be.at.most(18);
+  });
+
+  it('counts the assets of an issuer together', () => {
+    const problem = fund();
+    const groups = Array.from({ length: 20 }, (_, k) => Int32Array.of(2 * k, 2 * k + 1));
+    const together = limited(problem, { ...concentrationOf(40, 0.05, 0.4), groups });
+    const solution = solved(together);
+    expect(solution.termination.reason, solution.termination.detail).to.equal('optimal');
+    expect(checked(together, solution)).to.equal(solution);
+    const held = groups.map((group) => group.reduce((total, i) => total + solution.weights[i]!, 0));
+    const large = held.filter((weight) => weight > 0.05 + 1e-9).reduce((total, weight) => total + weight, 0);
+    expect(large).to.be.at.most(0.4 + 1e-9);
+    expect(solution.weights).to.have.length(40);
+    const told = certify(together, solution).restrictions.find(({ kind }) => kind === 'concentration');
+    expect(told!.value).to.be.closeTo(large, 1e-9);
   });
 
   it('that cannot hold is proven to be so', () => {
