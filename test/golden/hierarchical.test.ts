@@ -41,6 +41,30 @@ describe('hierarchical risk parity as published', () => {
     expect(answer.report?.['moved']).to.be.below(1e-9);
   });
 
+  it('gives the portfolios that the paper compares it with: inverse variance, which is a single cluster, and least variance', async () => {
+    const {
+      inverseVariance,
+      inverseVariancePercent,
+      minimumVariance: least,
+      minimumVariancePercent,
+    } = golden.lopezDePrado;
+    const single = { clusters: 1, measure: 'variance' as const };
+    const one = await certifiedAnswer(hierarchicalEqualRisk, settingOf({ covariance }, longOnly, single));
+    expectWeights(one.solution.weights, inverseVariance, 1e-9);
+    expectWeights(
+      one.solution.weights,
+      inverseVariancePercent.map((percent) => percent / 100),
+      0.5001e-4,
+    );
+    const two = await certifiedAnswer(minimumVariance, settingOf({ covariance }, longOnly, {}));
+    expectWeights(two.solution.weights, least, 1e-6);
+    expectWeights(
+      two.solution.weights,
+      minimumVariancePercent.map((percent) => percent / 100),
+      0.5001e-4,
+    );
+  });
+
   it('gives the tree of the distances themselves', async () => {
     const parameters = { ...asListed, distance: 'correlation' as const };
     const { report } = await certifiedAnswer(hierarchicalRiskParity, settingOf({ covariance }, longOnly, parameters));
