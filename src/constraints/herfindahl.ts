@@ -107,6 +107,6 @@ export const herfindahl: ConstraintHandler<HerfindahlParameters> = {
     const totals = totalsByPart(parameters, situation.universe, away);
     const value = Math.hypot(...totals);
     const limit = { max: Math.sqrt(indexMax(parameters)) };
-    return [measured(textOf(parameters), value, limit, 'root of the index')];
+    return [measured(textOf(parameters), value, limit, 'norm')];
   },
 };
