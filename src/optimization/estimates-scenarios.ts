@@ -1,5 +1,6 @@
 /** Scenarios of a job: given or drawn, and views blended into them. */
 import { entropyPooling } from '../estimation/entropy-pooling.ts';
+import type { ScenarioViewOutcome } from '../estimation/entropy-posterior.ts';
 import type { Sample, ScenarioEstimator } from '../problem/estimator.ts';
 import type { Scenarios } from '../problem/scenarios.ts';
 import { Fault } from '../values/fault.ts';
@@ -12,6 +13,8 @@ export interface DrawnScenarios {
   readonly scenarios: Scenarios;
   /** Absent without views on them. */
   readonly views?: { readonly relativeEntropy: number; readonly effectiveScenarios: number };
+  /** Of each view on them, in their order; none without. */
+  readonly outcomes: readonly ScenarioViewOutcome[];
 }
 
 /** Whether the scenarios come before the moments, which then may start from them. */
@@ -31,14 +34,15 @@ export function scenariosOf(job: EstimationGround, sample: Sample, catalog: Cata
       ));
   if (scenarios === undefined) return undefined;
   const views = estimation.scenarioViews ?? [];
-  if (views.length === 0) return { scenarios };
+  if (views.length === 0) return { scenarios, outcomes: [] };
   const {
     scenarios: pooled,
     relativeEntropy,
     effectiveScenarios,
+    views: outcomes,
   } = located('problem.estimation.scenario_views', () => entropyPooling(scenarios, views, universe));
   // Their probabilities differ now, so that they are outcomes and no history.
-  return { scenarios: { ...pooled, isPath: false }, views: { relativeEntropy, effectiveScenarios } };
+  return { scenarios: { ...pooled, isPath: false }, views: { relativeEntropy, effectiveScenarios }, outcomes };
 }
 
 /** What an estimator of a plugin gives is looked at before anything rests on it. */

@@ -1,5 +1,6 @@
 /** From what a job gives to annual estimates: series, covariance, expected returns, views. */
 import { blendedViews } from '../estimation/black-litterman.ts';
+import type { ScenarioViewOutcome } from '../estimation/entropy-posterior.ts';
 import { impliedReturns } from '../estimation/market-implied.ts';
 import { returnSeries } from '../estimation/series.ts';
 import type { CovarianceEstimator, Repair, ReturnEstimator, Sample } from '../problem/estimator.ts';
@@ -28,6 +29,8 @@ export interface Estimated {
   readonly repairs: readonly Repair[];
   /** Absent without views on scenarios. */
   readonly scenarioViews?: { readonly relativeEntropy: number; readonly effectiveScenarios: number };
+  /** Of each view on scenarios, in their order. */
+  readonly scenarioViewOutcomes: readonly ScenarioViewOutcome[];
   /** Date of the newest price used; empty when none was. */
   readonly pricesAsOf: string;
 }
@@ -73,6 +76,7 @@ export function estimatesOf(job: EstimationGround, catalog: Catalog): Estimated 
     },
     repairs,
     ...(drawn?.views === undefined ? {} : { scenarioViews: drawn.views }),
+    scenarioViewOutcomes: drawn?.outcomes ?? [],
     pricesAsOf: job.prices === undefined ? '' : dateOfDay(job.prices.days.at(-1) ?? 0),
   };
 }

@@ -3,6 +3,7 @@ import type { Repair } from '../problem/estimator.ts';
 import type { SymmetricOperator } from '../problem/operator.ts';
 import type { Scenarios } from '../problem/scenarios.ts';
 import type { FactorExposures } from '../problem/universe.ts';
+import type { ScenarioViewOutcome } from '../estimation/entropy-posterior.ts';
 import { denseEntries } from '../estimation/operator.ts';
 import type { Catalog } from './catalog.ts';
 import { estimatesOf } from './estimates.ts';
@@ -20,6 +21,8 @@ export interface EstimationAnswer {
   readonly scenarios?: Scenarios;
   /** Of views on scenarios. */
   readonly viewsEntropy?: number;
+  /** Of each of them, in their order. */
+  readonly viewOutcomes: readonly ScenarioViewOutcome[];
   readonly repairs: readonly Repair[];
   /** YYYY-MM-DD or empty. */
   readonly pricesAsOf: string;
@@ -32,7 +35,7 @@ export interface EstimationEngine {
 
 /** Throws Faults with violations below `problem` for what only the numbers can tell. */
 export function estimateJob(job: EstimationJob, catalog: Catalog): EstimationAnswer {
-  const { situation, estimates, repairs, scenarioViews, pricesAsOf } = estimatesOf(job, catalog);
+  const { situation, estimates, repairs, scenarioViews, scenarioViewOutcomes, pricesAsOf } = estimatesOf(job, catalog);
   const { covariance, factors } = situation;
   const { expectedReturns, scenarios } = estimates;
   const risk = covariance === undefined ? undefined : toldAs(covariance);
@@ -43,6 +46,7 @@ export function estimateJob(job: EstimationJob, catalog: Catalog): EstimationAns
     ...(factors === undefined ? {} : { factors }),
     ...(scenarios === undefined ? {} : { scenarios }),
     ...(scenarioViews === undefined ? {} : { viewsEntropy: scenarioViews.relativeEntropy }),
+    viewOutcomes: scenarioViewOutcomes,
     repairs,
     pricesAsOf,
   };

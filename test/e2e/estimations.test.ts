@@ -118,6 +118,10 @@ describe('estimates over the wire', function () {
     expect(scenarios).to.include({ count: first - 1, periodsPerYear: 252, path: false });
     expect(scenarios['viewsEntropy']).to.be.greaterThan(0);
     expect(scenarios['effectiveCount']).to.be.within(1, first - 1);
+    const [outcome] = scenarios['views'] as Message[];
+    expect(outcome).to.include({ stated: 0.1 });
+    expect(outcome?.['posterior']).to.be.closeTo(0.1, 1e-9);
+    expect(outcome?.['multiplier']).to.not.equal(0);
     expect((scenarios['returns'] as Numbers).values).to.have.length((first - 1) * n);
   });
 

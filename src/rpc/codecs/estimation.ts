@@ -41,13 +41,13 @@ function matrixTo(numbers: Float64Array, rows: number): Matrix | undefined {
 const optional = (numbers: Float64Array | undefined): Vector | undefined => numbers && vectorTo(numbers);
 
 export function estimateTo(answer: EstimationAnswer): EstimateResponse {
-  const { assets, scenarios, viewsEntropy, repairs, pricesAsOf } = answer;
+  const { assets, scenarios, repairs, pricesAsOf } = answer;
   return {
     assetIds: [...assets],
     expectedReturns: optional(answer.expectedReturns),
     volatilities: optional(answer.volatilities),
     risk: riskTo(answer),
-    scenarios: scenarios && scenariosTo(scenarios, viewsEntropy),
+    scenarios: scenarios && scenariosTo(scenarios, answer),
     repairs: repairs.map(({ what, magnitude }) => ({ description: what, magnitude })),
     pricesAsOf,
   };
@@ -70,7 +70,7 @@ function riskTo({ risk, factors }: EstimationAnswer): EstimateResponse['risk'] {
   return { $case: 'factorModel', value };
 }
 
-function scenariosTo(scenarios: Scenarios, viewsEntropy: number | undefined): EstimatedScenarios {
+function scenariosTo(scenarios: Scenarios, { viewsEntropy, viewOutcomes }: EstimationAnswer): EstimatedScenarios {
   const { count, periodsPerYear, isPath, returns } = scenarios;
   const probabilities = scenarios.probabilities ?? new Float64Array(count).fill(1 / count);
   const entropy = probabilities.reduce((sum, each) => sum - each * Math.log(each), 0);
@@ -80,6 +80,7 @@ function scenariosTo(scenarios: Scenarios, viewsEntropy: number | undefined): Es
     path: isPath,
     effectiveCount: Math.exp(entropy),
     viewsEntropy,
+    views: viewOutcomes.map(({ prior, stated, posterior, multiplier }) => ({ prior, stated, posterior, multiplier })),
     probabilities: vectorTo(probabilities),
     returns: returns.length > tableMax ? undefined : vectorTo(returns),
   };
