@@ -18,6 +18,7 @@ import {
 import { atChoices, pricesAtChoices } from './certificate-integrality.ts';
 import { away, dualNorm, inner, largestDiagonal, maxSize } from './certificate-operator.ts';
 import { pieceSlopes } from './certificate-pieces.ts';
+import { largestResult } from './certificate-tails.ts';
 
 export interface Certificate {
   readonly verdict: 'passed' | 'failed';
@@ -199,6 +200,8 @@ function stationarityAt(problem: Problem, point: PointMeasured, y: Multipliers):
   for (const [r, row] of problem.rows.entries())
     if (y.rows[r] !== 0) scale = Math.max(scale, addRow(smooth, row, y.rows[r]!));
   for (const { slope } of extended) if (slope !== undefined) add(slope, 1);
+  // As of quadratic terms: where losses cancel, what single assets lose is what a residual is relative to.
+  for (const term of problem.tailTerms ?? []) scale = Math.max(scale, 1e-2 * term.weight * largestResult(term));
   for (const [k, norm] of problem.norms.entries()) {
     const { product, square } = point.norms[k]!;
     const length = Math.sqrt(Math.max(square, 0));

@@ -8,7 +8,7 @@ import type { Solution } from '../../../src/problem/solution.ts';
 import { defaultSettings } from '../../../src/problem/solver.ts';
 import { runToEnd } from '../../../src/solvers/registry.ts';
 import { scenarioTails } from '../../../src/solvers/tails/scenario-tails.ts';
-import { Random, denseOperator, originOf, problemOf, rowOver } from '../../support/problems.ts';
+import { Random, budgetRow, denseOperator, originOf, problemOf, rowOver } from '../../support/problems.ts';
 import { cvarCase, randomMeasure } from '../../support/tail-problems.ts';
 
 const never = (): boolean => false;
@@ -50,6 +50,21 @@ describe('the scenario tail solver', () => {
     expect(Math.max(residuals.primal, residuals.dual, residuals.gap)).to.be.below(1e-12);
     const { losses } = multipliers.tailTerms![0]!;
     expect(losses.reduce((sum, q) => sum + q, 0)).to.be.closeTo(1, 1e-14);
+  });
+
+  it('finds portfolios that never fall, where one asset never does', () => {
+    for (const level of [0, 0.9, 1])
+      for (let seed = 1; seed <= 6; seed++) {
+        const random = new Random(seed);
+        const n = 3 + 2 * seed;
+        const count = 30 + 10 * seed;
+        const scenarios = Float64Array.from({ length: count * n }, (_, at) =>
+          at % n === 0 ? 0.002 : 0.005 + 0.03 * random.normal(),
+        );
+        const tailTerms = [{ kind: 'drawdown', scenarios, level, weight: 1 } as const];
+        const problem = problemOf(n, { tailTerms }, { rows: [budgetRow(n)] });
+        expect(optimum(problem).objective).to.be.closeTo(0, 1e-9);
+      }
   });
 
   it('gives the same bits each time', () => {
