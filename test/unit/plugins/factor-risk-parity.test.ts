@@ -2,6 +2,7 @@ import { expect } from 'chai';
 
 import { factorRiskParity } from '../../../plugins/risk-parity/factor-risk-parity.ts';
 import { sharesAt } from '../../../plugins/risk-parity/factor-shares.ts';
+import { riskContribution } from '../../../src/constraints/risk-contribution.ts';
 import { quadraticForm } from '../../../src/sdk/v1/index.ts';
 import type { JsonObject } from '../../../src/sdk/v1/index.ts';
 import { answerOf, referenceMarket, referenceTask } from '../../../src/sdk/v1/testing/index.ts';
@@ -25,6 +26,17 @@ describe('factor risk parity', () => {
     if (covariance?.kind !== 'factor') throw new Error('the reference market has a factor model');
     const specific = solution.weights.reduce((sum, weight, i) => sum + weight * weight * covariance.specific[i]!, 0);
     expect(specific / quadraticForm(covariance, solution.weights)).to.be.closeTo(0.5, 1e-7);
+  });
+
+  it('counts the shares by model as the constraint on risk contributions by factor does', async () => {
+    const parameters = { definition: 'model' as const, shorts: true };
+    const { solution, report } = await certifiedAnswer(factorRiskParity, { ...open, parameters });
+    const { weights } = solution;
+    const limits = { by: 'factor' as const, limits: { Market: { max: 1 }, Value: { max: 1 } } };
+    const measured = riskContribution.check(limits, { weights, cash: 0 }, open.situation);
+    const told = report?.['factors'] as Told;
+    expect(measured).to.have.length(2);
+    for (const [j, { value }] of measured.entries()) expect(value).to.be.closeTo(told[j]!.share, 1e-12);
   });
 
   it('without a budget for the rest gives factors their budgets of what it leaves', async () => {
