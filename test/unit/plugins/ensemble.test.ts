@@ -1,14 +1,16 @@
 import { expect } from 'chai';
 import { of } from 'rxjs';
 
+import { Draws } from '../../../plugins/ensemble/draws.ts';
 import { ensemble } from '../../../plugins/ensemble/ensemble.ts';
 import { resampled } from '../../../plugins/ensemble/resampled.ts';
+import { resampledGround, sourceOf } from '../../../plugins/ensemble/resampling.ts';
 import { subsetResampling } from '../../../plugins/ensemble/subset-resampling.ts';
 import { maximumSharpe } from '../../../plugins/mean-variance/maximum-sharpe.ts';
 import { minimumRiskAtReturn } from '../../../plugins/mean-variance/minimum-risk-at-return.ts';
 import { minimumVariance } from '../../../plugins/mean-variance/minimum-variance.ts';
 import { equalWeights } from '../../../plugins/rules/equal-weights.ts';
-import { defineStrategy, hasWeights, inSteps, solving, unanswered } from '../../../src/sdk/v1/index.ts';
+import { defineStrategy, denseEntries, hasWeights, inSteps, solving, unanswered } from '../../../src/sdk/v1/index.ts';
 import type { Answer, JsonObject, Strategy } from '../../../src/sdk/v1/index.ts';
 import { answerOf, referenceMarket, referenceTask } from '../../../src/sdk/v1/testing/index.ts';
 import { expectWeights } from '../../golden/markets.ts';
@@ -129,6 +131,40 @@ describe('a resampled strategy', () => {
     const own = certified(await ran(minimumVariance, {}));
     const answer = await ran(resampled, { strategy: leastVariance, draws: 2, observations: 100000 });
     expectWeights(certified(answer), [...own], 0.01);
+  });
+
+  it('draws histories with the moments of the estimates, from factors or from a matrix, and as many scenarios', () => {
+    const { situation, estimates, restrictions } = referenceMarket();
+    const factor = estimates.covariance!;
+    const dense = { kind: 'dense' as const, size: 8, entries: denseEntries(factor) };
+    const ids = situation.universe.assets.map(({ id }) => id);
+    const T = 20000;
+    for (const covariance of [factor, dense]) {
+      const task = referenceTask(referenceEngine, {
+        situation,
+        estimates: { ...estimates, covariance },
+        restrictions,
+        parameters: {},
+      });
+      const history = { observations: T, periodsPerYear: 12 };
+      const stopped = unanswered(8, { reason: 'no solution found', detail: '' });
+      const steps = resampledGround(task, sourceOf(covariance, ids), history, new Draws(1, 0), stopped);
+      let step = steps.next();
+      while (step.done !== true) step = steps.next();
+      const drawn = step.value.estimates;
+      const [own, other] = [denseEntries(covariance), denseEntries(drawn.covariance!)];
+      for (let i = 0; i < 8; i++) {
+        // Standard errors: of the mean sqrt(C_ii P / T), of an entry of the covariance sqrt((C_ii C_jj + C_ij^2) / T).
+        const spread = Math.sqrt((own[9 * i]! * 12) / T);
+        expect(drawn.expectedReturns![i]).to.be.closeTo(estimates.expectedReturns![i]!, 5 * spread);
+        for (let j = 0; j < 8; j++) {
+          const error = Math.sqrt((own[9 * i]! * own[9 * j]! + own[8 * i + j]! ** 2) / T);
+          expect(other[8 * i + j]).to.be.closeTo(own[8 * i + j]!, 5 * error);
+        }
+      }
+      expect(drawn.scenarios?.count).to.equal(T);
+      expect(drawn.scenarios?.isPath).to.equal(true);
+    }
   });
 
   it('repeats bit for bit with its seed, and differs with another', async () => {
