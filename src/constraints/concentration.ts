@@ -77,7 +77,7 @@ export const concentration: ConstraintHandler<ConcentrationParameters> = {
   title: 'Concentration rule (5/10/40)',
   description:
     'Each issuer (or asset, sector, ...) at most eachMax; those above threshold together at most totalMax, fractions of net asset value: 0.1, 0.05 and 0.4 for the rule 5/10/40 of UCITS funds. ' +
-    'One that stands at the threshold does not count. No short positions, which such funds may not hold. An asset without issuer is one by itself. Not convex: solved exactly by search, in which the solvers that ship take issuers with one asset of the universe each, and refuse others by name.',
+    'One that stands at the threshold does not count. No short positions, which such funds may not hold. An asset without issuer is one by itself. Not convex: solved exactly by search.',
   version: '1.0.0',
   references: ['Directive 2009/65/EC (UCITS), articles 52(1), 52(2) and 89'],
   schema: {

@@ -91,27 +91,34 @@ describe('limits stated in two ways', () => {
     }
   });
 
-  it('the rule 5/10/40 is the best choice of the assets that may stand above the threshold', () => {
-    const rule = { eachMax: 0.3, threshold: 0.12, totalMax: 0.5, by: 'asset' as const };
-    const places = situation.universe.assets.map((_, position) => position);
-    const bounds = places.map((position) => ({ position, lower: 0, upper: rule.eachMax, origin: originOf('each') }));
-    for (const seed of cases.slice(0, 2)) {
+  it('the rule 5/10/40 is the best choice of the issuers that may stand above the threshold', () => {
+    const rule = { eachMax: 0.45, threshold: 0.15, totalMax: 0.5, by: 'issuer' as const };
+    const issuers = [0, 0, 1, 2, 3, 4, 4, 5];
+    const assets = issuers.map((issuer, i) => ({ id: `A${String(i)}`, groups: {}, issuer: `I${String(issuer)}` }));
+    const issued: Situation = { ...situation, universe: { assets } };
+    const bounds = assets.map((_, position) => ({ position, lower: 0, upper: Infinity, origin: originOf('long') }));
+    const rowOf = (counts: (issuer: number) => boolean, upper: number) =>
+      rowOver(
+        issuers.map((issuer) => (counts(issuer) ? 1 : 0)),
+        -Infinity,
+        upper,
+      );
+    for (const seed of cases.slice(0, 4)) {
       const objective = utilityOf(seed);
-      const answer = solvedBy(whole, objective, [invested, concentration.lower(rule, situation, originOf)]);
+      const answer = solvedBy(whole, objective, [invested, concentration.lower(rule, issued, originOf)]);
       let best = Infinity;
-      for (let choice = 0; choice < 2 ** n; choice += 1) {
-        const isAbove = (k: number): boolean => (choice >> k) % 2 === 1;
-        const small = places.map((position) => {
-          return { position, lower: 0, upper: isAbove(position) ? 1 : rule.threshold, origin: originOf('small') };
-        });
-        const above = places.map((k) => (isAbove(k) ? 1 : 0));
-        const rows = choice === 0 ? [] : [rowOver(above, -Infinity, rule.totalMax)];
-        const problem = compose(situation.universe, objective, [invested, { bounds: [...bounds, ...small], rows }]);
+      for (let choice = 0; choice < 64; choice += 1) {
+        const isAbove = (issuer: number): boolean => (choice >> issuer) % 2 === 1;
+        const rows = [0, 1, 2, 3, 4, 5].map((each) =>
+          rowOf((issuer) => issuer === each, isAbove(each) ? rule.eachMax : rule.threshold),
+        );
+        if (choice > 0) rows.push(rowOf(isAbove, rule.totalMax));
+        const problem = compose(situation.universe, objective, [invested, { bounds, rows }]);
         const { termination, objective: reached } = runToEnd(registry.solve(problem));
         if (termination.reason === 'optimal') best = Math.min(best, reached);
       }
       expect(answer.objective).to.be.closeTo(best, 1e-7);
-      for (const { text, slack } of concentration.check(rule, { weights: answer.weights, cash: 0 }, situation))
+      for (const { text, slack } of concentration.check(rule, { weights: answer.weights, cash: 0 }, issued))
         expect(slack, text).to.be.at.least(-1e-8);
     }
   });
