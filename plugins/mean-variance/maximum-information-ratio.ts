@@ -20,6 +20,7 @@ function own(task: Task<NoParameters>): Program {
     excess: excessReturns(task),
     covariance: covarianceOf(task),
     centre: benchmarkOf(task),
+    restrictions: task.restrictions,
     softCost: softCostOf(task.restrictions),
     words,
   });
@@ -29,7 +30,7 @@ export const maximumInformationRatio = defineStrategy<NoParameters>({
   id: 'maximum-information-ratio',
   title: 'Maximum information ratio',
   description:
-    "Maximizes the expected (ex-ante) annual information ratio (mu - riskFreeRate)'(w - b) / sqrt((w - b)' C (w - b)) over the restrictions as they stand: the expected active return, that of the whole portfolio with its cash less that of the benchmark with weights b, over the tracking error. It is not the regression alpha over residual risk, which some call by the same name. Among portfolios of the same ratio, which are mixes with the benchmark, the one of the greatest active return is taken. Without a portfolio that is expected to beat the benchmark there is no solution. What soft restrictions cost is taken off the active return of the ratio.",
+    "Maximizes the expected (ex-ante) annual information ratio (mu - riskFreeRate)'(w - b) / sqrt((w - b)' C (w - b)) over the restrictions as they stand: the expected active return, that of the whole portfolio with its cash less that of the benchmark with weights b, over the tracking error. It is not the regression alpha over residual risk, which some call by the same name. Among portfolios of the same ratio, which are mixes with the benchmark, the one of the greatest active return is taken. Without a portfolio that is expected to beat the benchmark there is no solution. What soft restrictions cost is taken off the active return of the ratio. Under restrictions that are not convex the ratio is the greatest to 1e-6, relative.",
   references: [
     'Grinold, R. C., Kahn, R. N. (2000). Active Portfolio Management, 2nd edition, ch. 5. McGraw-Hill.',
     'Goodwin, T. H. (1998). The Information Ratio. Financial Analysts Journal 54(4), 34-43.',

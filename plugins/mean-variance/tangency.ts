@@ -8,12 +8,16 @@
  * efficient frontier): its zero is bracketed, then found by regula falsi with Anderson-Bjorck weights (superlinear), and in closed
  * form once both ends rest on the same active set.
  *
+ * Over a set that is not convex the portfolio of the greatest ratio is still one of these, but others may meet the condition too: see
+ * every-trial.ts.
+ *
  * What soft restrictions cost, a convex function of w, is taken off excess'a wherever that stands, in the ratio too: it is a cost as any
  * other, and the numerator remains concave, which is all that the argument needs.
  */
 import { quadraticForm } from '@veritasvault/portfolio/sdk/v1';
 import type { Answer, Program, Solution, Step } from '@veritasvault/portfolio/sdk/v1';
 
+import { greatestOfAll, isConvex, ratioTolerance, valueOf } from './every-trial.ts';
 import { answerOf, answerWithout, isCurved, isTangent, sameActiveSet, ratioOf, tryLambda } from './trial.ts';
 import type { Market, Trial } from './trial.ts';
 
@@ -41,6 +45,7 @@ export function* tangency(market: Market): Program {
   const search = new Search(market);
   const bracket = yield* search.bracket();
   if ('answer' in bracket) return bracket.answer;
+  if (!isConvex(market.restrictions)) return (yield* search.whole()).answer;
   const tangent = yield* search.narrow(bracket);
   if ('answer' in tangent) return tangent.answer;
   return answerOf(tangent);
@@ -49,6 +54,7 @@ export function* tangency(market: Market): Program {
 class Search {
   readonly #market: Market;
   readonly #excessMax: number;
+  readonly #optima: Trial[] = [];
   #best: Trial | undefined;
 
   constructor(market: Market) {
@@ -61,6 +67,7 @@ class Search {
     const trial = yield* tryLambda(this.#market, lambda);
     const { termination } = trial.solution;
     if (termination.reason === 'optimal') {
+      this.#optima.push(trial);
       if (this.#best === undefined || ratioOf(trial) > ratioOf(this.#best)) this.#best = trial;
       return trial;
     }
@@ -135,6 +142,35 @@ class Search {
     const net = this.#market.softCost === undefined ? '' : ', net of what soft restrictions cost,';
     const detail = `no portfolio that satisfies the restrictions is expected to earn more than ${rival}${net === '' ? ',' : net} so the greatest ${ratio} is not defined; ${advice}`;
     return { answer: answerWithout(trial, { reason: 'no solution found', detail }) };
+  }
+
+  /** Where restrictions are not convex, the slope may be zero at several portfolios: the best of all. */
+  *whole(): Generator<Step, Ended, Solution> {
+    const most = yield* this.#at(0);
+    const hasEnd = !('answer' in most);
+    if (!hasEnd && most.answer.solution.termination.reason !== 'unbounded') return most;
+    const last = (): Trial => this.#optima.reduce((a, b) => (b.lambda > a.lambda ? b : a));
+    while (valueOf(last()) > 0) {
+      const further = yield* this.#at(4 * last().lambda);
+      if ('answer' in further) return further;
+    }
+    const known = this.#optima.toSorted((a, b) => a.lambda - b.lambda);
+    const found = yield* greatestOfAll((lambda) => this.#at(lambda), known);
+    if ('answer' in found) return found;
+    let { best } = found;
+    for (let count = 0; count < 8 && !isTangent(best); count++) {
+      // Never worse: at lambda = excess / variance a portfolio of no greater ratio is not the optimum.
+      const trial = yield* this.#at(best.excess / best.variance);
+      if ('answer' in trial) return trial;
+      if (ratioOf(trial) > ratioOf(best)) best = trial;
+    }
+    const { termination } = best.solution;
+    const { ratio } = this.#market.words;
+    const proven = `no ${ratio} is greater by more than ${ratioTolerance}, relative`;
+    if (found.isProven && hasEnd)
+      return { answer: answerOf(best, { ...termination, detail: `${termination.detail}; ${proven}` }) };
+    const detail = `under restrictions that are not convex a greater ${ratio} is not ruled out`;
+    return { answer: answerOf(best, { reason: 'feasible', limit: 'iterations', detail }) };
   }
 
   *narrow(bracket: Bracket): Stage<Trial> {

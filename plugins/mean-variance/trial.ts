@@ -1,6 +1,14 @@
 /** One portfolio of the search for the greatest ratio: the optimum of excess'(w - c) - lambda/2 (w - c)' C (w - c). */
 import { dot, quadraticForm } from '@veritasvault/portfolio/sdk/v1';
-import type { Answer, Objective, Solution, Step, SymmetricOperator, Termination } from '@veritasvault/portfolio/sdk/v1';
+import type {
+  Answer,
+  Lowered,
+  Objective,
+  Solution,
+  Step,
+  SymmetricOperator,
+  Termination,
+} from '@veritasvault/portfolio/sdk/v1';
 
 import type { SoftCost } from './soft-cost.ts';
 
@@ -26,6 +34,8 @@ export interface Market {
   readonly covariance: SymmetricOperator;
   /** (n) c: the benchmark; cash alone when absent. */
   readonly centre?: Float64Array;
+  /** Of the client. */
+  readonly restrictions: readonly Lowered[];
   /** Of the restrictions; absent where all are hard. */
   readonly softCost?: SoftCost | undefined;
   readonly words: Words;
