@@ -4,6 +4,7 @@ import type { ConstraintNeed, Situation } from '../problem/situation.ts';
 import { Fault } from '../values/fault.ts';
 import type { Violation } from '../values/fault.ts';
 import type { JsonSchema } from '../values/json.ts';
+import { characteristicOf } from './characteristics.ts';
 import { invalid } from './range.ts';
 import { covarianceOf, quadraticForm } from './risk.ts';
 import { listed } from './taxonomy.ts';
@@ -49,7 +50,7 @@ export function admitBetas(source: BetaSource, { universe, benchmark }: Situatio
     return violations;
   }
   const name = nameOf(source);
-  const without = universe.assets.filter(({ characteristics }) => characteristics?.[name] === undefined);
+  const without = universe.assets.filter((asset) => characteristicOf(asset, name) === undefined);
   if (without.length > 0) {
     const ids = listed(without.map(({ id }) => id));
     violations.push(invalid('characteristic', `not every asset has a characteristic ${JSON.stringify(name)}: ${ids}`));
@@ -69,7 +70,7 @@ function varianceOf(situation: Situation): number {
 }
 
 function characteristicsOf(source: BetaSource, { universe }: Situation): Float64Array {
-  return Float64Array.from(universe.assets, ({ characteristics }) => characteristics?.[nameOf(source)] ?? Number.NaN);
+  return Float64Array.from(universe.assets, (asset) => characteristicOf(asset, nameOf(source)) ?? Number.NaN);
 }
 
 /** (n) (Sigma b)_i / b'Sigma b, or the characteristic. */

@@ -11,6 +11,9 @@ export const fractionOfValue = 'fraction of net asset value';
 /** Fractions beyond +-2 (200 %) are refused: they are almost always percentages that lost their sign. */
 export const fractionMax = 2;
 
+/** Other numbers beyond this would drown everything that they are added to. */
+export const plainMax = 1e12;
+
 const fractionProblem = (value: number): string =>
   `must be a fraction of net asset value, 0.5 for 50 %; got ${String(value)}, which would be ${percent(value)}`;
 
@@ -27,13 +30,15 @@ export function rangeSchema(what: string): JsonSchema<Range> {
   };
 }
 
-/** What is wrong with one number: not finite, or a percentage where a fraction belongs. */
+/** What is wrong with one number: not finite, a percentage where a fraction belongs, or too large for arithmetic. */
 export function admitNumber(value: number, field: string, unit: 'fraction' | 'plain'): Violation[] {
   if (!Number.isFinite(value))
     return [{ field, description: `must be a finite number; got ${String(value)}`, reason: 'NUMBER_INVALID' }];
   if (unit === 'fraction' && Math.abs(value) > fractionMax) {
     return [{ field, description: fractionProblem(value), reason: 'CONSTRAINT_INVALID' }];
   }
+  if (Math.abs(value) > plainMax)
+    return [invalid(field, `must be at most ${String(plainMax)} in size; got ${String(value)}`)];
   return [];
 }
 

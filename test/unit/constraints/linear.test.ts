@@ -35,6 +35,10 @@ describe('linear rows', () => {
   it('reports every problem of its coefficients', () => {
     const violations = linear.admit({ coefficients: { AAPL: Number.NaN, IBM: 1 }, min: 2, max: 1 }, situation);
     expect(fieldsOf(violations)).to.deep.equal(['min', 'coefficients.AAPL', 'coefficients.IBM']);
+    expect(fieldsOf(linear.admit({ coefficients: { AAPL: 1e13 }, max: 1e300 }, situation))).to.deep.equal([
+      'max',
+      'coefficients.AAPL',
+    ]);
     expect(fieldsOf(linear.admit({ coefficients: { AAPL: 0 } }, situation))).to.deep.equal(['', 'coefficients']);
   });
 });
