@@ -42,19 +42,21 @@ export function admitLeverage(value: number, field: string): Violation[] {
   ];
 }
 
+function admitSides(what: string, { max, min }: ExposureParameters): Violation[] {
+  const violations: Violation[] = [];
+  if (min !== undefined) {
+    const why = `the portfolios with at least so much ${what} are not a convex set, and no solver here searches it`;
+    violations.push(invalid('min', `cannot be kept: ${why}; limit max, or net exposure from both sides`));
+  }
+  if (max !== undefined) violations.push(...admitLeverage(max, 'max'));
+  else if (min === undefined) violations.push(invalid('max', 'is required'));
+  return violations;
+}
+
 /** Counts positions on their own side: sum_i long (w_i - c_i)+ + short (c_i - w_i)+ over the assets meant. */
 export function exposureHandler(rule: ExposureRule): ConstraintHandler<ExposureParameters> {
   const { what, long, short } = rule;
-  const admitParameters = ({ max, min }: ExposureParameters): Violation[] => {
-    const violations: Violation[] = [];
-    if (min !== undefined) {
-      const why = `the portfolios with at least so much ${what} are not a convex set, and no solver here searches it`;
-      violations.push(invalid('min', `cannot be kept: ${why}; limit max, or net exposure from both sides`));
-    }
-    if (max !== undefined) violations.push(...admitLeverage(max, 'max'));
-    else if (min === undefined) violations.push(invalid('max', 'is required'));
-    return violations;
-  };
+  const admitParameters = (parameters: ExposureParameters): Violation[] => admitSides(what, parameters);
   const textOf = ({ max = Infinity, of, relativeTo }: ExposureParameters): string =>
     `${what}${membersText(of)}${relativeText(relativeTo)} at most ${percent(max)}`;
   const schema: JsonSchema<ExposureParameters> = {

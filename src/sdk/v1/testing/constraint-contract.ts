@@ -2,7 +2,7 @@
  * What every constraint handler must keep, above all that what it lowers to and what it checks are the same constraint: on many
  * holdings, a part holds in the one exactly when it holds in the other.
  */
-import type { ConstraintHandler, Holdings } from '../../../problem/situation.ts';
+import type { ConstraintHandler, Holdings, Situation } from '../../../problem/situation.ts';
 import type { JsonObject } from '../../../values/json.ts';
 import { withDefaults } from '../../../values/schema.ts';
 import { parameterExamples, schemaFaults } from './examples.ts';
@@ -51,17 +51,7 @@ export function constraintContract(handler: ConstraintHandler<never>, options: C
 
     it('lowers and measures with what it says that it needs, and nothing more', () =>
       each((set) => {
-        const needs = needsOf(erased, set);
-        ensureNone(
-          'needs of other names',
-          needs.filter((need) => !['covariance', 'scenarios', 'path-scenarios'].includes(need)),
-        );
-        const { covariance, scenarios, ...rest } = situation;
-        const bare = {
-          ...rest,
-          ...(needs.includes('covariance') && covariance !== undefined ? { covariance } : {}),
-          ...(needs.some((need) => need.endsWith('scenarios')) && scenarios !== undefined ? { scenarios } : {}),
-        };
+        const bare = withOnly(needsOf(erased, set), situation);
         const holdings = { weights: bare.current, cash: bare.cashCurrent };
         erased.lower(set, bare, referenceOrigin);
         ensure(erased.check(set, holdings, bare).length > 0, `${JSON.stringify(set)} measures nothing`);
@@ -95,6 +85,19 @@ export function constraintContract(handler: ConstraintHandler<never>, options: C
         }
       }));
   });
+}
+
+/** The situation without covariance and scenarios, but for those that are needed. */
+function withOnly(needs: readonly string[], { covariance, scenarios, ...rest }: Situation): Situation {
+  ensureNone(
+    'needs of other names',
+    needs.filter((need) => !['covariance', 'scenarios', 'path-scenarios'].includes(need)),
+  );
+  return {
+    ...rest,
+    ...(needs.includes('covariance') && covariance !== undefined ? { covariance } : {}),
+    ...(needs.some((need) => need.endsWith('scenarios')) && scenarios !== undefined ? { scenarios } : {}),
+  };
 }
 
 /** As the host takes them: a covariance for a limit on risk that does not say. */
