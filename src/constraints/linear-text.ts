@@ -7,7 +7,7 @@ import { meaningOf } from './expression-names.ts';
 import type { Name } from './expression-names.ts';
 import { formOf, rowOf, valueAt } from './linear-form.ts';
 import type { LinearForm } from './linear-form.ts';
-import { fractionOfValue, invalid, measured } from './range.ts';
+import { fractionOfValue, invalid, measured, plainMax } from './range.ts';
 import type { Range } from './range.ts';
 import { centreOf } from './relative.ts';
 import { weightIn } from './taxonomy.ts';
@@ -174,7 +174,8 @@ function mistakesOf(read: () => string | undefined): readonly Violation[] {
 function mistakeIn(expression: string, situation: Situation): string | undefined {
   for (const comparison of parseExpression(expression)) {
     const form = differenceOf(comparison, situation);
-    if (![...form.weights, form.cash, form.constant].every(Number.isFinite)) return 'holds numbers that are too large';
+    const isSmall = (value: number): boolean => Math.abs(value) <= plainMax;
+    if (![...form.weights, form.cash, form.constant].every(isSmall)) return 'holds numbers that are too large';
     if (isConstant(form)) return `${JSON.stringify(comparison.text)} does not depend on any weight`;
   }
   return undefined;
