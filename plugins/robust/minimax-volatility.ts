@@ -84,6 +84,7 @@ function modelOf(
 ): Objective {
   const n = weights.length;
   const curvature = new Float64Array(n * n);
+  let rounding = 0;
   for (const [j, member] of members.entries()) {
     const sigma = volatilityOf(member, weights);
     const share = shares[j]!;
@@ -91,7 +92,10 @@ function modelOf(
     const [own, a] = [entries[j]!, tangents[j]!];
     for (let i = 0; i < n; i++)
       for (let k = 0; k < n; k++) curvature[i * n + k]! += (share * (own[i * n + k]! - a[i]! * a[k]!)) / sigma;
+    rounding += (4 * n * Number.EPSILON * share * largest(own)) / sigma;
   }
+  // Along w_k itself there is no curvature, and rounding must not make it negative; at the end, where w is w_k, this weighs nothing.
+  for (let i = 0; i < n; i++) curvature[i * n + i]! += rounding;
   const scenarios = new Float64Array(members.length * n);
   for (const [j, a] of tangents.entries())
     scenarios.set(

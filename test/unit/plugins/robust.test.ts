@@ -195,6 +195,17 @@ describe('minimum worst-case volatility', () => {
     for (const { name, share } of covariances) if (!attained.includes(name)) expect(share).to.be.below(1e-6);
   });
 
+  it('may hold a single asset, along which volatility has no curvature', async () => {
+    for (let draw = 0; draw < 20; draw++) {
+      const own = Array.from({ length: 4 }, (_, i) => (i === 0 ? 0.01 : 0.2) + 0.05 * random.next());
+      const calmest = own.map((row, i) => own.map((column, j) => row * column * (i === j ? 1 : 0.9)));
+      const market = { covariance: calmest, expectedReturns: own, riskFreeRate };
+      const setting = settingOf(market, { lower: 0, upper: 1 }, { stresses });
+      const { weights } = await answered(worstCaseCovariance, setting);
+      expectWeights(weights, [1, 0, 0, 0], 1e-6);
+    }
+  });
+
   it('over a box of covariances is long only and takes each at its upper end', async () => {
     const { weights, report } = await answered(
       worstCaseCovariance,
