@@ -7,7 +7,7 @@ import { admitLookThrough, lookThroughSchema } from './look-through.ts';
 import { partShares, totalsByPart } from './part-shares.ts';
 import type { SharedPartsParameters } from './part-shares.ts';
 import { admitParts, admitPartsParameters, partsLabel, partsSchema } from './parts.ts';
-import { invalid, measured, plain } from './range.ts';
+import { admitNumber, invalid, measured, plain } from './range.ts';
 import { admitRelative, relativeText } from './relative.ts';
 
 export type HerfindahlParameters = SharedPartsParameters & {
@@ -34,9 +34,12 @@ function admitParameters(parameters: HerfindahlParameters): Violation[] {
   const violations = admitPartsParameters(parameters);
   if ((max === undefined) === (effectiveNumberMin === undefined))
     violations.push(invalid('', 'needs either max or effectiveNumberMin'));
-  if (max !== undefined && !(max > 0 && max < Infinity))
+  if (max !== undefined) violations.push(...admitNumber(max, 'max', 'plain'));
+  if (max !== undefined && max <= 0)
     violations.push(invalid('max', `must be above 0, 0.2 for five equal weights; got ${String(max)}`));
-  if (effectiveNumberMin !== undefined && !(effectiveNumberMin >= 1 && effectiveNumberMin < Infinity))
+  if (effectiveNumberMin !== undefined)
+    violations.push(...admitNumber(effectiveNumberMin, 'effectiveNumberMin', 'plain'));
+  if (effectiveNumberMin !== undefined && effectiveNumberMin < 1)
     violations.push(invalid('effectiveNumberMin', `must be at least 1; got ${String(effectiveNumberMin)}`));
   return violations;
 }

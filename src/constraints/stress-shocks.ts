@@ -6,7 +6,7 @@ import { Fault } from '../values/fault.ts';
 import type { JsonSchema } from '../values/json.ts';
 import { partsOf, sumThrough, universeThrough } from './look-through.ts';
 import { amongKnown } from './nearest-name.ts';
-import { fieldOf, invalid, percent } from './range.ts';
+import { admitNumber, fieldOf, invalid, percent } from './range.ts';
 import { belongs, groupTaxonomies, includesCash, namesOf, sameName, taxonomyLabel } from './taxonomy.ts';
 import type { Taxonomy } from './taxonomy.ts';
 
@@ -103,7 +103,9 @@ export function admitShockNumbers(shocks: Shocks): Violation[] {
   return [
     ...of(shocks.assets ?? {}, 'shocks.assets'),
     ...divisionsOf(shocks).flatMap(({ shocks: named, field }) => of(named, field)),
-    ...of(shocks.factors ?? {}, 'shocks.factors'),
+    ...Object.entries(shocks.factors ?? {}).flatMap(([name, shock]) =>
+      admitNumber(shock, fieldOf('shocks.factors', name), 'plain'),
+    ),
   ];
 }
 
