@@ -1,5 +1,5 @@
 /** Shadow prices: what the binding bound of each verdict costs the objective, from the multipliers of the solution. */
-import type { Bound, Problem } from '../problem/problem.ts';
+import type { Bound, Origin, Problem } from '../problem/problem.ts';
 import type { Restriction } from '../problem/relaxable.ts';
 import type { Multipliers } from '../problem/solution.ts';
 import type { Verdict } from './answer.ts';
@@ -24,11 +24,13 @@ export function priced(
     const key = keyOf(side.constraint.stated.id, side.text);
     byPart.set(key, [...(byPart.get(key) ?? []), side]);
   }
+  const beyond = pricesBeyond(problem, multipliers);
   return verdicts.map((verdict) => {
     const known = byPart.get(keyOf(verdict.constraintId, verdict.text));
     const [first] = known ?? [];
     const multiplier = first === undefined ? undefined : multiplierOf(first.restriction);
-    if (known === undefined || multiplier === undefined) return verdict;
+    if (known === undefined || multiplier === undefined)
+      return pricedAt(verdict, beyond.get(keyOf(verdict.constraintId, verdict.text)));
     const binding = known.find(
       ({ side, bound }) =>
         (side === 'both' || (side === 'upper' ? multiplier > 0 : multiplier < 0)) && !hasSlack(verdict, bound),
@@ -38,6 +40,31 @@ export function priced(
       ? { ...verdict, shadowPrice: price, binding: binding.bound }
       : { ...verdict, shadowPrice: 0 };
   });
+}
+
+/**
+ * Multipliers of restrictions that are not convex, by the part that is exactly one of them and in its unit: of large holdings among the choices
+ * made, of shares of risk near the portfolio.
+ */
+function pricesBeyond(
+  { riskShares = [], integrality }: Problem,
+  multipliers: Multipliers,
+): ReadonlyMap<string, number | undefined> {
+  const prices = new Map<string, number | undefined>();
+  const note = ({ constraint, text }: Origin, price: number | undefined): void => {
+    const key = keyOf(constraint, text);
+    prices.set(key, prices.has(key) ? undefined : price);
+  };
+  riskShares.forEach(({ origin }, k) => note(origin, multipliers.riskShares?.[k]));
+  integrality?.concentrations?.forEach(({ origin }, k) => note(origin, multipliers.concentrations?.[k]));
+  return prices;
+}
+
+function pricedAt(verdict: Verdict, multiplier: number | undefined): Verdict {
+  if (multiplier === undefined) return verdict;
+  const binding = multiplier > 0 ? 'max' : 'min';
+  if (multiplier === 0 || hasSlack(verdict, binding)) return { ...verdict, shadowPrice: 0 };
+  return { ...verdict, shadowPrice: Math.abs(multiplier), binding };
 }
 
 /** Whether some bound of the verdict, the one that was used, leaves no room. */

@@ -118,9 +118,11 @@ function certifiedAs(solution: Solution, problem: Problem, answer: Answer, setti
   const certificate = certify(problem, solution, tolerance);
   const measured = verdictsOn(constraints, holdings, estimated.situation, setting.relaxations);
   const isOptimal = termination.reason === 'optimal';
-  const verdicts = isOptimal
-    ? priced(measured, sidesOf(constraints, estimated.situation), problem, solution.multipliers)
-    : measured;
+  // A certificate that passes vouches for the prices of a local optimum, too.
+  const verdicts =
+    isOptimal || certificate.verdict === 'passed'
+      ? priced(measured, sidesOf(constraints, estimated.situation), problem, solution.multipliers)
+      : measured;
   const broken = brokenVerdict(verdicts, isOptimal ? verdictTolerance.optimal : verdictTolerance.feasible);
   const explained = explainedWith(verdicts, answer, problem, solution, setting);
   const line: CertificateLine = {

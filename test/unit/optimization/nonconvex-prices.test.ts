@@ -1,0 +1,83 @@
+/** Shadow prices of limits that are not convex: near the portfolio, and among the choices that were made. */
+import { expect } from 'chai';
+import { lastValueFrom, toArray } from 'rxjs';
+import { admitStateless } from '../../../src/optimization/admission.ts';
+import type { OptimizationAnswer } from '../../../src/optimization/answer.ts';
+import type { ConstraintDraft } from '../../../src/optimization/draft.ts';
+import { solveJob } from '../../../src/optimization/pipeline.ts';
+import type { Strategy } from '../../../src/sdk/v1/index.ts';
+import { solveToEnd } from '../../../src/sdk/v1/steps.ts';
+import { findConflict } from '../../../src/solvers/conflict.ts';
+import { interiorPoint } from '../../../src/solvers/interior-point.ts';
+import { branchAndBound } from '../../../src/solvers/integers/branch-and-bound.ts';
+import { SolverRegistry } from '../../../src/solvers/registry.ts';
+import { findRepair } from '../../../src/solvers/repair.ts';
+import { riskShares } from '../../../src/solvers/risk-shares/risk-shares.ts';
+import { named, verdictOf } from '../../support/answers.ts';
+import { catalogOf, problem3, requestOf, vectorOf } from '../../support/optimization.ts';
+
+/** w covariance w - mu w. */
+const utility: Strategy = {
+  id: 'utility',
+  title: 'Utility',
+  description: 'w covariance w - mu w',
+  references: [],
+  parameters: { type: 'object', additionalProperties: false },
+  needs: ['covariance', 'expected-returns'],
+  optimize(task) {
+    const { covariance: operator, expectedReturns: linear } = task.estimates;
+    if (operator === undefined || linear === undefined) throw new TypeError('estimates were promised');
+    return solveToEnd(task, { quadratics: [{ scale: 2, operator }], linear }, 'solving');
+  },
+};
+
+const solvers = [interiorPoint, branchAndBound, riskShares];
+const catalog = catalogOf({ strategies: [utility], solvers });
+const now = () => performance.now();
+const toolbox = { catalog, solvers: new SolverRegistry(solvers), findConflict, findRepair, serverVersion: 'test', now };
+
+async function answerOn(constraints: readonly ConstraintDraft[]): Promise<OptimizationAnswer> {
+  const expectedReturns = { values: vectorOf([0.02, 0.12, 0.05]), period: 'annual' as const };
+  const request = requestOf(
+    { ...problem3, expectedReturns, constraints },
+    { strategy: { type: 'utility', parameters: {} } },
+  );
+  const { signal } = new AbortController();
+  const interruption = { interrupted: () => false, cause: undefined, signal };
+  const news = await lastValueFrom(solveJob(admitStateless(request, catalog), toolbox, interruption).pipe(toArray()));
+  const last = news.at(-1);
+  if (last?.kind !== 'answer') throw new Error('the last news is no answer');
+  return last.answer;
+}
+
+describe('shadow prices of limits that are not convex', () => {
+  const longOnly = named('long-only', 'bounds', { all: { min: 0 } });
+
+  it('on shares of risk are what the objective gains per share, near a local optimum', async () => {
+    const at = (max: number) => answerOn([longOnly, named('it', 'risk-contribution', { by: 'asset', all: { max } })]);
+    const answer = await at(0.6);
+    expect(answer.termination).to.equal('feasible');
+    expect(answer.detail).to.match(/^local optimum: /);
+    expect(answer.certificate?.passed).to.equal(true);
+    const verdict = verdictOf(answer, 'it', 'EQUITY');
+    const [tighter, looser] = [await at(0.5999), await at(0.6001)];
+    const measured = (tighter.objective - looser.objective) / 2e-4;
+    expect(measured).to.be.greaterThan(1e-4);
+    expect(verdict.shadowPrice).to.be.closeTo(measured, 1e-3 * measured);
+    expect(verdict.binding).to.equal('max');
+    expect(verdictOf(answer, 'it', 'GOLD').shadowPrice).to.equal(0);
+  });
+
+  it('on large holdings are what the objective gains among the choices made', async () => {
+    const at = (totalMax: number) =>
+      answerOn([named('it', 'concentration', { by: 'asset', eachMax: 0.6, threshold: 0.35, totalMax })]);
+    const answer = await at(0.5);
+    expect(answer.termination).to.equal('optimal');
+    const verdict = verdictOf(answer, 'it', 'together');
+    const [tighter, looser] = [await at(0.4999), await at(0.5001)];
+    const measured = (tighter.objective - looser.objective) / 2e-4;
+    expect(measured).to.be.greaterThan(1e-4);
+    expect(verdict.shadowPrice).to.be.closeTo(measured, 1e-3 * measured);
+    expect(verdict.binding).to.equal('max');
+  });
+});
