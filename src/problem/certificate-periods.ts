@@ -9,8 +9,8 @@ import type { Period, PeriodLimit, PeriodMultipliers, PeriodTrading, PeriodsProb
 import { alone, aloneMultipliers } from './periods.ts';
 import { objectiveAt } from './certificate-figures.ts';
 
-export interface PeriodsCertificate extends Omit<Certificate, 'restrictions' | 'dualObjective' | 'scale'> {
-  /** Of each period with the marginal costs of its trades in its linear term. */
+export interface PeriodsCertificate extends Omit<Certificate, 'restrictions' | 'dualObjective' | 'scale' | 'slopes'> {
+  /** Of each period by itself, with the marginal costs of its trades in its linear term. */
   readonly periods: readonly Certificate[];
   /** By period and limit: left side, and how far it is broken, relative. */
   readonly limits: readonly (readonly { readonly value: number; readonly violation: number }[])[];
@@ -40,11 +40,15 @@ export function certifyPeriods(
   const { weights, multipliers } = solution;
   const count = problem.periods.length;
   const none = new Float64Array(problem.current.length);
+  const pulls = problem.periods.map((_, t) => (t + 1 < count ? multipliers[t + 1]!.trades : none));
   const periods = problem.periods.map(({ linear }, t) => {
-    const next = t + 1 < count ? multipliers[t + 1]!.trades : none;
-    const shifted = linear.map((value, i) => value - multipliers[t]!.trades[i]! + next[i]!);
+    const shifted = linear.map((value, i) => value - multipliers[t]!.trades[i]! + pulls[t]![i]!);
     const claim = { weights: weights[t]!, multipliers: aloneMultipliers(multipliers[t]!) };
     return certify(alone(problem, t, shifted), claim, tolerance);
+  });
+  const figures = periods.map((one, t) => {
+    const { linear } = problem.periods[t]!;
+    return relativeTo(Math.max(largest(linear), largest(multipliers[t]!.trades), largest(pulls[t]!)), one);
   });
   const trades: Checked = { cost: 0, gap: 0, largestGap: 0, wrong: 0, scale: Number.MIN_VALUE };
   const limits = problem.periods.map((_, t) => {
@@ -52,15 +56,15 @@ export function certifyPeriods(
     return checkLimits(problem, weights, multipliers[t]!, t, trades);
   });
   const objective = periodsObjective(problem, weights);
-  const size = Math.max(...periods.map(({ scale }) => scale), Math.abs(objective) / count);
+  const size = Math.max(...figures.map(({ scale }) => scale), Math.abs(objective) / count);
   const slopes = Math.max(trades.scale, ...problem.periods.map(slopeOf), Number.MIN_VALUE);
   const broken = Math.max(0, ...limits.flat().map(({ violation }) => violation));
   const primal = Math.max(broken, ...periods.map((one) => one.primal));
-  const dual = Math.max(trades.wrong / slopes, ...periods.map((one) => one.dual));
-  const complementarity = Math.max(trades.largestGap / size, ...periods.map((one) => one.complementarity));
-  const gap = Math.max(Math.abs(trades.gap) / (size * count), ...periods.map((one) => one.gap));
-  const figures = { 'primal residual': primal, 'dual residual': dual, complementarity, gap };
-  const failures = Object.entries(figures).filter(([, value]) => !(value <= tolerance));
+  const dual = Math.max(trades.wrong / slopes, ...figures.map((one) => one.dual));
+  const complementarity = Math.max(trades.largestGap / size, ...figures.map((one) => one.complementarity));
+  const gap = Math.max(Math.abs(trades.gap) / (size * count), ...figures.map((one) => one.gap));
+  const all = { 'primal residual': primal, 'dual residual': dual, complementarity, gap };
+  const failures = Object.entries(all).filter(([, value]) => !(value <= tolerance));
   return {
     verdict: failures.length === 0 ? 'passed' : 'failed',
     tolerance,
@@ -93,6 +97,21 @@ export function periodsObjective(problem: PeriodsProblem, weights: readonly Floa
     });
   });
   return total;
+}
+
+/**
+ * The figures of a period relative to the marginal costs (at most `terms`) that its expected returns are shifted by, where these are larger:
+ * they may cancel, and leave nothing that a residual could be relative to.
+ */
+function relativeTo(terms: number, one: Certificate): Pick<Certificate, 'dual' | 'complementarity' | 'gap' | 'scale'> {
+  const scale = Math.max(one.scale, 1e-2 * terms);
+  const smaller = one.scale / scale;
+  return {
+    dual: (one.dual * one.slopes) / Math.max(one.slopes, terms),
+    complementarity: one.complementarity * smaller,
+    gap: one.gap * smaller,
+    scale,
+  };
 }
 
 /** The size of the slopes of a period: of its expected returns, or of its risk at weights of a percent, as the certificate of one period has it. */

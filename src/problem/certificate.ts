@@ -35,6 +35,8 @@ export interface Certificate {
   readonly gap: number;
   /** Size of the objective that complementarity and gap are relative to. */
   readonly scale: number;
+  /** Size of the terms of the gradient that the dual residual is relative to. */
+  readonly slopes: number;
   /** Of every restriction, bounds first; put together when first asked for. */
   readonly restrictions: readonly RestrictionFigure[];
   readonly detail: string;
@@ -91,6 +93,7 @@ export function certify(
     complementarity,
     gap,
     scale,
+    slopes: stationarity.scale,
     get restrictions() {
       // The rows of choices are told by what they are of.
       const kept = others.filter((_, k) => k < whole.rows.length || k >= problem.rows.length);
@@ -136,6 +139,7 @@ function broken(tolerance: number, detail: string): Certificate {
     complementarity: Infinity,
     gap: Infinity,
     scale: NaN,
+    slopes: NaN,
   };
   return { verdict: 'failed', tolerance, ...none, restrictions: [], detail };
 }
@@ -173,6 +177,8 @@ function slackProduct(multiplier: number, value: number, lower: number, upper: n
 
 interface Stationarity {
   readonly relative: number;
+  /** What it is relative to. */
+  readonly scale: number;
   /** What trading terms lose against their chosen slopes: zero on a kink and away from one. */
   readonly kinkGap: number;
   readonly kinkLargest: number;
@@ -225,6 +231,7 @@ function stationarityAt(problem: Problem, point: PointMeasured, y: Multipliers):
   }
   return {
     relative: Math.max(residual, wrongSigns(problem, y), ...extended.map(({ wrong }) => wrong)) / scale,
+    scale,
     kinkGap: kinks.gap + apexGap,
     kinkLargest: Math.max(kinks.largest, apexGap),
     leak,
