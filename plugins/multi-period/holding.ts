@@ -2,7 +2,8 @@
  * What positions cost while they are held: one rate for long ones, another for short ones, so that the cost has a kink at zero, which a period
  * of a plan cannot hold. Each asset that may be either stays on one side in each period; where its price at zero says that the other side
  * is better it changes sides and the plan is made again. Every plan is at least as good as the one before, because a weight of zero lies on
- * both sides; one that changes nothing is the best of all.
+ * both sides; one in which no side is better is the best of all. Where changing all at once gains nothing, which restrictions on sums can
+ * bring about, they change one by one.
  */
 import type { Lowered, Task } from '@veritasvault/portfolio/sdk/v1';
 
@@ -36,8 +37,8 @@ export const holdingProperties = {
 /** (n) by period: 1 long, -1 short; by asset 0 where the restrictions leave one side only, or nothing depends on the side. */
 export type Sides = readonly Int8Array[];
 
-/** A price must exceed both rates by this share to be one. */
-const priceMargin = 1e-7;
+/** Gains below this share of the slopes are rounding. */
+const priceMargin = 1e-8;
 /** A weight this small may have the other sign. */
 const weightWidth = 1e-9;
 
@@ -101,24 +102,39 @@ export function holdingSlopes(
   });
 }
 
-/** The sides after those have changed whose price at zero is above both rates together; undefined when none is. */
-export function changedSides(
+/** An asset that would gain from the other side, in a period from 0; `gain` per unit of weight. */
+export interface Change {
+  readonly t: number;
+  readonly position: number;
+  readonly gain: number;
+}
+
+/**
+ * Where the price at zero is above both rates together, by more than a share of `slope`, the largest slope of the plan: dearest first. None:
+ * the plan is the best of all.
+ */
+export function changesOf(
   sides: Sides,
   weights: readonly Float64Array[],
   prices: readonly Float64Array[],
   rates: (t: number) => ReturnType<typeof holdingRates>,
-): Sides | undefined {
-  let changes = 0;
-  const next = sides.map((own, t) => {
+  slope: number,
+): readonly Change[] {
+  const changes = sides.flatMap((own, t) => {
     const { long, short } = rates(t);
-    return own.map((side, i) => {
-      if (side === 0 || Math.abs(weights[t]![i]!) > weightWidth) return side;
-      const isDear = -side * prices[t]![i]! > (long + short) * (1 + priceMargin) + Number.EPSILON;
-      changes += isDear ? 1 : 0;
-      return isDear ? -side : side;
+    return [...own].flatMap((side, position): Change[] => {
+      if (side === 0 || Math.abs(weights[t]![position]!) > weightWidth) return [];
+      const gain = -side * prices[t]![position]! - (long + short);
+      return gain > priceMargin * Math.max(slope, long + short) ? [{ t, position, gain }] : [];
     });
   });
-  return changes === 0 ? undefined : next;
+  return changes.sort((a, b) => b.gain - a.gain || a.t - b.t || a.position - b.position);
+}
+
+export function withChanges(sides: Sides, changes: readonly Change[]): Sides {
+  const next = sides.map((own) => own.slice());
+  for (const { t, position } of changes) next[t]![position] = -next[t]![position]!;
+  return next;
 }
 
 export function holdingCostAt(weights: Float64Array, { long, short }: ReturnType<typeof holdingRates>): number {
