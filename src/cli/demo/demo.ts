@@ -8,6 +8,7 @@ import type { Session } from '../session.ts';
 import { Connection } from '../wire/connection.ts';
 import { Ended, exitCodes } from '../wire/failure.ts';
 import { ServerProcess } from '../wire/server-process.ts';
+import { explainWeights } from './explanation.ts';
 import { drawFrontier } from './frontier.ts';
 import { createHoldings } from './holdings.ts';
 import { showCalls } from './keep.ts';
@@ -88,6 +89,7 @@ async function play(stage: Stage, backstage: Backstage): Promise<void> {
     await importMarket(stage, connection, sample);
     await createHoldings(stage, connection, sample);
     const solved = await optimizeHoldings(stage, connection, sample);
+    await explainWeights(stage, connection, solved);
     await drawFrontier(stage, connection, sample, solved);
     await watchThroughCrash(stage, connection, sample, backstage);
     await proposeTrades(stage, connection, solved);
