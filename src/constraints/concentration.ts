@@ -1,3 +1,4 @@
+import { thresholdWidth } from '../problem/problem.ts';
 import type { Bound, Row } from '../problem/problem.ts';
 import type { ConstraintHandler, Situation } from '../problem/situation.ts';
 import type { Violation } from '../values/fault.ts';
@@ -21,9 +22,6 @@ export type ConcentrationParameters = PartsParameters & {
   readonly threshold: number;
   readonly totalMax: number;
 };
-
-/** Weights of parts that are above the threshold by less are rounding. */
-const rounding = 1e-9;
 
 const byIssuer = ({ by = 'issuer', ...rest }: ConcentrationParameters): ConcentrationParameters => ({ by, ...rest });
 
@@ -127,7 +125,7 @@ export const concentration: ConstraintHandler<ConcentrationParameters> = {
     const stated = statedOn(parameters, situation);
     const { threshold, totalMax, eachMax } = parameters;
     let counted = 0;
-    for (const total of totals) if (total > threshold + rounding) counted += total;
+    for (const total of totals) if (total > threshold + thresholdWidth) counted += total;
     return [
       ...stated.assets.map(({ position, range, text }) => measured(text, weights[position]!, range, fractionOfValue)),
       ...stated.parts.map(({ part, text }) => measured(text, totals[part]!, { max: eachMax }, fractionOfValue)),
