@@ -35,5 +35,9 @@ describe('the schemas of built-in constraints', () => {
     expect(fields('turnover')).to.deep.equal(['definition']);
     expect(fields('volatility')).to.deep.equal(['period']);
     expect(fields('tracking-error').sort()).to.deep.equal(['definition', 'period']);
+    expect(fields('value-at-risk').sort()).to.deep.equal(['definition', 'level', 'period']);
+    expect(fields('cvar')).to.deep.equal(['level']);
+    expect(fields('drawdown')).to.deep.equal(['measure']);
+    expect(fields('beta')).to.deep.equal(['from']);
   });
 });
