@@ -9,6 +9,7 @@
  * steps with a line search, each the least of a quadratic model with these signs. Costs S k^2 / 2 an iteration,
  * and takes some ten of them.
  */
+import { addProduct } from '../math/kernels.ts';
 import { dot, maxAbs } from '../math/vectors.ts';
 import type { ScenarioRelation } from './scenario-views.ts';
 import { signedMinimum } from './signed-quadratic.ts';
@@ -48,10 +49,20 @@ const toleranceAccepted = 1e-9;
 /** Numbers below this are no probabilities that sums could tell from none. */
 const probabilityMin = 1e-300;
 
+export interface EntropySearch {
+  readonly start?: Float64Array;
+  readonly most?: number;
+}
+
 const signOf = { equal: 0, 'at-least': 1, 'at-most': -1 } as const;
 
-/** Deterministic; looks at nothing but its argument. */
-export function leastEntropy({ prior, rows }: EntropyProgram): EntropyAnswer {
+/**
+ * Deterministic; looks at nothing but its arguments.
+ * @param search `start`: (k) multipliers of a program like this one, of the signs of the rows, to begin from; zeros when absent. `most`: the
+ *   search is over, and unsettled, as soon as the relative entropy is known to be larger.
+ */
+export function leastEntropy({ prior, rows }: EntropyProgram, search: EntropySearch = {}): EntropyAnswer {
+  const { start, most = Infinity } = search;
   const scaled = rows.map((row) => standardized(row, prior));
   const impossible = scaled.findIndex(({ isConstant, row }) => isConstant && !constantHolds(row));
   if (impossible >= 0) {
@@ -61,8 +72,9 @@ export function leastEntropy({ prior, rows }: EntropyProgram): EntropyAnswer {
   const dual = new Dual(
     prior,
     scaled.map(({ row, isConstant }) => (isConstant ? { ...row, value: 0 } : row)),
+    Float64Array.from(rows, (_, i) => (scaled[i]!.isConstant ? 0 : (start?.[i] ?? 0) * scaled[i]!.scale)),
   );
-  const outcome = dual.solve();
+  const outcome = dual.solve(most);
   if (outcome === 'unsettled') return { kind: 'unsettled' };
   const multipliers = dual.y.map((value, i) => value / scaled[i]!.scale);
   if (outcome === 'infeasible') return { kind: 'infeasible', multipliers };
@@ -94,28 +106,50 @@ function constantHolds({ relation, value }: EntropyRow): boolean {
   return Math.abs(value) <= tolerance;
 }
 
+interface Along {
+  readonly exponents: Float64Array;
+  readonly linear: number;
+}
+
+/** From one to the other, the second when `length` is 1. */
+function between(from: Along, to: Along, length: number): Along {
+  if (length === 1) return to;
+  const exponents = from.exponents.map((each, s) => each + length * (to.exponents[s]! - each));
+  return { exponents, linear: from.linear + length * (to.linear - from.linear) };
+}
+
 class Dual {
   /** (k) */
   y: Float64Array;
   /** (S) */
   x: Float64Array;
+  /** (k x S) the rows less their means under x, whenever they are asked for. */
+  readonly #centred: Float64Array;
+  /** Of y. */
+  #now: Along = { exponents: new Float64Array(0), linear: 0 };
   readonly #prior: Float64Array;
   readonly #rows: readonly EntropyRow[];
   /** -ln(min p): no probabilities have a larger relative entropy. */
   readonly #entropyMax: number;
 
-  constructor(prior: Float64Array, rows: readonly EntropyRow[]) {
+  constructor(prior: Float64Array, rows: readonly EntropyRow[], start: Float64Array) {
     this.#prior = prior;
     this.#rows = rows;
     this.#entropyMax = -Math.log(prior.reduce((least, each) => Math.min(least, each), 1));
-    this.y = new Float64Array(rows.length);
+    this.#centred = new Float64Array(rows.length * prior.length);
+    this.y = start;
     this.x = Float64Array.from(prior);
   }
 
-  solve(): 'optimal' | 'infeasible' | 'unsettled' {
-    let value = this.#evaluate(this.y).value;
+  solve(most: number): 'optimal' | 'infeasible' | 'unsettled' {
+    this.#now = this.#along(this.y);
+    const begun = this.#evaluate(this.#now);
+    this.x = begun.x;
+    let { value } = begun;
     for (let iteration = 0; iteration < iterationsMax; iteration += 1) {
       if (-value > this.#entropyMax * (1 + 1e-9) + 1e-9) return 'infeasible';
+      // The dual value is a bound from below.
+      if (-value > most) return 'unsettled';
       const gradient = this.#gradient();
       const residual = this.#residual(gradient);
       if (residual <= tolerance) return 'optimal';
@@ -126,25 +160,30 @@ class Dual {
     return this.#residual(this.#gradient()) <= toleranceAccepted ? 'optimal' : 'unsettled';
   }
 
-  /** ln Z(y) - b'y and the probabilities behind it. */
-  #evaluate(y: Float64Array): { readonly value: number; readonly x: Float64Array } {
-    const count = this.#prior.length;
-    const exponents = new Float64Array(count);
+  /** (S) A'y, and b'y. */
+  #along(y: Float64Array): Along {
+    const exponents = new Float64Array(this.#prior.length);
     let linear = 0;
     for (const [i, { coefficients, value }] of this.#rows.entries()) {
       const weight = y[i]!;
       if (weight === 0) continue;
       linear += weight * value;
-      for (let s = 0; s < count; s += 1) exponents[s] = exponents[s]! + weight * coefficients[s]!;
+      for (let s = 0; s < exponents.length; s += 1) exponents[s] = exponents[s]! + weight * coefficients[s]!;
     }
+    return { exponents, linear };
+  }
+
+  /** ln Z(y) - b'y and the probabilities behind it. */
+  #evaluate({ exponents, linear }: Along): { readonly value: number; readonly x: Float64Array } {
     const highest = exponents.reduce((most, each) => Math.max(most, each), -Infinity);
+    const x = new Float64Array(exponents.length);
     let total = 0;
-    for (let s = 0; s < count; s += 1) {
-      exponents[s] = this.#prior[s]! * Math.exp(exponents[s]! - highest);
-      total += exponents[s]!;
+    for (let s = 0; s < x.length; s += 1) {
+      x[s] = this.#prior[s]! * Math.exp(exponents[s]! - highest);
+      total += x[s]!;
     }
-    for (let s = 0; s < count; s += 1) exponents[s] = exponents[s]! / total;
-    return { value: Math.log(total) + highest - linear, x: exponents };
+    for (let s = 0; s < x.length; s += 1) x[s] = x[s]! / total;
+    return { value: Math.log(total) + highest - linear, x };
   }
 
   /** (k) A x - b. */
@@ -167,19 +206,24 @@ class Dual {
   #step(gradient: Float64Array, value: number, residual: number): number | undefined {
     const target = this.#target(gradient);
     const slope = target.reduce((sum, each, i) => sum + gradient[i]! * (each - this.y[i]!), 0);
+    const whole = this.#along(target);
     for (let length = 1; length > 1e-12; length /= 2) {
-      const trial = length === 1 ? target : this.y.map((each, i) => each + length * (target[i]! - each));
-      const found = this.#evaluate(trial);
+      const along = between(this.#now, whole, length);
+      const found = this.#evaluate(along);
       const rounding = 4 * Number.EPSILON * (1 + Math.abs(value));
       const isLower = found.value <= value + 1e-4 * length * slope;
       if (!isLower && found.value > value + rounding) continue;
-      const [formerY, formerX] = [this.y, this.x];
-      this.y = trial;
+      const former = { y: this.y, x: this.x, now: this.#now };
+      this.y = length === 1 ? target : this.y.map((each, i) => each + length * (target[i]! - each));
       this.x = found.x;
+      this.#now = along;
       if (isLower && value - found.value > rounding) return found.value;
       if (this.#residual(this.#gradient()) < residual) return found.value;
-      this.y = formerY;
-      this.x = formerX;
+      this.y = former.y;
+      this.x = former.x;
+      this.#now = former.now;
+      // Where values tell nothing any more, shorter steps do not help.
+      if (Math.abs(slope) <= rounding) return undefined;
     }
     return undefined;
   }
@@ -205,16 +249,16 @@ class Dual {
   #covariance(): Float64Array {
     const size = this.#rows.length;
     const count = this.x.length;
-    const centred = this.#rows.map(({ coefficients }) => {
+    const table = this.#centred;
+    for (const [i, { coefficients }] of this.#rows.entries()) {
       const mean = dot(this.x, coefficients);
-      return coefficients.map((each) => each - mean);
-    });
-    const entries = new Float64Array(size * size);
-    const weighted = new Float64Array(count);
-    for (let i = 0; i < size; i += 1) {
-      for (let s = 0; s < count; s += 1) weighted[s] = this.x[s]! * centred[i]![s]!;
-      for (let j = 0; j <= i; j += 1) entries[i * size + j] = entries[j * size + i] = dot(weighted, centred[j]!);
+      const at = i * count;
+      for (let s = 0; s < count; s += 1) table[at + s] = coefficients[s]! - mean;
     }
+    const entries = new Float64Array(size * size);
+    const both = { left: table, right: table, rightTransposed: true };
+    addProduct({ rows: size, columns: size, terms: count, ...both, target: entries, scale: this.x, lower: true });
+    for (let i = 0; i < size; i += 1) for (let j = 0; j < i; j += 1) entries[j * size + i] = entries[i * size + j]!;
     return entries;
   }
 }

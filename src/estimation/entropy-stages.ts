@@ -2,7 +2,7 @@
 import { certifyEntropy } from './entropy-certificate.ts';
 import { lossesOf, measured, valueAtRisk } from './entropy-measures.ts';
 import { leastEntropy } from './entropy-program.ts';
-import type { EntropyAnswer } from './entropy-program.ts';
+import type { EntropyAnswer, EntropySearch } from './entropy-program.ts';
 import { correlationRows, linearRows, tailRows, volatilityRows } from './entropy-rows.ts';
 import type { PlacedView, ViewRow } from './entropy-rows.ts';
 
@@ -23,8 +23,8 @@ export interface Missed {
   readonly involved: ReadonlySet<number>;
 }
 
-/** Losses tried as the value at risk of a CVaR before the search narrows down. */
-const trialsMax = 32;
+/** Losses tried, about, as the value at risk of a CVaR before the search narrows down. */
+const trialsMax = 16;
 /** Difference of a measure from its stated value, relative to the larger of it and 0.01, that rounding explains. */
 const statedTolerance = 1e-6;
 
@@ -59,8 +59,8 @@ export function sequential(
   return { kind: 'reached', probabilities, multipliers };
 }
 
-function solved(prior: Float64Array, rows: readonly ViewRow[]): EntropyAnswer {
-  return leastEntropy({ prior, rows: rows.map(({ row }) => row) });
+function solved(prior: Float64Array, rows: readonly ViewRow[], search?: EntropySearch): EntropyAnswer {
+  return leastEntropy({ prior, rows: rows.map(({ row }) => row) }, search);
 }
 
 function missed(answer: Exclude<EntropyAnswer, { kind: 'optimal' }>, rows: readonly ViewRow[]): Missed {
@@ -78,7 +78,7 @@ function holds({ view, outcomes }: PlacedView, x: Float64Array, periodsPerYear: 
 }
 
 /**
- * Rows of a CVaR view with the value at risk that costs the least relative entropy beside the rows before: the prior's own, some thirty losses
+ * Rows of a CVaR view with the value at risk that costs the least relative entropy beside the rows before: the prior's own, some losses
  * spread over the scenarios up to the stated value, then halved intervals around the best of them.
  */
 function bestTail(prior: Float64Array, placed: PlacedView, before: readonly ViewRow[]): ViewRow[] {
@@ -88,12 +88,21 @@ function bestTail(prior: Float64Array, placed: PlacedView, before: readonly View
   const own = valueAtRisk(all, prior, view.level!);
   let best = { entropy: Infinity, rows: tailRows(placed, own), at: losses.indexOf(own) };
   const tried = new Set<number>();
+  // One trial begins where the best so far ended: they differ little.
+  let start: Float64Array | undefined;
   const attempt = (at: number): void => {
     if (tried.has(at)) return;
     tried.add(at);
     const rows = tailRows(placed, losses[at]!);
-    const entropy = entropyOf(prior, [...before, ...rows]);
-    if (entropy < best.entropy) best = { entropy, rows, at };
+    const answer = solved(prior, [...before, ...rows], {
+      most: best.entropy,
+      ...(start === undefined ? {} : { start }),
+    });
+    if (answer.kind !== 'optimal') return;
+    const entropy = answer.probabilities.reduce((sum, x, s) => sum + x * Math.log(x / prior[s]!), 0);
+    if (entropy >= best.entropy) return;
+    best = { entropy, rows, at };
+    start = answer.multipliers;
   };
   attempt(best.at);
   // Beyond the stated value no loss can be the value at risk of a CVaR as small; at least the smallest is tried.
@@ -107,11 +116,4 @@ function bestTail(prior: Float64Array, placed: PlacedView, before: readonly View
     for (const at of [from - step, from + step]) if (at >= 0 && at <= last) attempt(at);
   }
   return best.rows;
-}
-
-/** Infinity when the rows cannot hold. */
-function entropyOf(prior: Float64Array, rows: readonly ViewRow[]): number {
-  const answer = solved(prior, rows);
-  if (answer.kind !== 'optimal') return Infinity;
-  return answer.probabilities.reduce((sum, x, s) => sum + x * Math.log(x / prior[s]!), 0);
 }
