@@ -94,6 +94,8 @@ export interface OptimizationAnswer {
   readonly conflict?: {
     readonly members: readonly ConflictLine[];
     readonly proofVerified: boolean;
+    /** Sets of constraints that contradict each other by arithmetic alone; absent when none do, and in answers of earlier versions. */
+    readonly contradictions?: readonly { readonly constraintIds: readonly string[]; readonly text: string }[];
     /** The cheapest; absent when none is known, and in answers of earlier versions. */
     readonly repairs?: readonly RepairLine[];
   };

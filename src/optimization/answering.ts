@@ -15,6 +15,7 @@ import type { CertificateLine, ConflictLine, OptimizationAnswer, RepairLine, Ver
 import { explanationOf } from './answering-explanation.ts';
 import type { ExplainWish } from './answering-explanation.ts';
 import { gained, ungained } from './answering-gains.ts';
+import { contradictionsAmong } from './contradicting.ts';
 import type { Gained, GainTools } from './answering-gains.ts';
 import { priced } from './answering-prices.ts';
 import { relaxationLines } from './answering-repairs.ts';
@@ -94,9 +95,15 @@ export function told(answer: Answer, setting: Setting): Told {
     const { infeasibility, proof } = solution;
     if (termination.reason !== 'infeasible' || (infeasibility === undefined && proof === undefined)) return {};
     const repairs = setting.repairsOf(restrictions);
+    const seen = contradictionsAmong(constraints, situation.universe);
     return {
       conflict: {
         members: setting.conflictOf(restrictions),
+        ...(seen.length === 0
+          ? {}
+          : {
+              contradictions: seen.map((one) => ({ constraintIds: one.constraints, text: one.description })),
+            }),
         proofVerified:
           infeasibility === undefined
             ? verifySearch(problem, proof!).bound === Infinity

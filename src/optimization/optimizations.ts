@@ -7,7 +7,7 @@ import type { PortfolioStores } from '../portfolio/portfolios.ts';
 import type { CallContext, UnitOfWork } from '../values/call.ts';
 import { dateOf } from '../values/clock.ts';
 import type { CalendarDate, Clock } from '../values/clock.ts';
-import { Fault } from '../values/fault.ts';
+import { Fault, refuse } from '../values/fault.ts';
 import type { ListQuery, Page } from '../values/listing.ts';
 import { readId } from '../values/resource-name.ts';
 import { Findings } from './admission-findings.ts';
@@ -16,6 +16,7 @@ import type { AdmittedRun } from './admission.ts';
 import type { OptimizationAnswer } from './answer.ts';
 import { assembled } from './assembly.ts';
 import type { Catalog } from './catalog.ts';
+import { contradictionsIn } from './contradicting.ts';
 import type { OptimizationDraft, StatelessDraft } from './draft.ts';
 import { missing } from './event-log.ts';
 import { explainedJob } from './explaining.ts';
@@ -87,6 +88,8 @@ export class Optimizations {
       const { ground, closing } = await assembled(draft, portfolio, stores, today, findings);
       const closed = closing === undefined ? draft : { ...draft, constraints: [...draft.constraints, closing] };
       const admitted = dated(admitStored(closed, ground, this.#catalog, findings), today);
+      // A run is answered with its conflict; who only wants to know is told what can be seen at once.
+      if (context.validateOnly === true) refuse(contradictionsIn(admitted.job, this.#catalog), 'CONSTRAINT_INVALID');
       await refuseUnpriced(admitted, stores);
       const created = new Run();
       created.tenant = context.tenant;

@@ -171,6 +171,12 @@ export function conflictLines(conflict: Conflict, width: number, paint: Paint): 
     ...conflict.members.map(
       ({ displayName, constraintId, text }) => `  ${text}  ${paint.dim(`(${displayName || constraintId})`)}`,
     ),
+    ...(conflict.contradictions.length > 1
+      ? [
+          paint.bold('Seen without solving, each by itself enough:'),
+          ...conflict.contradictions.flatMap(({ text }) => wrapped(`  ${text}`, width)),
+        ]
+      : []),
     ...changes('The cheapest change with which a portfolio exists:', conflict.repairs, width, paint),
   ];
 }

@@ -86,6 +86,10 @@ export function answerTo(answer: OptimizationAnswer): OptimizationResult {
               text,
             })),
             proofVerified: answer.conflict.proofVerified,
+            contradictions: (answer.conflict.contradictions ?? []).map(({ constraintIds, text }) => ({
+              constraintIds: [...constraintIds],
+              text,
+            })),
             repairs: (answer.conflict.repairs ?? []).map(({ name, bound, ...repair }) => ({
               ...repair,
               displayName: name,

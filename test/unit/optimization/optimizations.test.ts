@@ -246,6 +246,20 @@ describe('optimizations over stored portfolios', () => {
     expect(woken).to.equal(0);
   });
 
+  it('tells who only validates every contradiction that arithmetic shows, and starts nothing', async () => {
+    const draft = draftOf({
+      constraints: [
+        constraintOf('bounds', { all: { min: 0, max: 0.2 } }, { constraintId: 'caps' }),
+        constraintOf('names', { max: 2 }, { constraintId: 'few' }),
+        constraintOf('linear', { coefficients: { A: 1, B: 1 }, min: 0.9 }, { constraintId: 'much' }),
+      ],
+    });
+    const fault = await faultOf(optimizations.create('p', draft, 'x', { ...context, validateOnly: true }));
+    expect(fault.reason).to.equal('CONSTRAINT_INVALID');
+    expect(fault.violations.map(({ field }) => field)).to.include('optimization.constraints[2]');
+    expect((await optimizations.create('p', draft, 'y', context)).state).to.equal('queued');
+  });
+
   it('cancels a queued run at once and any run only once', async () => {
     const run = await optimizations.create('p', draftOf(), 'x', context);
     expect((await optimizations.cancel('p', 'x', context)).state).to.equal('cancelled');
