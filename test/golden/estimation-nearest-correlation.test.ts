@@ -41,7 +41,7 @@ describe('published nearest correlation matrices', () => {
     for (let i = 0; i < n; i += 1) expect(covariance.entries[i * n + i]).to.equal(given[i * n + i]);
   });
 
-  it('are nearer than the spectral repair (clip) of Joubert and Langdell, Fixing a broken correlation matrix, 3 x 3', () => {
+  it('are nearer than the spectral repair (clip) of Joubert and Langdell, Fixing a broken correlation matrix, 3 x 3 (pajs-0261)', () => {
     const matrix = Float64Array.of(1, 0.95, 0, 0.95, 1, 0.95, 0, 0.95, 1);
     const universe = { assets: ['A', 'B', 'C'].map((id) => ({ id, groups: {} })) };
     const { covariance } = definite(matrix, universe, 'clip');

@@ -230,7 +230,7 @@ describe('shrinkage elsewhere', () => {
     });
   }
 
-  it('is none in the mean and the covariance of divisor T - 1 (pajs-0304, pajs-0246)', () => {
+  it('is none in the mean and the covariance of divisor T - 1 (pajs-0304, pajs-0305, pajs-0246)', () => {
     const { returns, covariance } = golden.small.unbiased;
     const observations = returns[0]!.length;
     const rows = Array.from({ length: observations }, (_, t) => returns.map((row) => row[t]!));

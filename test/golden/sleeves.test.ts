@@ -17,15 +17,15 @@ const covariance = [
 ];
 const printed = [0.384, 0.192, 0.243, 0.182];
 const cases = [
-  { title: 'one cluster', lists: { all: ['a1', 'a2', 'a3', 'a4'] }, expected: printed, tolerance: 5.1e-4 },
+  { title: 'one cluster (pajs-0050)', lists: { all: ['a1', 'a2', 'a3', 'a4'] }, expected: printed, tolerance: 5.1e-4 },
   {
-    title: 'a cluster for each asset',
+    title: 'a cluster for each asset (pajs-0051)',
     lists: { one: ['a1'], two: ['a2'], three: ['a3'], four: ['a4'] },
     expected: printed,
     tolerance: 5.1e-4,
   },
   {
-    title: 'three clusters',
+    title: 'three clusters (pajs-0053)',
     lists: { calm: ['a1', 'a2'], third: ['a3'], fourth: ['a4'] },
     expected: [0.3262379197337176, 0.16311896054014643, 0.29179607083498427, 0.21884704889115175],
     tolerance: 1e-7,
