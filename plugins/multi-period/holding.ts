@@ -1,9 +1,9 @@
 /**
  * What positions cost while they are held: one rate for long ones, another for short ones, so that the cost has a kink at zero, which a period
- * of a plan cannot hold. Each asset that may be either stays on one side in each period; where its price at zero says that the other side
- * is better it changes sides and the plan is made again. Every plan is at least as good as the one before, because a weight of zero lies on
- * both sides; one in which no side is better is the best of all. Where changing all at once gains nothing, which restrictions on sums can
- * bring about, they change one by one.
+ * of a plan cannot hold. Two kinds of plans close in on it. In one, each asset that may be either stays on one side in each period: its best is a
+ * plan that can be had. In the other, nothing is kept on a side, and the cost of an asset at zero is linear, of a slope between both rates:
+ * no plan costs more than its own cost by that line, so its best is a bound on all. The prices at zero in the former give the slopes of the
+ * latter, whose signs give the sides of the next.
  */
 import type { Lowered, Task } from '@veritasvault/portfolio/sdk/v1';
 
@@ -37,10 +37,10 @@ export const holdingProperties = {
 /** (n) by period: 1 long, -1 short; by asset 0 where the restrictions leave one side only, or nothing depends on the side. */
 export type Sides = readonly Int8Array[];
 
-/** Gains below this share of the slopes are rounding. */
-const priceMargin = 1e-8;
+/** Prices beyond the rates by less than this share of the slopes are rounding. */
+const priceMargin = 1e-9;
 /** A weight this small may have the other sign. */
-const weightWidth = 1e-9;
+const weightWidth = 1e-11;
 
 /** Per period and unit of weight. */
 export function holdingRates(
@@ -102,39 +102,53 @@ export function holdingSlopes(
   });
 }
 
-/** An asset that would gain from the other side, in a period from 0; `gain` per unit of weight. */
-export interface Change {
-  readonly t: number;
-  readonly position: number;
-  readonly gain: number;
-}
-
-/**
- * Where the price at zero is above both rates together, by more than a share of `slope`, the largest slope of the plan: dearest first. None:
- * the plan is the best of all.
- */
-export function changesOf(
-  sides: Sides,
-  weights: readonly Float64Array[],
+/** (n) by period: slopes of the cost at the weights, at zero those that the prices of the sides ask for, between both rates. */
+export function slopesAt(
+  { slopes, sides }: { readonly slopes: readonly Float64Array[]; readonly sides: Sides },
   prices: readonly Float64Array[],
   rates: (t: number) => ReturnType<typeof holdingRates>,
-  slope: number,
-): readonly Change[] {
-  const changes = sides.flatMap((own, t) => {
+): readonly Float64Array[] {
+  return slopes.map((own, t) => {
     const { long, short } = rates(t);
-    return [...own].flatMap((side, position): Change[] => {
-      if (side === 0 || Math.abs(weights[t]![position]!) > weightWidth) return [];
-      const gain = -side * prices[t]![position]! - (long + short);
-      return gain > priceMargin * Math.max(slope, long + short) ? [{ t, position, gain }] : [];
-    });
+    return own.map((slope, i) =>
+      sides[t]![i] === 0 ? slope : Math.max(-short, Math.min(long, slope + prices[t]![i]!)),
+    );
   });
-  return changes.sort((a, b) => b.gain - a.gain || a.t - b.t || a.position - b.position);
 }
 
-export function withChanges(sides: Sides, changes: readonly Change[]): Sides {
-  const next = sides.map((own) => own.slice());
-  for (const { t, position } of changes) next[t]![position] = -next[t]![position]!;
-  return next;
+/** Whether some price at zero asks for a slope beyond both rates by more than a share of `size`, the largest slope of the plan. */
+export function isBeyond(
+  { slopes, sides }: { readonly slopes: readonly Float64Array[]; readonly sides: Sides },
+  prices: readonly Float64Array[],
+  rates: (t: number) => ReturnType<typeof holdingRates>,
+  size: number,
+): boolean {
+  return slopes.some((own, t) => {
+    const { long, short } = rates(t);
+    const margin = priceMargin * Math.max(size, long, short);
+    return own.some((slope, i) => {
+      const asked = slope + prices[t]![i]!;
+      return sides[t]![i] !== 0 && (asked > long + margin || asked < -short - margin);
+    });
+  });
+}
+
+/** The sides of assets at zero as the signs of another plan have them; undefined when that changes nothing. */
+export function sidesTowards(
+  sides: Sides,
+  weights: readonly Float64Array[],
+  other: readonly Float64Array[],
+): Sides | undefined {
+  let changes = 0;
+  const next = sides.map((own, t) =>
+    own.map((side, i) => {
+      const aim = other[t]![i]!;
+      if (side === 0 || Math.abs(weights[t]![i]!) > weightWidth || Math.abs(aim) <= weightWidth) return side;
+      if (Math.sign(aim) !== side) changes++;
+      return Math.sign(aim);
+    }),
+  );
+  return changes === 0 ? undefined : next;
 }
 
 export function holdingCostAt(weights: Float64Array, { long, short }: ReturnType<typeof holdingRates>): number {

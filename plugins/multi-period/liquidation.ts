@@ -3,8 +3,8 @@ import type { Lowered, Situation, Stage, Task, Violation } from '@veritasvault/p
 
 import { costFaults, costProperties, costsInWords, tradingsOf, turnoverLimit } from './costs.ts';
 import type { Costs, Horizon } from './costs.ts';
-import { holdingInWords, holdingProperties, holdingRates, holdingSlopes, sideBounds } from './holding.ts';
-import type { HoldingCosts, Sides } from './holding.ts';
+import { holdingInWords, holdingProperties } from './holding.ts';
+import type { HoldingCosts } from './holding.ts';
 import { horizonProperties } from './horizon.ts';
 import { inPeriod, isGiven, lengthFaults, perPeriodSchema } from './per-period.ts';
 import type { PerPeriod } from './per-period.ts';
@@ -94,7 +94,7 @@ export const liquidation = defineStrategy<Liquidation>({
     const each = drift ? expectedReturns!.map((annual) => (annual - riskFreeRate) / periodsPerYear) : none;
     const excess = Array.from({ length: periods }, () => each);
     return planning(task, {
-      stages: (sides, signs) => stagesOf(task, tradings, each, sides, signs),
+      stages: stagesOf(task, tradings, each),
       report: (weights) => planReport(task, weights, drift ? { tradings, excess } : { tradings }),
     });
   },
@@ -128,21 +128,14 @@ function stagesOf(
   task: Task<Liquidation>,
   tradings: ReturnType<typeof tradingsOf>,
   excess: Float64Array,
-  sides: Sides | undefined,
-  signs: Int8Array,
 ): readonly Stage[] {
   const { periods, periodsPerYear, riskAversion } = task.parameters;
   return tradings.map((trading, t) => {
-    const slopes = holdingSlopes(holdingRates(task.parameters, t, periodsPerYear), signs, sides?.[t]);
     return {
       quadratics: [{ scale: inPeriod(riskAversion, t) / periodsPerYear, operator: task.estimates.covariance! }],
-      linear: excess.map((value, i) => value - slopes[i]!),
+      linear: excess,
       trading,
-      added: [
-        ...turnoverLimit(task.parameters, t, task),
-        ...sideBounds(sides?.[t], task),
-        path(task, t === periods - 1),
-      ],
+      added: [...turnoverLimit(task.parameters, t, task), path(task, t === periods - 1)],
     };
   });
 }

@@ -3,8 +3,8 @@ import type { Stage, Task, Violation } from '@veritasvault/portfolio/sdk/v1';
 
 import { costFaults, costProperties, costsInWords, tradingsOf, turnoverLimit } from './costs.ts';
 import type { Costs, Horizon } from './costs.ts';
-import { holdingInWords, holdingProperties, holdingRates, holdingSlopes, sideBounds } from './holding.ts';
-import type { HoldingCosts, Sides } from './holding.ts';
+import { holdingInWords, holdingProperties } from './holding.ts';
+import type { HoldingCosts } from './holding.ts';
 import { inPeriod, lengthFaults, perPeriodSchema } from './per-period.ts';
 import type { PerPeriod } from './per-period.ts';
 import { planning } from './planning.ts';
@@ -101,7 +101,7 @@ export const recedingHorizon = defineStrategy<RecedingHorizon>({
     const tradings = tradingsOf(task.parameters, estimates.covariance, situation);
     const excess = excessOf(task);
     return planning(task, {
-      stages: (sides, signs) => stagesOf(task, tradings, excess, sides, signs),
+      stages: stagesOf(task, tradings, excess),
       report: (weights) => planReport(task, weights, { tradings, excess }),
     });
   },
@@ -147,21 +147,17 @@ function stagesOf(
   task: Task<RecedingHorizon>,
   tradings: ReturnType<typeof tradingsOf>,
   excess: readonly Float64Array[],
-  sides: Sides | undefined,
-  signs: Int8Array,
 ): readonly Stage[] {
   const { periods, periodsPerYear, riskAversion, terminal } = task.parameters;
   const covariance = task.estimates.covariance!;
   return excess.map((returns, t) => {
-    const slopes = holdingSlopes(holdingRates(task.parameters, t, periodsPerYear), signs, sides?.[t]);
     const added = [
       ...turnoverLimit(task.parameters, t, task),
-      ...sideBounds(sides?.[t], task),
       ...(t === periods - 1 ? terminalRestrictions(terminal, task) : []),
     ];
     return {
       quadratics: [{ scale: inPeriod(riskAversion, t) / periodsPerYear, operator: covariance }],
-      linear: returns.map((value, i) => value - slopes[i]!),
+      linear: returns,
       trading: tradings[t]!,
       ...(added.length === 0 ? {} : { added }),
     };

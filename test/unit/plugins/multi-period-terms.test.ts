@@ -127,16 +127,19 @@ describe('limits and costs by period', () => {
 });
 
 describe('costs of holding and borrowing', () => {
+  /** Whole multiples, so that ties and zeros are common. */
+  const steps = (min: number, max: number, per: number) => fc.integer({ min, max }).map((count) => count / per);
   const drawn = fc.record({
-    returns: fc.array(fc.double({ min: -0.1, max: 0.1, noNaN: true }), { minLength: 4, maxLength: 4 }),
-    from: fc.array(fc.double({ min: -0.3, max: 0.3, noNaN: true }), { minLength: 4, maxLength: 4 }),
+    returns: fc.array(steps(-100, 100, 1000), { minLength: 4, maxLength: 4 }),
+    from: fc.array(steps(-6, 6, 20), { minLength: 4, maxLength: 4 }),
     periods: fc.integer({ min: 1, max: 3 }),
-    rates: fc.array(fc.double({ min: 0, max: 0.06, noNaN: true }), { minLength: 2, maxLength: 2 }),
-    tradingCostRate: fc.double({ min: 0, max: 0.002, noNaN: true }),
+    rates: fc.array(steps(0, 12, 200), { minLength: 2, maxLength: 2 }),
+    tradingCostRate: steps(0, 4, 2000),
   });
   const solvers = new SolverRegistry([interiorPoint]);
 
   it('have the objective of the same problem written out, with borrowing as a penalty', async () => {
+    let settled = 0;
     await fc.assert(
       fc.asyncProperty(drawn, async ({ returns, from, periods, rates, tradingCostRate }) => {
         const [holdingCostRate, borrowCostRate] = rates as [number, number];
@@ -153,7 +156,7 @@ describe('costs of holding and borrowing', () => {
         };
         const ground = { current: from, lower: -1, upper: 1, invested: [-1, 1] } as const;
         const { answer, plan, totals, setting } = await plannedOn(recedingHorizon, parameters, ground);
-        expect(answer.solution.termination.reason, answer.solution.termination.detail).to.equal('optimal');
+        const { reason, detail } = answer.solution.termination;
         const reached = plan.reduce(
           (sum, { expectedExcessReturn = 0, variance }) => sum - expectedExcessReturn + 2.5 * variance,
           (totals['tradingCost'] as number) + (totals['holdingCost'] as number),
@@ -188,10 +191,18 @@ describe('costs of holding and borrowing', () => {
         const rows = penalty > 0 ? [...single.rows, ...shorts] : single.rows;
         const expected = runToEnd(solvers.solve({ ...single, rows }));
         expect(expected.termination.reason, expected.termination.detail).to.equal('optimal');
-        expect(reached).to.be.closeTo(expected.objective + lostToCentres(chain), 1e-9);
+        const best = expected.objective + lostToCentres(chain);
+        if (reason === 'optimal') {
+          settled++;
+          expect(reached).to.be.closeTo(best, 1e-9);
+        } else {
+          const far = Number(/at most (\S+) above/.exec(detail)?.[1]);
+          expect(reached, detail).to.be.within(best - 1e-9, best + 1.1 * far + 1e-9);
+        }
       }),
       { numRuns: 40 },
     );
+    expect(settled).to.be.at.least(38);
   });
 
   it('leave an asset at zero that is worth neither side', async () => {
