@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { indexTracking } from '../../plugins/index-tracking/index-tracking.ts';
 import { hangSeng, trackingSetting } from '../support/index-tracking-case.ts';
-import { certifiedAnswer } from './markets.ts';
+import { certifiedAnswer, expectWeights } from './markets.ts';
 import library from './cases/orlib-index-tracking.json' with { type: 'json' };
 
 describe(`index tracking (regression), ${library.source}`, () => {
@@ -16,4 +16,24 @@ describe(`index tracking (regression), ${library.source}`, () => {
       expect(report['rootMeanSquaredActiveReturnAnnual']).to.be.closeTo(trackingError, 1e-9);
       expect(report['names']).to.equal(maximumNames);
     });
+
+  it(`without a limit holds what ${library.unrestricted.source.split(',')[0]} finds`, async () => {
+    const { weights, tolerance } = library.unrestricted;
+    const { solution } = await certifiedAnswer(
+      indexTracking,
+      trackingSetting(scenarios, { measure: 'mean-squared' as const }),
+    );
+    expectWeights(solution.weights.subarray(1), weights, tolerance);
+    const squared = (held: ArrayLike<number>): number => {
+      const n = weights.length + 1;
+      const differences = Float64Array.from({ length: scenarios.count }, (_, s) => {
+        const [index = 0, ...stocks] = scenarios.returns.subarray(s * n, (s + 1) * n);
+        return stocks.reduce((sum, value, i) => sum + value * held[i]!, 0) - index;
+      });
+      return differences.reduce((sum, value) => sum + value * value, 0);
+    };
+    const least = squared(solution.weights.subarray(1));
+    expect(least).to.be.at.most(squared(weights));
+    expect(squared(weights)).to.be.at.most(least * (1 + 1e-4));
+  });
 });

@@ -7,7 +7,8 @@ import { sdkVersion } from '../../src/sdk/v1/index.ts';
 import type { PublishedLimits } from './markets.ts';
 import { certifiedAnswer, expectWeights } from './markets.ts';
 import { normalScenarios } from '../support/normal-scenarios.ts';
-import { dailyStocks, settingOver, stockGrowth, weeklyStocks } from '../support/stock-scenarios.ts';
+import type { StockScenarios } from '../support/stock-scenarios.ts';
+import { dailyStocks, monthlyStocks, settingOver, stockGrowth, weeklyStocks } from '../support/stock-scenarios.ts';
 import library from './cases/pyportfolioopt-scenarios.json' with { type: 'json' };
 import peer from './cases/riskfolio-minimum-risk.json' with { type: 'json' };
 import paper from './cases/rockafellar-uryasev-2000.json' with { type: 'json' };
@@ -16,16 +17,22 @@ const { strategies = [] } = await plugin.activate({ sdkVersion, log: () => undef
 
 describe(`tail-risk strategies, as ${library.source}`, () => {
   const daily = dailyStocks();
-  const weekly = weeklyStocks();
-  const wholeHistories = stockGrowth();
+  const stocks: Readonly<Record<string, StockScenarios>> = {
+    daily,
+    weekly: weeklyStocks(),
+    monthly: monthlyStocks(),
+    'daily, means of whole histories': { ...daily, mean: stockGrowth() },
+  };
 
   for (const { test, strategy: id, parameters, prices, budget, lower, upper, ...figures } of library.cases) {
     const [mean, risk] = figures.expected as [number, number];
     it(`${test}: ${id} earns ${mean} at a risk of ${risk}`, async () => {
       const strategy: Strategy = strategies.find((offered) => offered.id === id)!;
       const limits: PublishedLimits = { budget, lower, upper };
-      const stocks = prices === 'weekly' ? weekly : prices === 'daily' ? daily : { ...daily, mean: wholeHistories };
-      const { report = {} } = await certifiedAnswer(strategy, settingOver(stocks, limits, parameters as JsonObject));
+      const { report = {} } = await certifiedAnswer(
+        strategy,
+        settingOver(stocks[prices]!, limits, parameters as JsonObject),
+      );
       const found = [report.expectedReturnAnnual, report.valueAnnual ?? report.value];
       expect(found[0]).to.be.closeTo(mean, figures.tolerance * (1 + Math.abs(mean)));
       expect(found[1]).to.be.closeTo(risk, figures.tolerance * (1 + Math.abs(risk)));

@@ -40,20 +40,27 @@ export function stockGrowth(): Float64Array {
 
 /** The first price of each week that ends on a Sunday; growth over the history of each, scenarios where all have a return. */
 export function weeklyStocks(): StockScenarios {
-  const weeks = new Map<number, number[]>();
+  // Day 3 of the epoch was a Sunday.
+  return firstPrices((date) => Math.ceil((Date.parse(date) / 86_400_000 - 3) / 7), 52);
+}
+
+/** The same of each calendar month. */
+export function monthlyStocks(): StockScenarios {
+  return firstPrices((date) => 12 * Number(date.slice(0, 4)) + Number(date.slice(5, 7)), 12);
+}
+
+function firstPrices(spanOf: (date: string) => number, periodsPerYear: number): StockScenarios {
+  const spans = new Map<number, number[]>();
   for (const { date, prices } of days) {
-    const day = Date.parse(date) / 86_400_000;
-    // Day 3 of the epoch was a Sunday.
-    const week = Math.ceil((day - 3) / 7);
-    const known = weeks.get(week) ?? prices.map(() => NaN);
-    weeks.set(
-      week,
+    const known = spans.get(spanOf(date)) ?? prices.map(() => NaN);
+    spans.set(
+      spanOf(date),
       known.map((price, i) => (Number.isNaN(price) ? prices[i]! : price)),
     );
   }
-  const all = [...weeks.entries()].sort(([left], [right]) => left - right).map(([, prices]) => prices);
+  const all = [...spans.entries()].sort(([left], [right]) => left - right).map(([, prices]) => prices);
   const complete = all.filter((row) => row.every((price) => !Number.isNaN(price)));
-  return { ids, scenarios: pathOf(complete, 52), mean: growthOf(all, 52) };
+  return { ids, scenarios: pathOf(complete, periodsPerYear), mean: growthOf(all, periodsPerYear) };
 }
 
 function pathOf(prices: readonly (readonly number[])[], periodsPerYear: number): Scenarios {
