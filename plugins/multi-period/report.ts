@@ -24,11 +24,12 @@ export function planReport(
   const plan = weights.map((own, t) => {
     const before = weights[t - 1] ?? current;
     const variance = estimates.covariance === undefined ? 0 : quadraticForm(estimates.covariance, own) / periodsPerYear;
+    const cash = 1 - own.reduce((sum, weight) => sum + weight, 0);
     return {
       period: t + 1,
       toBeTraded: t === 0,
       weights: weightsById(own, universe.assets),
-      cash: 1 - own.reduce((sum, weight) => sum + weight, 0),
+      cash: Math.abs(cash) < 1e-12 ? 0 : cash,
       turnover: own.reduce((sum, weight, i) => sum + 0.5 * Math.abs(weight - before[i]!), 0),
       tradingCost: costOf(tradings[t]!, before, own),
       holdingCost: holdingCostAt(own, holdingRates(parameters, t, periodsPerYear)),

@@ -121,12 +121,13 @@ function tradedIn(parameters: Bands, situation: Situation) {
   const moves = banded.map((one, k): LineMove => ({ ...one, move: found[k]! }));
   const traded = moves.filter(({ move }) => move.to !== move.from);
   const weightOf = (line: Line): number => moves.find((one) => one.line === line)!.move.to;
-  const cash = 1 - moves.reduce((sum, { move }) => sum + move.to, 0);
+  const left = 1 - moves.reduce((sum, { move }) => sum + move.to, 0);
+  const cash = Math.abs(left) < 1e-12 ? 0 : left;
   return { moves, traded: traded.map(({ line }) => line), weightOf, cash };
 }
 
 function lineReport({ line, band, move }: LineMove): readonly JsonObject[] {
   if (band === undefined && move.from === 0 && move.to === 0) return [];
   const { state, from, to } = move;
-  return [{ name: line.name, current: from, ...(band === undefined ? {} : { ...band }), state, target: to }];
+  return [{ name: line.name, current: from, ...(band === undefined ? {} : { ...band }), state, to }];
 }

@@ -23,8 +23,8 @@ describe('bands', () => {
     const { byId, told } = await ruled(bands, held, { bands: fivePoints });
     expect(byId['STOCK']).to.be.closeTo(held.STOCK.held, 1e-10);
     expect(told['lines']).to.deep.equal([
-      { name: 'BILL', current: held.BILL.held, ...fivePoints.BILL, state: 'inside', target: held.BILL.held },
-      { name: 'STOCK', current: held.STOCK.held, ...fivePoints.STOCK, state: 'inside', target: held.STOCK.held },
+      { name: 'BILL', current: held.BILL.held, ...fivePoints.BILL, state: 'inside', to: held.BILL.held },
+      { name: 'STOCK', current: held.STOCK.held, ...fivePoints.STOCK, state: 'inside', to: held.STOCK.held },
     ]);
   });
 
