@@ -43,7 +43,7 @@ describe('a Python client generated from proto/', function () {
     const seen = JSON.parse(stdout) as Seen;
     expect(seen.methods).to.include({
       'veritasvault.portfolio.v1.PortfolioService': 7,
-      'veritasvault.portfolio.v1.OptimizationService': 7,
+      'veritasvault.portfolio.v1.OptimizationService': 9,
     });
     expect(Object.keys(seen.methods)).to.include('grpc.health.v1.Health');
     expect(seen.progress).to.be.greaterThan(0);
