@@ -4,12 +4,12 @@
  * in Optimization, 2008, ch. 6).
  * Such a set need not be the only one.
  */
-import { maxAbs } from '../math/vectors.ts';
 import { isSoft } from '../problem/features.ts';
 import type { Lowered, Origin, Problem, Soft } from '../problem/problem.ts';
 import { compose } from '../problem/problem.ts';
-import type { InfeasibilityProof, Solution } from '../problem/solution.ts';
+import type { Solution } from '../problem/solution.ts';
 import type { Universe } from '../problem/universe.ts';
+import { keyOf, namedBy, namedBySearch, type Part } from './conflict-seed.ts';
 import { solvingByRows } from './row-generation.ts';
 
 export interface ConflictQuestion {
@@ -17,12 +17,6 @@ export interface ConflictQuestion {
   readonly restrictions: readonly Lowered[];
   /** Solves a problem whose objective does not matter; only the reason and the proof are read. */
   readonly solve: (problem: Problem) => Solution;
-}
-
-/** One thing that the client said, with everything it lowered to. */
-interface Part {
-  readonly origin: Origin;
-  readonly lowered: { -readonly [K in keyof Required<Lowered>]: Required<Lowered>[K][number][] };
 }
 
 /**
@@ -41,15 +35,15 @@ export function findConflict({ universe, restrictions, ...question }: ConflictQu
   };
   const whole = attempt(parts);
   if (whole.termination.reason !== 'infeasible') return [];
-  let kept = seeded(parts, universe, whole.infeasibility, attempt);
+  let kept = seeded(parts, universe, whole, attempt);
   const needed = new Set<Part>();
   for (let size = Math.ceil(kept.length / 4); !last.interrupted;) {
     const group = kept.filter((part) => !needed.has(part)).slice(0, size);
     if (group.length === 0) break;
     const rest = kept.filter((part) => !group.includes(part));
-    const { termination, infeasibility } = attempt(rest);
-    if (termination.reason === 'infeasible') {
-      kept = seeded(rest, universe, infeasibility, attempt);
+    const solution = attempt(rest);
+    if (solution.termination.reason === 'infeasible') {
+      kept = seeded(rest, universe, solution, attempt);
       size *= 2;
     } else if (group.length === 1) needed.add(group[0]!);
     else size = Math.floor(group.length / 2);
@@ -61,13 +55,17 @@ export function findConflict({ universe, restrictions, ...question }: ConflictQu
 function seeded(
   parts: readonly Part[],
   universe: Universe,
-  proof: InfeasibilityProof | undefined,
+  { infeasibility, proof }: Solution,
   attempt: (kept: readonly Part[]) => Solution,
 ): readonly Part[] {
-  if (proof === undefined) return parts;
+  if (infeasibility === undefined && proof === undefined) return parts;
+  const problem = problemOf(universe, parts);
+  const namesAt = (share: number): ReadonlySet<string> =>
+    infeasibility === undefined ? namedBySearch(proof!, problem, share) : namedBy(infeasibility, problem, share);
   let tried = 0;
   for (const share of shares) {
-    const named = namedBy(proof, parts, universe, share);
+    const names = namesAt(share);
+    const named = parts.filter((part) => names.has(keyOf(part.origin)));
     if (named.length === parts.length) break;
     if (named.length === tried) continue;
     tried = named.length;
@@ -81,7 +79,7 @@ function seeded(
 function partsOf(restrictions: readonly Lowered[]): readonly Part[] {
   const parts = new Map<string, Part>();
   const partOf = (origin: Origin): Part['lowered'] => {
-    const key = JSON.stringify([origin.constraint, origin.text]);
+    const key = keyOf(origin);
     const known = parts.get(key);
     if (known !== undefined) return known.lowered;
     const part: Part = { origin, lowered: nothing() };
@@ -123,14 +121,14 @@ function nothing(): Part['lowered'] {
 
 function problemOf(universe: Universe, parts: readonly Part[]): Problem {
   const n = universe.assets.length;
+  const restrictions = parts.map((part) => part.lowered);
+  const nothing = compose(universe, { quadratics: [], linear: new Float64Array(n) }, restrictions);
+  // Among choices the first portfolio found is the verdict.
+  if (nothing.integrality !== undefined && nothing.riskShares === undefined && nothing.tails.length === 0)
+    return nothing;
   // The smallest weights are asked for, so that every test has one answer even where the restrictions leave assets free.
   const operator = { kind: 'diagonal', size: n, entries: new Float64Array(n).fill(1) } as const;
-  const objective = { quadratics: [{ scale: 1, operator }], linear: new Float64Array(n) };
-  return compose(
-    universe,
-    objective,
-    parts.map((part) => part.lowered),
-  );
+  return { ...nothing, quadratics: [{ scale: 1, operator }] };
 }
 
 /**
@@ -138,38 +136,3 @@ function problemOf(universe: Universe, parts: readonly Part[]): Problem {
  * An interior proof spreads over all that could take part, mostly in a whisper.
  */
 const shares = [1e-1, 1e-2, 1e-4, 1e-7];
-
-/** The parts whose restrictions carry a multiplier; a bound only where it is the tightest on the side that does. */
-function namedBy(
-  proof: InfeasibilityProof,
-  parts: readonly Part[],
-  universe: Universe,
-  share: number,
-): readonly Part[] {
-  const problem = problemOf(universe, parts);
-  const named = new Set<string>();
-  const name = (origin: Origin): void => void named.add(JSON.stringify([origin.constraint, origin.text]));
-  // Bounds and rows pull on assets by multiplier times coefficient; norms and limits are few, and each is held against its like.
-  const rowPulls = proof.rows.map((value, r) => value * maxAbs(problem.rows[r]!.coefficients));
-  const pull = Math.max(maxAbs(proof.bounds), maxAbs(rowPulls));
-  const counts =
-    (values: Float64Array, largest = maxAbs(values)): ((k: number) => boolean) =>
-    (k) =>
-      Math.abs(values[k]!) > share * largest;
-  const bounds = counts(proof.bounds, pull);
-  for (const bound of problem.bounds) {
-    const i = bound.position;
-    if (!bounds(i)) continue;
-    const crossing = problem.lower[i]! > problem.upper[i]!;
-    const atLower = (proof.bounds[i]! < 0 || crossing) && bound.lower === problem.lower[i];
-    const atUpper = (proof.bounds[i]! > 0 || crossing) && bound.upper === problem.upper[i];
-    if (atLower || atUpper) name(bound.origin);
-  }
-  const [rows, norms, limits] = [counts(rowPulls, pull), counts(proof.norms), counts(proof.tradeLimits)];
-  problem.rows.forEach((row, r) => rows(r) && name(row.origin));
-  problem.norms.forEach((norm, k) => norms(k) && name(norm.origin));
-  problem.tradeLimits.forEach((limit, j) => limits(j) && name(limit.origin));
-  const tails = counts(Float64Array.from(problem.tails, (_, k) => proof.tails?.[k]?.price ?? 0));
-  problem.tails.forEach((tail, k) => tails(k) && name(tail.origin));
-  return parts.filter((part) => named.has(JSON.stringify([part.origin.constraint, part.origin.text])));
-}

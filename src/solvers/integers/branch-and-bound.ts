@@ -5,6 +5,7 @@ import type { Problem } from '../../problem/problem.ts';
 import type { Iterate, Solution } from '../../problem/solution.ts';
 import type { Solver, SolverSettings, Support } from '../../problem/solver.ts';
 import { Interrupted, lookingAt } from '../interruption.ts';
+import { anyPoint, asksForAnyPoint, withoutObjective, withSmallestWeights } from './any-point.ts';
 import { branchAndBoundId } from './branch-and-bound-id.ts';
 import { unlistable } from './choices.ts';
 import { unsolvable } from './convex-problem.ts';
@@ -59,15 +60,18 @@ function* solve(
   interrupted: () => boolean,
 ): Generator<Iterate, Solution, void> {
   const whole = withGroupHoldings(problem);
-  const solution = yield* solveSingle(whole, settings, interrupted);
+  const solution = asksForAnyPoint(whole)
+    ? withoutObjective(yield* solveSingle(withSmallestWeights(whole), settings, interrupted, whole))
+    : yield* solveSingle(whole, settings, interrupted);
   return whole === problem ? solution : narrowed(problem, solution);
 }
 
-/** Of a problem that speaks of single positions. */
+/** Of a problem that speaks of single positions; the first portfolio ends the search where any point of another problem will do. */
 function* solveSingle(
   problem: Problem,
   settings: SolverSettings,
   interrupted: () => boolean,
+  anyOf?: Problem,
 ): Generator<Iterate, Solution, void> {
   const preparation = new Preparation(problem, lookingAt(interrupted), interrupted);
   let search: TreeSearch | undefined;
@@ -76,12 +80,14 @@ function* solveSingle(
     for (const step of preparation.searches()) {
       search = step;
       yield iterateOf(search, preparation, 0);
+      if (anyOf !== undefined && preparation.best !== undefined) return anyPoint(anyOf, preparation.best, 1);
     }
     let last = Infinity;
     for (let iteration = 0; search?.done === false;) {
       if (interrupted()) throw new Interrupted();
       search.next();
       const reached = Math.floor(search.nodes / nodesPerIteration);
+      if (anyOf !== undefined && preparation.best !== undefined) return anyPoint(anyOf, preparation.best, reached + 1);
       if (reached > iteration || preparation.cutoff < last) yield iterateOf(search, preparation, reached);
       iteration = reached;
       last = preparation.cutoff;

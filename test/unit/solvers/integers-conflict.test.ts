@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { certify } from '../../../src/problem/certificate.ts';
 import type { Lowered, Origin, Problem } from '../../../src/problem/problem.ts';
 import { findConflict } from '../../../src/solvers/conflict.ts';
 import { branchAndBound } from '../../../src/solvers/integers/branch-and-bound.ts';
@@ -63,5 +64,40 @@ describe('the smallest conflict with integer constraints', () => {
   it('finds none where some choice holds', () => {
     const restrictions = [longOnly, budget, boundsOf(-Infinity, 0.6, 'at most 60 % each'), fewNames];
     expect(findConflict({ universe: universeOf(n), restrictions, solve })).to.deep.equal([]);
+  });
+
+  it('takes every cap that too few names cannot live with, after few searches that each end at the first portfolio', () => {
+    const many = 30;
+    const caps: Lowered = {
+      bounds: Array.from({ length: many }, (_, position) => [
+        { position, lower: 0, upper: Infinity, origin: originOf('long only', `A${position} not short`) },
+        { position, lower: -Infinity, upper: 0.2, origin: originOf('cap', `A${position} at most 20 %`) },
+      ]).flat(),
+    };
+    const restrictions: Lowered[] = [
+      caps,
+      { rows: [rowOver(new Float64Array(many).fill(1), 1, 1, 'budget')] },
+      { counts: [{ ...countOf(many, new Float64Array(many), 'either', 0, 3), origin: originOf('at most 3 names') }] },
+    ];
+    const ended: string[] = [];
+    const told = findConflict({
+      universe: universeOf(many),
+      restrictions,
+      solve: (problem) => {
+        const solution = solve(problem);
+        ended.push(solution.termination.reason);
+        if (problem.integrality !== undefined && solution.termination.reason === 'optimal')
+          expect(certify(problem, solution).verdict).to.equal('passed');
+        return solution;
+      },
+    });
+    expect(names(told)).to.deep.equal([
+      ...Array.from({ length: many }, (_, position) => `A${position} at most 20 %`),
+      'budget',
+      'at most 3 names',
+    ]);
+    // The proof leaves the lower bounds out at once; what remains is dropped in groups, then one by one.
+    expect(ended.filter((reason) => reason === 'infeasible')).to.have.length(2);
+    expect(ended.length).to.be.at.most(many + 10);
   });
 });
