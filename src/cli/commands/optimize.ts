@@ -30,6 +30,7 @@ export interface RunOptions {
   readonly constraints?: string;
   readonly expectedReturns?: string;
   readonly covariance?: string;
+  readonly scenarios?: string;
   readonly missingPrices?: string;
   readonly periodsPerYear?: number;
   readonly windowStart?: string;
@@ -115,6 +116,7 @@ export function optimizationJson(document: JsonValue, options: RunOptions): Json
   const estimation: Record<string, JsonValue> = { ...given };
   if (options.expectedReturns !== undefined) estimation['expectedReturns'] = selectionFrom(options.expectedReturns);
   if (options.covariance !== undefined) estimation['covariance'] = selectionFrom(options.covariance);
+  if (options.scenarios !== undefined) estimation['scenarios'] = selectionFrom(options.scenarios);
   if (options.missingPrices !== undefined)
     estimation['missingPrices'] = `MISSING_PRICES_${options.missingPrices.toUpperCase().replaceAll('-', '_')}`;
   if (options.periodsPerYear !== undefined) estimation['periodsPerYear'] = options.periodsPerYear;
@@ -172,6 +174,7 @@ export function addOptimize(program: Command): void {
       '--covariance <id>',
       'estimator of the covariance, with parameters: ledoit-wolf:target=constant-correlation',
     )
+    .option('--scenarios <id>', 'estimator of scenarios, with parameters: block-bootstrap:count=1000,seed=7')
     .addOption(
       new Option('--missing-prices <how>', 'what to do where prices are missing').choices([
         'refuse',

@@ -31,12 +31,14 @@ export function terminationText({ termination, limit }: Pick<OptimizationResult,
   return `${reason} (stopped: ${stopped === 'interrupted' ? stopped : `${stopped} limit`})`;
 }
 
-/** One line: return, volatility, Sharpe ratio, turnover, cash. */
+/** One line: return, volatility, Sharpe ratio, tracking error, CVaR of a scenario, turnover, cash. */
 export function headline(result: OptimizationResult): string {
   const parts = [
     result.expectedReturnAnnual === undefined ? '' : `return ${percent(result.expectedReturnAnnual)} a year`,
     result.volatilityAnnual === undefined ? '' : `volatility ${percent(result.volatilityAnnual)} a year`,
     result.sharpeRatio === undefined ? '' : `Sharpe ratio ${figure(result.sharpeRatio, 4)}`,
+    result.trackingErrorAnnual === undefined ? '' : `tracking error ${percent(result.trackingErrorAnnual)} a year`,
+    result.cvar === undefined ? '' : `CVaR ${percent(result.cvar)} at 95 %`,
     `turnover ${percent(result.turnoverHalfSum)}`,
     `cash ${percent(result.cashWeight)}`,
   ];
