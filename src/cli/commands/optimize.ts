@@ -174,7 +174,10 @@ export function addOptimize(program: Command): void {
       '--covariance <id>',
       'estimator of the covariance, with parameters: ledoit-wolf:target=constant-correlation',
     )
-    .option('--scenarios <id>', 'estimator of scenarios, with parameters: block-bootstrap:count=1000,seed=7')
+    .option(
+      '--scenarios <id>',
+      'estimator of scenarios, with parameters: block-bootstrap:blocks=stationary,blockLength=20,count=1000,seed=1',
+    )
     .addOption(
       new Option('--missing-prices <how>', 'what to do where prices are missing').choices([
         'refuse',
