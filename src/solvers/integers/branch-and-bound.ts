@@ -73,7 +73,7 @@ function* solveSingle(
   interrupted: () => boolean,
   anyOf?: Problem,
 ): Generator<Iterate, Solution, void> {
-  const preparation = new Preparation(problem, lookingAt(interrupted), interrupted);
+  const preparation = new Preparation(problem, lookingAt(interrupted), interrupted, anyOf !== undefined);
   let search: TreeSearch | undefined;
   try {
     if (interrupted()) throw new Interrupted();

@@ -31,8 +31,19 @@ export interface Choices {
 /** A weight this share of a step away from a lattice point stands on it. */
 const latticeRounding = 1e-9;
 
+/** Pieces of one asset: as many as the numbers of a choice can tell apart. */
+const piecesMax = 32_767;
+
 /** Why the choices of a problem cannot be listed; undefined when they can. */
-export function unlistable({ integrality }: Problem): string | undefined {
+export function unlistable({ integrality, lower }: Problem): string | undefined {
+  const { domains = [], counts = [], concentrations = [] } = integrality ?? {};
+  // A further list of intervals adds at most all of its own but one, a count two pieces, a threshold one.
+  const most = new Float64Array(lower.length).fill(1);
+  const add = (i: number, pieces: number): void => void (most[i] = most[i]! + pieces);
+  for (const { position, intervals } of domains) add(position, intervals.length - 1);
+  for (const { positions } of counts) for (const i of positions) add(i, 2);
+  for (const { groups } of concentrations) for (const group of groups) for (const i of group) add(i, 1);
+  if (most.some((pieces) => pieces > piecesMax)) return `an asset may hold weights in more than ${piecesMax} intervals`;
   const steps = new Map<number, Lattice>();
   for (const lot of integrality?.lots ?? []) {
     const known = steps.get(lot.position);

@@ -21,7 +21,7 @@ export interface Segments {
   readonly slope: Float64Array;
   readonly constant: Float64Array;
   /** Place of its piece in the asset's list. */
-  readonly piece: Uint8Array;
+  readonly piece: Uint16Array;
   /** By coupling, then segment: what it counts per unit of weight and at zero. */
   readonly alpha: readonly Float64Array[];
   readonly beta: readonly Float64Array[];
@@ -161,7 +161,7 @@ function segmentsOf(problem: Problem, choices: Choices, bounds: Bounds): Segment
     upper: Float64Array.from(upper!),
     slope: Float64Array.from(slope!),
     constant: Float64Array.from(constant!),
-    piece: Uint8Array.from(place!),
+    piece: Uint16Array.from(place!),
     alpha: alpha.map((values) => Float64Array.from(values)),
     beta: beta.map((values) => Float64Array.from(values)),
   };

@@ -5,23 +5,23 @@ import type { IntegerModel } from './integer-model.ts';
 
 export interface NodeDomain {
   /** (n) places of the first and the last piece left. */
-  readonly first: Uint8Array;
-  readonly last: Uint8Array;
+  readonly first: Uint16Array;
+  readonly last: Uint16Array;
   /** (n) ranges of weights; absent when no asset stands on a lattice. */
   readonly lower?: Float64Array;
   readonly upper?: Float64Array;
 }
 
 export function wholeDomain({ pieces, lattices }: Choices): NodeDomain {
-  const first = new Uint8Array(pieces.length);
-  const last = Uint8Array.from(pieces, (list) => Math.max(list.length - 1, 0));
+  const first = new Uint16Array(pieces.length);
+  const last = Uint16Array.from(pieces, (list) => Math.max(list.length - 1, 0));
   if (lattices.every((lattice) => lattice === undefined)) return { first, last };
   const n = pieces.length;
   return { first, last, lower: new Float64Array(n).fill(-Infinity), upper: new Float64Array(n).fill(Infinity) };
 }
 
 export function copyOf({ first, last, lower, upper }: NodeDomain): NodeDomain {
-  const copy = { first: Uint8Array.from(first), last: Uint8Array.from(last) };
+  const copy = { first: Uint16Array.from(first), last: Uint16Array.from(last) };
   if (lower === undefined || upper === undefined) return copy;
   return { ...copy, lower: Float64Array.from(lower), upper: Float64Array.from(upper) };
 }

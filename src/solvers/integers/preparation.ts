@@ -36,12 +36,15 @@ export class Preparation {
   readonly scale: number;
   private readonly checkpoint: Checkpoint;
   private readonly interrupted: () => boolean;
+  private readonly anyPoint: boolean;
   private readonly covariance: Float64Array | undefined;
   private incumbents: Incumbents | undefined;
   private secondOpinions = 0;
 
-  constructor(problem: Problem, checkpoint: Checkpoint, interrupted: () => boolean) {
+  /** @param anyPoint whether the first portfolio ends the search */
+  constructor(problem: Problem, checkpoint: Checkpoint, interrupted: () => boolean, anyPoint = false) {
     this.problem = problem;
+    this.anyPoint = anyPoint;
     this.checkpoint = checkpoint;
     this.interrupted = interrupted;
     const n = problem.lower.length;
@@ -110,9 +113,9 @@ export class Preparation {
     const incumbents = new Incumbents(model, this.solverOf(model), checkpoint);
     if (before !== undefined) incumbents.best = before;
     this.incumbents = incumbents;
-    const relaxation = new PerspectiveRelaxation(model, scale, checkpoint);
+    const relaxation = new PerspectiveRelaxation(model, scale, checkpoint, this.anyPoint);
     const settle = (lower: Float64Array, upper: Float64Array) => this.settled(model, lower, upper);
-    const search = new TreeSearch({ model, relaxation, incumbents, settle, scale });
+    const search = new TreeSearch({ model, relaxation, incumbents, settle, scale, anyPoint: this.anyPoint });
     search.begin(start);
     search.next();
     return search;

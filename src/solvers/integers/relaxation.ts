@@ -32,16 +32,22 @@ const stepsMax = 12;
 const settled = 0.1;
 /** The last temperature as a share of the gap that is still open. */
 const gapShare = 1e-3;
+/** The last temperature without a portfolio, as a share of the size of the objective; where no bound is asked for, only a direction. */
+const openShare = 1e-7;
+const roughShare = 1e-3;
 
 export class PerspectiveRelaxation implements Relaxation {
   private readonly model: IntegerModel;
   private readonly dual: SmoothedDual;
   /** The size of the objective, for temperatures. */
   private readonly scale: number;
+  private readonly openShare: number;
   /** Newton steps so far. */
   steps = 0;
 
-  constructor(model: IntegerModel, scale: number, checkpoint: Checkpoint) {
+  /** @param rough whether relaxations only tell where portfolios may be, and bounds count for nothing */
+  constructor(model: IntegerModel, scale: number, checkpoint: Checkpoint, rough = false) {
+    this.openShare = rough ? roughShare : openShare;
     this.model = model;
     this.scale = scale;
     this.dual = new SmoothedDual(model, checkpoint);
@@ -68,7 +74,7 @@ export class PerspectiveRelaxation implements Relaxation {
         );
         if (contradiction !== undefined) return { ...best, bound: Infinity, contradiction };
       }
-      const last = Math.max(least, cutoff < Infinity ? gapShare * (cutoff - best.bound) : 1e-7 * this.scale);
+      const last = Math.max(least, cutoff < Infinity ? gapShare * (cutoff - best.bound) : this.openShare * this.scale);
       if (T <= last) break;
       T = Math.max(T * fall, last);
       dual.value = dual.evaluate(T, true);

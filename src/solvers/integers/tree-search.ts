@@ -37,6 +37,8 @@ export interface SearchParts {
   readonly settle: Settle;
   /** The size of the objective. */
   readonly scale: number;
+  /** Whether any portfolio will do: then depth first, where the cheaper side of a cut leads. */
+  readonly anyPoint?: boolean;
 }
 
 /** Changes of one or two choices tried after the root, and after every better portfolio. */
@@ -58,6 +60,7 @@ export class TreeSearch {
   private readonly incumbents: Incumbents;
   private readonly settle: Settle;
   private readonly scale: number;
+  private readonly depthFirst: boolean;
   private readonly queue = new NodeQueue<Node>();
   private readonly costs: AssetCosts;
   /** Least bound of what has been closed. */
@@ -70,7 +73,8 @@ export class TreeSearch {
   /** Whether a node was closed of which nobody knows if it holds a portfolio. */
   unsettled = false;
 
-  constructor({ model, relaxation, incumbents, settle, scale }: SearchParts) {
+  constructor({ model, relaxation, incumbents, settle, scale, anyPoint = false }: SearchParts) {
+    this.depthFirst = anyPoint;
     this.model = model;
     this.relaxation = relaxation;
     this.incumbents = incumbents;
@@ -260,8 +264,12 @@ export class TreeSearch {
     below.last[asset] = split;
     above.first[asset] = split + 1;
     place.cut = cutAfter(this.model, asset, split);
-    place.below = this.opened(below, relaxed, asset, depth);
-    place.above = this.opened(above, relaxed, asset, depth);
+    const openBelow = (): void => void (place.below = this.opened(below, relaxed, asset, depth));
+    const openAbove = (): void => void (place.above = this.opened(above, relaxed, asset, depth));
+    const preferred = relaxed.separate.pieces[asset]! <= split;
+    // Depth first, the one opened last comes next.
+    const turns = this.depthFirst && preferred ? [openAbove, openBelow] : [openBelow, openAbove];
+    for (const open of turns) open();
   }
 
   private opened(domain: NodeDomain, { point, bound, separate }: Relaxed, asset: number, depth: number): Place {
@@ -269,8 +277,14 @@ export class TreeSearch {
     const { cost } = this.costs.least(asset, point.pull[asset]!, point.couplings, domain);
     const reached = Math.max(bound, bound - separate.costs[asset]! + cost);
     if (reached >= this.cutoff) this.close(place, point, reached);
-    else this.queue.push({ bound: reached, order: this.order++, domain, point, place, depth: depth + 1 });
+    else this.queue.push({ ...this.turnAt(reached), domain, point, place, depth: depth + 1 });
     return place;
+  }
+
+  /** Where a node stands in the queue. Depth first every bound counts as none, and the youngest comes first. */
+  private turnAt(bound: number): Queued {
+    const order = this.order++;
+    return this.depthFirst ? { bound: -Infinity, order: -order } : { bound, order };
   }
 
   /** The asset whose choice is least clear; the first that has a choice at all when all are clear; -1 when none has. */

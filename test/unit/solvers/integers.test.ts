@@ -11,7 +11,15 @@ import { NodeQueue } from '../../../src/solvers/integers/node-queue.ts';
 import { SolverRegistry, runToEnd } from '../../../src/solvers/registry.ts';
 import { countedProblem, f100, portK10 } from '../../support/integer-cases.ts';
 import { countOf } from '../../support/integer-problems.ts';
-import { Random, denseOperator, originOf, problemOf, riskModel, sampleCovariance } from '../../support/problems.ts';
+import {
+  Random,
+  budgetRow,
+  denseOperator,
+  originOf,
+  problemOf,
+  riskModel,
+  sampleCovariance,
+} from '../../support/problems.ts';
 
 const registry = new SolverRegistry([branchAndBound]);
 const solved = (problem: Problem): Solution => runToEnd(registry.solve(problem));
@@ -54,6 +62,42 @@ describe('branch and bound', () => {
       yes: false,
       why: 'an asset has round lots of two different sizes',
     });
+    const intervals = Array.from({ length: 40_000 }, (_, k) => [k, k + 0.5] as const);
+    const fine = { domains: [{ position: 0, intervals, origin: originOf('fine') }], lots: [], counts: [] };
+    expect(branchAndBound.supports({ ...convex, integrality: fine })).to.deep.equal({
+      yes: false,
+      why: 'an asset may hold weights in more than 32767 intervals',
+    });
+  });
+
+  it('tells apart as many intervals of one asset as there are: 700 single weights, the least cost among the last', () => {
+    // min 1/2 (w0^2 + w1^2) with w0 + w1 = 1 and w0 on 0, 0.001, ..., 0.699: at 0.5; with w0 at least 0.6495: at 0.65.
+    const values = Array.from({ length: 700 }, (_, k) => [k / 1000, k / 1000] as const);
+    for (const [least, best] of [
+      [0, 0.5],
+      [0.6495, 0.65],
+    ] as const) {
+      const quadratics = [
+        {
+          scale: 1,
+          operator: denseOperator([
+            [1, 0],
+            [0, 1],
+          ]),
+        },
+      ];
+      const problem = {
+        ...problemOf(2, { quadratics }, { rows: [budgetRow(2)], lower: [least, 0], upper: [1, 1] }),
+        integrality: {
+          domains: [{ position: 0, intervals: values, origin: originOf('values') }],
+          lots: [],
+          counts: [],
+        },
+      };
+      const solution = solved(problem);
+      expect(solution.termination.reason).to.equal('optimal');
+      expect(solution.weights[0]).to.be.closeTo(best, 1e-12);
+    }
   });
 
   it('streams the best portfolio so far with its proven gap, which only shrinks', () => {
@@ -95,6 +139,41 @@ describe('branch and bound', () => {
 });
 
 describe('the check of a search', () => {
+  it('ends at the first portfolio where nothing is minimized, one that certifies and proves its bound', () => {
+    // Six names of at least 17.2 % make more than 1, so that a short position among the few assets that may have one is needed.
+    const n = 22;
+    const least = 1.03 / 6;
+    const problem: Problem = {
+      ...problemOf(
+        n,
+        {},
+        { rows: [budgetRow(n)], lower: Array.from({ length: n }, (_, i) => (i < 3 ? -Infinity : 0)) },
+      ),
+      integrality: {
+        domains: Array.from({ length: n }, (_, position) => ({
+          position,
+          intervals: [
+            [-Infinity, -least],
+            [0, 0],
+            [least, Infinity],
+          ] as const,
+          origin: originOf('gap'),
+        })),
+        lots: [],
+        counts: [{ ...countOf(n, new Float64Array(n), 'either', 6, n), origin: originOf('names') }],
+      },
+    };
+    const solution = solved(problem);
+    expect(solution.termination.reason).to.equal('optimal');
+    expect(certify(problem, solution).verdict).to.equal('passed');
+    expect(verifySearch(problem, solution.proof!).bound).to.be.at.least(-1e-12);
+    expect(solution.weights.filter((weight) => weight < 0)).to.have.length.at.least(1);
+    const none = { ...problem, lower: new Float64Array(n) };
+    const proven = solved(none);
+    expect(proven.termination.reason).to.equal('infeasible');
+    expect(verifySearch(none, proven.proof!).bound).to.equal(Infinity);
+  });
+
   it('refuses a bound that the proof does not reach, and a missing proof', () => {
     const problem = small();
     const solution = solved(problem);
