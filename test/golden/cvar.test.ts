@@ -42,7 +42,7 @@ describe(`tails, as ${library.source}`, () => {
       const identity = { kind: 'diagonal', size: n, entries: new Float64Array(n).fill(1) } as const;
       const quadratics: Quadratic[] = goal.gamma === undefined ? [] : [{ scale: 2 * goal.gamma, operator: identity }];
       const most = goal.riskMax !== undefined;
-      const objective = most ? { linear: mean } : { quadratics, tailTerms: [{ ...measure, weight: 1 }] };
+      const objective = most ? { linear: mean, quadratics } : { quadratics, tailTerms: [{ ...measure, weight: 1 }] };
       const problem = {
         ...problemOf(n, objective, { rows, lower, upper }),
         tails: most ? [{ ...measure, bound: goal.riskMax, origin: originOf('risk') }] : [],
