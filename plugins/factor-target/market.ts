@@ -1,5 +1,5 @@
 /** What every strategy here reads from its task: risk, and exposures as rows over the weights. */
-import { dot } from '@veritasvault/portfolio/sdk/v1';
+import { covarianceOf, dot } from '@veritasvault/portfolio/sdk/v1';
 import type {
   Answer,
   FactorExposures,
@@ -7,18 +7,9 @@ import type {
   Origin,
   Row,
   Situation,
-  SymmetricOperator,
   Task,
   Violation,
 } from '@veritasvault/portfolio/sdk/v1';
-
-/** Annual covariance of returns (n x n). */
-export function covarianceOf<Parameters>(task: Task<Parameters>): SymmetricOperator {
-  const { covariance } = task.estimates;
-  if (covariance === undefined)
-    throw new Error('the host must provide a covariance: the strategy lists it among its needs');
-  return covariance;
-}
 
 export function factorsOf({ factors }: Situation): FactorExposures {
   if (factors === undefined)

@@ -1,5 +1,5 @@
-import { defineStrategy, hasWeights, inSteps } from '@veritasvault/portfolio/sdk/v1';
-import type { Answer, JsonObject, Lowered, Program, Solution, Task } from '@veritasvault/portfolio/sdk/v1';
+import { areConvex, defineStrategy, hasWeights, inSteps, unanswered } from '@veritasvault/portfolio/sdk/v1';
+import type { JsonObject, Lowered, Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
 import { factorsAt, growthOf, growthRate } from './growth.ts';
 import type { Growth } from './growth.ts';
@@ -16,7 +16,7 @@ function* own(task: Task<Kelly>): Program {
     throw new Error('the host must provide scenarios: the strategy lists them among its needs');
   const { fraction = 1 } = task.parameters;
   const n = task.situation.current.length;
-  if (!isConvex(task.restrictions)) return refused(n);
+  if (!areConvex(task.restrictions)) return unanswered(n, { reason: 'no solution found', detail: notConvex });
   const growth = growthOf(scenarios, riskFreeRate, 1 / fraction);
   const answer = yield* greatestGrowth(growth, n, leverageOf(task, n));
   if (!hasWeights(answer.solution)) return answer;
@@ -49,28 +49,8 @@ function reportOf(growth: Growth, weights: Float64Array): JsonObject {
   };
 }
 
-/** Whether between two portfolios that are allowed every other is. */
-function isConvex(restrictions: readonly Lowered[]): boolean {
-  return restrictions.every(({ domains = [], lots = [], counts = [], concentrations = [], riskShares = [] }) =>
-    [domains, lots, counts, concentrations, riskShares].every(({ length }) => length === 0),
-  );
-}
-
-function refused(n: number): Answer {
-  const none = new Float64Array(0);
-  const detail =
-    'growth is found between portfolios, which counts, lots, gaps in the weights, concentrations and shares of risk do not allow; leave those constraints out, or choose quadratic-utility, which is near to growth for small returns';
-  const solution: Solution = {
-    solver: 'none',
-    termination: { reason: 'no solution found', detail },
-    weights: none,
-    objective: NaN,
-    multipliers: { rows: none, bounds: none, norms: none, tradeLimits: none },
-    iterations: 0,
-    residuals: { primal: NaN, dual: NaN, gap: NaN },
-  };
-  return { objective: { quadratics: [], linear: new Float64Array(n) }, added: [], solution };
-}
+const notConvex =
+  'growth is found between portfolios, which counts, lots, gaps in the weights, concentrations and shares of risk do not allow; leave those constraints out, or choose quadratic-utility, which is near to growth for small returns';
 
 export const kelly = defineStrategy<Kelly>({
   id: 'kelly',

@@ -1,8 +1,6 @@
 /** The index divided into cells, and which of their members stand for them. */
-import { quadraticForm } from '@veritasvault/portfolio/sdk/v1';
+import { groupOf, quadraticForm } from '@veritasvault/portfolio/sdk/v1';
 import type { Situation, SymmetricOperator, UniverseAsset } from '@veritasvault/portfolio/sdk/v1';
-
-import { nameIn } from './market.ts';
 
 export interface Cells {
   readonly taxonomies: readonly string[];
@@ -26,7 +24,7 @@ export function cellsOf({ universe, benchmark }: Situation, { taxonomies, sizeBa
   const bands = new Map(bySize.map((i, rank) => [i, 1 + Math.floor((rank * sizeBands) / bySize.length)]));
   const cells = new Map<string, number[]>();
   for (const i of members) {
-    const names = taxonomies.map((taxonomy) => nameIn(universe.assets[i]!, taxonomy));
+    const names = taxonomies.map((taxonomy) => groupOf(universe.assets[i]!, taxonomy));
     if (names.includes(undefined)) continue;
     const name = [...names, ...(sizeBands > 1 ? [`size ${bands.get(i)!} of ${sizeBands}`] : [])].join(', ');
     cells.set(name, [...(cells.get(name) ?? []), i]);
@@ -43,7 +41,7 @@ export function cellsOf({ universe, benchmark }: Situation, { taxonomies, sizeBa
 /** Ids of the members of the index that have no name in a taxonomy. */
 export function unnamed({ universe, benchmark }: Situation, taxonomy: string): readonly string[] {
   return universe.assets
-    .filter((asset, i) => (benchmark?.[i] ?? 0) > 0 && nameIn(asset, taxonomy) === undefined)
+    .filter((asset, i) => (benchmark?.[i] ?? 0) > 0 && groupOf(asset, taxonomy) === undefined)
     .map(({ id }) => id);
 }
 

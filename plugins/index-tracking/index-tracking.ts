@@ -1,4 +1,14 @@
-import { defineStrategy, dot, hasWeights, inSteps, quadraticForm, solving } from '@veritasvault/portfolio/sdk/v1';
+import {
+  benchmarkOf,
+  covarianceOf,
+  defineStrategy,
+  dot,
+  hasWeights,
+  inSteps,
+  quadraticForm,
+  scenariosOf,
+  solving,
+} from '@veritasvault/portfolio/sdk/v1';
 import type {
   JsonObject,
   Lowered,
@@ -10,7 +20,7 @@ import type {
   Violation,
 } from '@veritasvault/portfolio/sdk/v1';
 
-import { activeShare, benchmarkOf, covarianceOf, namesHeld, scenariosOf, secondMoment } from './market.ts';
+import { activeShare, namesHeld, secondMoment } from './market.ts';
 
 interface IndexTracking {
   readonly measure: 'covariance' | 'mean-squared' | 'mean-absolute';

@@ -1,28 +1,5 @@
 /** What every strategy here reads from its task. */
-import type { Scenarios, SymmetricOperator, Task, UniverseAsset } from '@veritasvault/portfolio/sdk/v1';
-
-/** (n) weights of the index. */
-export function benchmarkOf<Parameters>(task: Task<Parameters>): Float64Array {
-  const { benchmark } = task.situation;
-  if (benchmark === undefined)
-    throw new Error('the host must provide a benchmark: the strategy lists it among its needs');
-  return benchmark;
-}
-
-/** Annual covariance of returns (n x n). */
-export function covarianceOf<Parameters>(task: Task<Parameters>): SymmetricOperator {
-  const { covariance } = task.estimates;
-  if (covariance === undefined)
-    throw new Error('the host must provide a covariance: the strategy names it among its needs');
-  return covariance;
-}
-
-export function scenariosOf<Parameters>(task: Task<Parameters>): Scenarios {
-  const { scenarios } = task.estimates;
-  if (scenarios === undefined)
-    throw new Error('the host must provide scenarios: the strategy names them among its needs');
-  return scenarios;
-}
+import type { Scenarios, SymmetricOperator, Task } from '@veritasvault/portfolio/sdk/v1';
 
 /**
  * Annual second moment of returns (n x n): periodsPerYear sum_s p_s r_s r_s', so that x'M x is the mean squared active return of active
@@ -41,24 +18,6 @@ export function secondMoment({ count, returns, probabilities, periodsPerYear }: 
   }
   for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) entries[j * n + i] = entries[i * n + j]!;
   return { kind: 'dense', size: n, entries };
-}
-
-/** Its name in the taxonomy; `sector`, `asset-class`, `country`, `currency` and `issuer` are known, all others are the client's own groups. */
-export function nameIn(asset: UniverseAsset, taxonomy: string): string | undefined {
-  switch (taxonomy) {
-    case 'sector':
-      return asset.sector;
-    case 'asset-class':
-      return asset.assetClass;
-    case 'country':
-      return asset.country;
-    case 'currency':
-      return asset.currency;
-    case 'issuer':
-      return asset.issuer;
-    default:
-      return Object.hasOwn(asset.groups, taxonomy) ? asset.groups[taxonomy] : undefined;
-  }
 }
 
 /** (n) whether the client's restrictions let the asset be held long at all: by its own bound, or by a row such as a sector's limit of 0. */

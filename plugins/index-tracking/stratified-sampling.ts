@@ -1,9 +1,17 @@
-import { defineStrategy, hasWeights, inSteps, quadraticForm, solving } from '@veritasvault/portfolio/sdk/v1';
+import {
+  benchmarkOf,
+  covarianceOf,
+  defineStrategy,
+  hasWeights,
+  inSteps,
+  quadraticForm,
+  solving,
+} from '@veritasvault/portfolio/sdk/v1';
 import type { Lowered, Need, Program, Situation, Task, Violation } from '@veritasvault/portfolio/sdk/v1';
 
 import { cellsOf, closestOf, largestOf, seatsOf, unnamed } from './cells.ts';
 import type { Cell, Cells } from './cells.ts';
-import { activeShare, benchmarkOf, covarianceOf, holdable, namesHeld } from './market.ts';
+import { activeShare, holdable, namesHeld } from './market.ts';
 
 interface StratifiedSampling extends Cells {
   readonly namesPerCell?: number;

@@ -1,7 +1,13 @@
-import { defineStrategy, inSteps, solving } from '@veritasvault/portfolio/sdk/v1';
+import {
+  benchmarkOf,
+  covarianceOf,
+  defineStrategy,
+  excessReturns,
+  inSteps,
+  solving,
+} from '@veritasvault/portfolio/sdk/v1';
 import type { Answer, Objective, Program, Situation, Task, Violation } from '@veritasvault/portfolio/sdk/v1';
 
-import { benchmarkOf, covarianceOf, excessReturns } from './market.ts';
 import { splitRisk } from './split-risk.ts';
 import type { SplitRisk } from './split-risk.ts';
 

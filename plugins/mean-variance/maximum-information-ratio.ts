@@ -1,8 +1,14 @@
-import { defineStrategy, inSteps } from '@veritasvault/portfolio/sdk/v1';
+import {
+  benchmarkOf,
+  covarianceOf,
+  defineStrategy,
+  excessReturns,
+  inSteps,
+  returnFrontier,
+} from '@veritasvault/portfolio/sdk/v1';
 import type { Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
-import { frontierOf } from './frontier.ts';
-import { benchmarkOf, covarianceOf, excessReturns, leastActiveVariance } from './market.ts';
+import { leastActiveVariance } from './market.ts';
 import { softCostOf } from './soft-cost.ts';
 import { tangency } from './tangency.ts';
 
@@ -41,5 +47,5 @@ export const maximumInformationRatio = defineStrategy<NoParameters>({
   frontierAgainst: 'tracking-error',
   optimize: (task) => inSteps(task, () => own(task)),
   frontier: (task, points, first) =>
-    frontierOf(task, points, leastActiveVariance(covarianceOf(task), benchmarkOf(task)), () => own(task), first),
+    returnFrontier(task, points, leastActiveVariance(covarianceOf(task), benchmarkOf(task)), () => own(task), first),
 });

@@ -1,8 +1,14 @@
-import { defineStrategy, inSteps, solving } from '@veritasvault/portfolio/sdk/v1';
+import {
+  covarianceOf,
+  defineStrategy,
+  excessReturns,
+  inSteps,
+  returnFrontier,
+  solving,
+} from '@veritasvault/portfolio/sdk/v1';
 import type { Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
-import { frontierOf } from './frontier.ts';
-import { covarianceOf, excessReturns, greatest, leastVariance } from './market.ts';
+import { greatest, leastVariance } from './market.ts';
 
 interface MaximumReturn {
   readonly volatilityMax?: number;
@@ -38,5 +44,5 @@ export const maximumReturn = defineStrategy<MaximumReturn>({
   needs: ['expected-returns', 'covariance'],
   optimize: (task) => inSteps(task, () => own(task)),
   frontier: (task, points, first) =>
-    frontierOf(task, points, leastVariance(covarianceOf(task)), () => own(task), first),
+    returnFrontier(task, points, leastVariance(covarianceOf(task)), () => own(task), first),
 });

@@ -1,8 +1,7 @@
-import { defineStrategy, inSteps } from '@veritasvault/portfolio/sdk/v1';
+import { covarianceOf, defineStrategy, excessReturns, inSteps, returnFrontier } from '@veritasvault/portfolio/sdk/v1';
 import type { Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
-import { frontierOf } from './frontier.ts';
-import { covarianceOf, excessReturns, leastVariance } from './market.ts';
+import { leastVariance } from './market.ts';
 import { softCostOf } from './soft-cost.ts';
 import { tangency } from './tangency.ts';
 
@@ -34,5 +33,5 @@ export const maximumSharpe = defineStrategy<NoParameters>({
   needs: ['expected-returns', 'covariance'],
   optimize: (task) => inSteps(task, () => own(task)),
   frontier: (task, points, first) =>
-    frontierOf(task, points, leastVariance(covarianceOf(task)), () => own(task), first),
+    returnFrontier(task, points, leastVariance(covarianceOf(task)), () => own(task), first),
 });

@@ -1,8 +1,15 @@
-import { defineStrategy, inSteps, solving } from '@veritasvault/portfolio/sdk/v1';
+import {
+  covarianceOf,
+  defineStrategy,
+  excessReturns,
+  inSteps,
+  returnFloor,
+  returnFrontier,
+  solving,
+} from '@veritasvault/portfolio/sdk/v1';
 import type { Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
-import { frontierOf } from './frontier.ts';
-import { covarianceOf, excessReturns, leastVariance, returnFloor } from './market.ts';
+import { leastVariance } from './market.ts';
 
 interface MinimumRiskAtReturn {
   readonly returnMin: number;
@@ -38,5 +45,5 @@ export const minimumRiskAtReturn = defineStrategy<MinimumRiskAtReturn>({
   needs: ['expected-returns', 'covariance'],
   optimize: (task) => inSteps(task, () => own(task)),
   frontier: (task, points, first) =>
-    frontierOf(task, points, leastVariance(covarianceOf(task)), () => own(task), first),
+    returnFrontier(task, points, leastVariance(covarianceOf(task)), () => own(task), first),
 });

@@ -1,8 +1,14 @@
-import { defineStrategy, inSteps, solving } from '@veritasvault/portfolio/sdk/v1';
+import {
+  benchmarkOf,
+  covarianceOf,
+  defineStrategy,
+  inSteps,
+  returnFrontier,
+  solving,
+} from '@veritasvault/portfolio/sdk/v1';
 import type { Objective, Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
-import { frontierOf } from './frontier.ts';
-import { benchmarkOf, covarianceOf, leastActiveVariance } from './market.ts';
+import { leastActiveVariance } from './market.ts';
 
 type NoParameters = Record<string, never>;
 
@@ -27,5 +33,5 @@ export const minimumTrackingError = defineStrategy<NoParameters>({
   frontierNeeds: ['expected-returns'],
   frontierAgainst: 'tracking-error',
   optimize: (task) => inSteps(task, () => own(task)),
-  frontier: (task, points, first) => frontierOf(task, points, activeVariance(task), () => own(task), first),
+  frontier: (task, points, first) => returnFrontier(task, points, activeVariance(task), () => own(task), first),
 });

@@ -1,8 +1,12 @@
-import { defineStrategy, inSteps, solving } from '@veritasvault/portfolio/sdk/v1';
+import {
+  defineStrategy,
+  excessReturns,
+  inSteps,
+  returnFloor,
+  returnFrontier,
+  solving,
+} from '@veritasvault/portfolio/sdk/v1';
 import type { Objective, Program, Task } from '@veritasvault/portfolio/sdk/v1';
-
-import { frontierOf } from './frontier.ts';
-import { excessReturns, returnFloor } from './market.ts';
 
 interface MinimumTurnover {
   readonly returnMin?: number;
@@ -61,5 +65,5 @@ export const minimumTurnover = defineStrategy<MinimumTurnover>({
   frontierNeeds: ['expected-returns'],
   frontierAgainst: 'turnover',
   optimize: (task) => inSteps(task, () => own(task)),
-  frontier: (task, points, first) => frontierOf(task, points, turnover(task), () => own(task), first),
+  frontier: (task, points, first) => returnFrontier(task, points, turnover(task), () => own(task), first),
 });

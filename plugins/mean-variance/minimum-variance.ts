@@ -1,8 +1,7 @@
-import { defineStrategy, inSteps, solving } from '@veritasvault/portfolio/sdk/v1';
+import { covarianceOf, defineStrategy, inSteps, returnFrontier, solving } from '@veritasvault/portfolio/sdk/v1';
 import type { Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
-import { frontierOf } from './frontier.ts';
-import { covarianceOf, leastVariance } from './market.ts';
+import { leastVariance } from './market.ts';
 
 type NoParameters = Record<string, never>;
 
@@ -21,5 +20,5 @@ export const minimumVariance = defineStrategy<NoParameters>({
   frontierNeeds: ['expected-returns'],
   optimize: (task) => inSteps(task, () => own(task)),
   frontier: (task, points, first) =>
-    frontierOf(task, points, leastVariance(covarianceOf(task)), () => own(task), first),
+    returnFrontier(task, points, leastVariance(covarianceOf(task)), () => own(task), first),
 });

@@ -1,8 +1,15 @@
-import { defineStrategy, inSteps, solving } from '@veritasvault/portfolio/sdk/v1';
+import {
+  benchmarkOf,
+  covarianceOf,
+  defineStrategy,
+  excessReturns,
+  inSteps,
+  returnFrontier,
+  solving,
+} from '@veritasvault/portfolio/sdk/v1';
 import type { Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
-import { frontierOf } from './frontier.ts';
-import { benchmarkOf, covarianceOf, excessReturns, leastVariance } from './market.ts';
+import { leastVariance } from './market.ts';
 
 interface QuadraticUtility {
   readonly riskAversion: number;
@@ -50,5 +57,5 @@ export const quadraticUtility = defineStrategy<QuadraticUtility>({
   needsWith: ({ risk }) => (risk === 'active' ? ['benchmark'] : []),
   optimize: (task) => inSteps(task, () => own(task)),
   frontier: (task, points, first) =>
-    frontierOf(task, points, leastVariance(covarianceOf(task)), () => own(task), first),
+    returnFrontier(task, points, leastVariance(covarianceOf(task)), () => own(task), first),
 });

@@ -1,4 +1,11 @@
-import { defineStrategy, heldWithin, inSteps, nearestTo, unanswered } from '@veritasvault/portfolio/sdk/v1';
+import {
+  covarianceOf,
+  defineStrategy,
+  heldWithin,
+  inSteps,
+  nearestTo,
+  unanswered,
+} from '@veritasvault/portfolio/sdk/v1';
 import type {
   Answer,
   FactorExposures,
@@ -14,7 +21,6 @@ import { deviations, settle, shareTolerance } from './factor-search.ts';
 import type { Budgets, Settled } from './factor-search.ts';
 import { areIndependent, exposuresOf, modelPulls, projectedPulls, shareDefinitions } from './factor-shares.ts';
 import type { FactorShares, ShareDefinition } from './factor-shares.ts';
-import { covarianceOf } from './market.ts';
 import type { Trial } from './search.ts';
 
 interface FactorBudgets {

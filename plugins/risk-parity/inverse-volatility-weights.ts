@@ -1,6 +1,6 @@
-import { defineStrategy, nearestTo, solveToEnd } from '@veritasvault/portfolio/sdk/v1';
+import { covarianceOf, defineStrategy, nearestTo, solveToEnd } from '@veritasvault/portfolio/sdk/v1';
 
-import { covarianceOf, variances } from './market.ts';
+import { variances } from './market.ts';
 import { inverses } from './maximum-diversification.ts';
 
 interface Invested {

@@ -1,14 +1,6 @@
 /** What every strategy here reads from its task, and the restrictions that they add. */
 import type { Lowered, SymmetricOperator, Task } from '@veritasvault/portfolio/sdk/v1';
 
-/** Annual covariance of returns (n x n). */
-export function covarianceOf<Parameters>(task: Task<Parameters>): SymmetricOperator {
-  const { covariance } = task.estimates;
-  if (covariance === undefined)
-    throw new Error('the host must provide a covariance: the strategy lists it among its needs');
-  return covariance;
-}
-
 /** (n) variances: the diagonal of the covariance. */
 export function variances(covariance: SymmetricOperator): Float64Array {
   const n = covariance.size;

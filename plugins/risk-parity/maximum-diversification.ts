@@ -1,7 +1,7 @@
-import { defineStrategy, dot, inSteps, quadraticForm } from '@veritasvault/portfolio/sdk/v1';
+import { covarianceOf, defineStrategy, dot, inSteps, quadraticForm } from '@veritasvault/portfolio/sdk/v1';
 import type { Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
-import { covarianceOf, longOnly, variances } from './market.ts';
+import { longOnly, variances } from './market.ts';
 import { answerOf, zeroOf } from './search.ts';
 
 interface Invested {

@@ -1,10 +1,17 @@
-import { defineStrategy, hasWeights, holdable, inSteps, quadraticForm } from '@veritasvault/portfolio/sdk/v1';
+import {
+  covarianceOf,
+  defineStrategy,
+  hasWeights,
+  holdable,
+  inSteps,
+  quadraticForm,
+} from '@veritasvault/portfolio/sdk/v1';
 import type { JsonSchema, Objective, Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
 import { admitBudgets, sharesOf } from './budgets.ts';
 import type { RiskBudgets } from './budgets.ts';
 import { freePortfolio } from './free-portfolio.ts';
-import { covarianceOf, longOnly, priceOfInvesting } from './market.ts';
+import { longOnly, priceOfInvesting } from './market.ts';
 import { answerOf, cutShort, zeroOf } from './search.ts';
 import type { Search } from './search.ts';
 

@@ -1,36 +1,6 @@
 /** What every strategy here reads from its task, and operators made of others. */
 import { volatilities } from '@veritasvault/portfolio/sdk/v1';
-import type { Lowered, Scenarios, SymmetricOperator, Task } from '@veritasvault/portfolio/sdk/v1';
-
-/** (n) expected annual returns above the risk-free rate, which is what cash earns: portfolio return = riskFreeRate + excess'w. */
-export function excessReturns<Parameters>(task: Task<Parameters>): Float64Array {
-  const { expectedReturns, riskFreeRate } = task.estimates;
-  if (expectedReturns === undefined)
-    throw new Error('the host must provide expected returns: the strategy lists them among its needs');
-  return expectedReturns.map((expected) => expected - riskFreeRate);
-}
-
-/** Annual covariance of returns (n x n). */
-export function covarianceOf<Parameters>(task: Task<Parameters>): SymmetricOperator {
-  const { covariance } = task.estimates;
-  if (covariance === undefined)
-    throw new Error('the host must provide a covariance: the strategy lists it among its needs');
-  return covariance;
-}
-
-/** riskFreeRate + excess'w >= returnMin; none when absent. */
-export function floorsOf<Parameters extends { readonly returnMin?: number }>(
-  task: Task<Parameters>,
-): readonly Lowered[] {
-  const { returnMin } = task.parameters;
-  if (returnMin === undefined) return [];
-  const coefficients = excessReturns(task);
-  const positions = Int32Array.from(coefficients.keys());
-  const origin = task.origin(`expected annual return at least ${100 * returnMin} %`);
-  return [
-    { rows: [{ positions, coefficients, lower: returnMin - task.estimates.riskFreeRate, upper: Infinity, origin }] },
-  ];
-}
+import type { Scenarios, SymmetricOperator } from '@veritasvault/portfolio/sdk/v1';
 
 /** factor times the operator, factor >= 0. */
 export function scaled(operator: SymmetricOperator, factor: number): SymmetricOperator {

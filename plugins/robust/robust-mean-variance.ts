@@ -1,7 +1,9 @@
 import {
   applyOperator,
+  covarianceOf,
   defineStrategy,
   dot,
+  excessReturns,
   hasWeights,
   inSteps,
   quadraticForm,
@@ -19,7 +21,7 @@ import type {
 } from '@veritasvault/portfolio/sdk/v1';
 
 import { chiSquareQuantile } from './chi-square.ts';
-import { covarianceOf, excessReturns, scaled, variancesAlone } from './market.ts';
+import { scaled, variancesAlone } from './market.ts';
 
 interface RobustMeanVariance {
   readonly riskAversion: number;

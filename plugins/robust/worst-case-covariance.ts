@@ -1,9 +1,19 @@
-import { defineStrategy, hasWeights, inSteps, quadraticForm, solving } from '@veritasvault/portfolio/sdk/v1';
-import type { Lowered, Need, Program, Task, Violation } from '@veritasvault/portfolio/sdk/v1';
+import {
+  areConvex,
+  covarianceOf,
+  defineStrategy,
+  hasWeights,
+  inSteps,
+  quadraticForm,
+  returnFloorsOf,
+  solving,
+  unanswered,
+} from '@veritasvault/portfolio/sdk/v1';
+import type { Answer, Lowered, Need, Program, Task, Violation } from '@veritasvault/portfolio/sdk/v1';
 
 import { membersOf } from './covariance-set.ts';
 import type { Stress } from './covariance-set.ts';
-import { covarianceOf, floorsOf, together } from './market.ts';
+import { together } from './market.ts';
 import { leastWorstVolatility, volatilityOf } from './minimax-volatility.ts';
 
 interface WorstCaseCovariance {
@@ -20,7 +30,7 @@ function* overMembers(task: Task<WorstCaseCovariance>): Program {
   const { stresses = [], regimes } = task.parameters;
   const { scenarios } = task.estimates;
   const estimate = covarianceOf(task);
-  if (!isConvex(task.restrictions))
+  if (!areConvex(task.restrictions))
     return refused(
       task,
       'the least worst-case volatility is found between portfolios, which counts, lots, gaps in the weights, concentrations and shares of risk do not allow; leave those constraints out, or give a boxWidth instead',
@@ -31,7 +41,7 @@ function* overMembers(task: Task<WorstCaseCovariance>): Program {
     return refused(task, `${scenarios!.count} scenarios cannot be divided into ${regimes} regimes of at least 2`);
   const past = regimes === undefined ? undefined : { scenarios: scenarios!, parts: regimes };
   const members = membersOf(estimate, stresses, past);
-  const answer = yield* leastWorstVolatility(members, estimate.size, floorsOf(task));
+  const answer = yield* leastWorstVolatility(members, estimate.size, returnFloorsOf(task));
   if (!hasWeights(answer.solution)) return answer;
   const { weights, multipliers } = answer.solution;
   const volatilities = members.map((member) => volatilityOf(member, weights));
@@ -59,7 +69,7 @@ function* overBox(task: Task<WorstCaseCovariance>, boxWidth: number): Program {
     bounds: Array.from({ length: n }, (_, position) => ({ position, lower: 0, upper: Infinity, origin })),
   };
   const objective = { quadratics: [{ scale: 1, operator }], linear: new Float64Array(n) };
-  const answer = yield* solving(objective, 'least worst-case variance', [long, ...floorsOf(task)]);
+  const answer = yield* solving(objective, 'least worst-case variance', [long, ...returnFloorsOf(task)]);
   if (!hasWeights(answer.solution)) return answer;
   const { weights } = answer.solution;
   const report = {
@@ -70,25 +80,8 @@ function* overBox(task: Task<WorstCaseCovariance>, boxWidth: number): Program {
   return { ...answer, report };
 }
 
-/** Whether between two portfolios that are allowed every other is. */
-function isConvex(restrictions: readonly Lowered[]): boolean {
-  return restrictions.every(({ domains = [], lots = [], counts = [], concentrations = [], riskShares = [] }) =>
-    [domains, lots, counts, concentrations, riskShares].every(({ length }) => length === 0),
-  );
-}
-
-function refused(task: Task<WorstCaseCovariance>, detail: string) {
-  const none = new Float64Array(0);
-  const solution = {
-    solver: 'none',
-    termination: { reason: 'no solution found' as const, detail },
-    weights: none,
-    objective: NaN,
-    multipliers: { rows: none, bounds: none, norms: none, tradeLimits: none },
-    iterations: 0,
-    residuals: { primal: NaN, dual: NaN, gap: NaN },
-  };
-  return { objective: { quadratics: [], linear: new Float64Array(covarianceOf(task).size) }, added: [], solution };
+function refused(task: Task<WorstCaseCovariance>, detail: string): Answer {
+  return unanswered(covarianceOf(task).size, { reason: 'no solution found', detail });
 }
 
 function own(task: Task<WorstCaseCovariance>): Program {

@@ -1,7 +1,8 @@
 /** Which drawdown: conditional at a level, the average, or the largest. */
+import { scenariosOf } from '@veritasvault/portfolio/sdk/v1';
 import type { JsonSchema, TailMeasure, Task, Violation } from '@veritasvault/portfolio/sdk/v1';
 
-import { centreOf, groundOf, scenariosOf } from './market.ts';
+import { centreOf, groundOf } from './market.ts';
 import type { Relative } from './parameters.ts';
 
 export interface Drawdown extends Relative {

@@ -1,9 +1,7 @@
-import { defineStrategy, inSteps, solving } from '@veritasvault/portfolio/sdk/v1';
+import { defineStrategy, excessReturns, inSteps, returnFrontier, solving } from '@veritasvault/portfolio/sdk/v1';
 import type { Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
-import { frontierOf } from './frontier.ts';
-import { excessReturns } from './market.ts';
-import { cvarOf } from './minimum-cvar.ts';
+import { cvarOf, leastCvar } from './minimum-cvar.ts';
 import { levelSchema, needsOf, relativeSchema, resultInWords } from './parameters.ts';
 import type { Relative } from './parameters.ts';
 import { figuresOf, reporting } from './reporting.ts';
@@ -50,5 +48,5 @@ export const maximumReturnAtCvar = defineStrategy<MaximumReturnAtCvar>({
   needsWith: needsOf,
   frontierAgainst: 'cvar',
   optimize: (task) => inSteps(task, () => own(task)),
-  frontier: (task, points, first) => frontierOf(task, points, cvarOf(task), () => own(task), first),
+  frontier: (task, points, first) => returnFrontier(task, points, leastCvar(task), () => own(task), first),
 });

@@ -1,9 +1,8 @@
-import { defineStrategy, inSteps, solving } from '@veritasvault/portfolio/sdk/v1';
+import { defineStrategy, excessReturns, inSteps, solving } from '@veritasvault/portfolio/sdk/v1';
 import type { Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
 import { admitDrawdown, drawdownInWords, drawdownOf, drawdownSchemas, nameOf } from './drawdown.ts';
 import type { Drawdown } from './drawdown.ts';
-import { excessReturns } from './market.ts';
 import { needsOf, relativeSchema, resultInWords } from './parameters.ts';
 import { figuresOf, reporting } from './reporting.ts';
 

@@ -1,7 +1,7 @@
-import { defineStrategy, inSteps, solving } from '@veritasvault/portfolio/sdk/v1';
+import { defineStrategy, inSteps, returnFloorsOf, scenariosOf, solving } from '@veritasvault/portfolio/sdk/v1';
 import type { Program, TailMeasure, Task } from '@veritasvault/portfolio/sdk/v1';
 
-import { centreOf, floorsOf, groundOf, leastMeasure, scenariosOf } from './market.ts';
+import { centreOf, groundOf, leastMeasure } from './market.ts';
 import { needsOf, relativeSchema, resultInWords, returnMinSchema } from './parameters.ts';
 import type { Floored, Relative } from './parameters.ts';
 import { figuresOf, reporting } from './reporting.ts';
@@ -11,7 +11,10 @@ interface Minimax extends Relative, Floored {}
 function own(task: Task<Minimax>): Program {
   const measure: TailMeasure = { kind: 'cvar', level: 1, ...groundOf(scenariosOf(task), centreOf(task)) };
   const objective = leastMeasure(measure, task.situation.current.length);
-  return reporting(solving(objective, 'least worst loss', floorsOf(task)), figuresOf(task, measure, 'worst-loss'));
+  return reporting(
+    solving(objective, 'least worst loss', returnFloorsOf(task)),
+    figuresOf(task, measure, 'worst-loss'),
+  );
 }
 
 export const minimax = defineStrategy<Minimax>({

@@ -1,8 +1,14 @@
-import { defineStrategy, inSteps, solving } from '@veritasvault/portfolio/sdk/v1';
-import type { Program, TailMeasure, Task } from '@veritasvault/portfolio/sdk/v1';
+import {
+  defineStrategy,
+  inSteps,
+  returnFloorsOf,
+  returnFrontier,
+  scenariosOf,
+  solving,
+} from '@veritasvault/portfolio/sdk/v1';
+import type { Objective, Program, TailMeasure, Task } from '@veritasvault/portfolio/sdk/v1';
 
-import { frontierOf } from './frontier.ts';
-import { centreOf, floorsOf, groundOf, leastMeasure, scenariosOf } from './market.ts';
+import { centreOf, groundOf, leastMeasure } from './market.ts';
 import { levelSchema, needsOf, relativeSchema, resultInWords, returnMinSchema } from './parameters.ts';
 import type { Floored, Relative } from './parameters.ts';
 import { figuresOf, reporting } from './reporting.ts';
@@ -15,10 +21,13 @@ export function cvarOf<Parameters extends Relative & { readonly level: number }>
   return { kind: 'cvar', level: task.parameters.level, ...groundOf(scenariosOf(task), centreOf(task)) };
 }
 
+/** Minimize the CVaR alone. */
+export function leastCvar<Parameters extends Relative & { readonly level: number }>(task: Task<Parameters>): Objective {
+  return leastMeasure(cvarOf(task), task.situation.current.length);
+}
+
 function own(task: Task<MinimumCvar>): Program {
-  const measure = cvarOf(task);
-  const objective = leastMeasure(measure, task.situation.current.length);
-  return reporting(solving(objective, 'least CVaR', floorsOf(task)), figuresOf(task, measure, 'cvar'));
+  return reporting(solving(leastCvar(task), 'least CVaR', returnFloorsOf(task)), figuresOf(task, cvarOf(task), 'cvar'));
 }
 
 export const minimumCvar = defineStrategy<MinimumCvar>({
@@ -40,5 +49,5 @@ export const minimumCvar = defineStrategy<MinimumCvar>({
   frontierNeeds: ['expected-returns'],
   frontierAgainst: 'cvar',
   optimize: (task) => inSteps(task, () => own(task)),
-  frontier: (task, points, first) => frontierOf(task, points, cvarOf(task), () => own(task), first),
+  frontier: (task, points, first) => returnFrontier(task, points, leastCvar(task), () => own(task), first),
 });

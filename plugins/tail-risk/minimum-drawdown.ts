@@ -1,9 +1,9 @@
-import { defineStrategy, inSteps, solving } from '@veritasvault/portfolio/sdk/v1';
+import { defineStrategy, inSteps, returnFloorsOf, solving } from '@veritasvault/portfolio/sdk/v1';
 import type { Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
 import { admitDrawdown, drawdownInWords, drawdownOf, drawdownSchemas, nameOf } from './drawdown.ts';
 import type { Drawdown } from './drawdown.ts';
-import { floorsOf, leastMeasure } from './market.ts';
+import { leastMeasure } from './market.ts';
 import { needsOf, relativeSchema, resultInWords, returnMinSchema } from './parameters.ts';
 import type { Floored } from './parameters.ts';
 import { figuresOf, reporting } from './reporting.ts';
@@ -13,7 +13,7 @@ interface MinimumDrawdown extends Drawdown, Floored {}
 function own(task: Task<MinimumDrawdown>): Program {
   const measure = drawdownOf(task);
   const objective = leastMeasure(measure, task.situation.current.length);
-  const program = solving(objective, `least ${task.parameters.measure} drawdown`, floorsOf(task));
+  const program = solving(objective, `least ${task.parameters.measure} drawdown`, returnFloorsOf(task));
   return reporting(program, figuresOf(task, measure, nameOf(task.parameters)));
 }
 

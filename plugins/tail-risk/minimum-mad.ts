@@ -1,7 +1,7 @@
-import { defineStrategy, inSteps, solving } from '@veritasvault/portfolio/sdk/v1';
+import { defineStrategy, inSteps, returnFloorsOf, scenariosOf, solving } from '@veritasvault/portfolio/sdk/v1';
 import type { Program, TailMeasure, Task } from '@veritasvault/portfolio/sdk/v1';
 
-import { centreOf, floorsOf, groundOf, leastMeasure, scenariosOf } from './market.ts';
+import { centreOf, groundOf, leastMeasure } from './market.ts';
 import { needsOf, relativeSchema, resultInWords, returnMinSchema } from './parameters.ts';
 import type { Floored, Relative } from './parameters.ts';
 import { figuresOf, reporting } from './reporting.ts';
@@ -15,7 +15,7 @@ function own(task: Task<MinimumMad>): Program {
     ...groundOf(scenariosOf(task), centreOf(task)),
   };
   const objective = leastMeasure(measure, task.situation.current.length);
-  const program = solving(objective, 'least mean absolute deviation', floorsOf(task));
+  const program = solving(objective, 'least mean absolute deviation', returnFloorsOf(task));
   return reporting(program, figuresOf(task, measure, 'mean-absolute-deviation'));
 }
 

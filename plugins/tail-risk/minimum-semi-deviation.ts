@@ -1,7 +1,7 @@
-import { defineStrategy, inSteps } from '@veritasvault/portfolio/sdk/v1';
+import { defineStrategy, inSteps, returnFloorsOf, scenariosOf } from '@veritasvault/portfolio/sdk/v1';
 import type { Answer, JsonObject, JsonSchema, Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
-import { centreOf, floorsOf, scenariosOf } from './market.ts';
+import { centreOf } from './market.ts';
 import { needsOf, relativeSchema, resultInWords, returnMinSchema } from './parameters.ts';
 import type { Floored, Relative } from './parameters.ts';
 import { groundIn, reporting } from './reporting.ts';
@@ -54,7 +54,7 @@ export function semiDeviationIn<Parameters extends Threshold>(
 
 /** The least semi-variance with its figures, or why it is refused. */
 export function* descending<Parameters extends Threshold>(task: Task<Parameters>, descent: Descent): Program {
-  const refused: Answer | undefined = refusedFor(task.restrictions, { quadratics: [], linear: descent.linear });
+  const refused: Answer | undefined = refusedFor(task.restrictions, descent.linear.length);
   if (refused !== undefined) return refused;
   return yield* reporting(leastSemiVariance(descent), semiDeviationIn(task, descent.shortfall));
 }
@@ -62,7 +62,7 @@ export function* descending<Parameters extends Threshold>(task: Task<Parameters>
 function own(task: Task<MinimumSemiDeviation>): Program {
   const linear = new Float64Array(task.situation.current.length);
   const shortfall = shortfallIn(task);
-  return descending(task, { shortfall, linear, scale: 1, added: floorsOf(task), phase: 'least semi-deviation' });
+  return descending(task, { shortfall, linear, scale: 1, added: returnFloorsOf(task), phase: 'least semi-deviation' });
 }
 
 export const minimumSemiDeviation = defineStrategy<MinimumSemiDeviation>({

@@ -1,9 +1,8 @@
 /** Tells the figures of the finished portfolio with the answer. */
-import { dot, hasWeights } from '@veritasvault/portfolio/sdk/v1';
+import { dot, hasWeights, scenariosOf } from '@veritasvault/portfolio/sdk/v1';
 import type { Answer, JsonObject, Program, Step, Solution, TailMeasure, Task } from '@veritasvault/portfolio/sdk/v1';
 
 import { likelihoods, resultsOf, valueAtRisk, valueOf } from './figures.ts';
-import { scenariosOf } from './market.ts';
 
 /** The answer of `program` with `report` of its weights, when it has any. */
 export function* reporting(

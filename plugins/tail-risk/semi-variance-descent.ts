@@ -9,7 +9,7 @@
  * certificate of the answer. Scenarios on which they differ are allowed only when they change the gradient by no more than 1e-8 of it, or by
  * no more than rounding: 1e-10 of the terms from which it is made, which is all that is left where nothing falls short by anything.
  */
-import { dot, hasWeights, nearestTo, solving } from '@veritasvault/portfolio/sdk/v1';
+import { areConvex, dot, hasWeights, nearestTo, solving, unanswered } from '@veritasvault/portfolio/sdk/v1';
 import type { Answer, Lowered, Objective, Program, Solution, Step } from '@veritasvault/portfolio/sdk/v1';
 
 import { gapsAt, gradientOf, modelOf, semiVariance } from './shortfall.ts';
@@ -166,23 +166,9 @@ function largest(values: Float64Array): number {
 }
 
 /** Why there is none: between two portfolios that such restrictions allow, no third need be allowed. Undefined where there is one. */
-export function refusedFor(restrictions: readonly Lowered[], objective: Objective): Answer | undefined {
-  const isConvex = restrictions.every(
-    ({ domains = [], lots = [], counts = [], concentrations = [], riskShares = [] }) =>
-      [domains, lots, counts, concentrations, riskShares].every(({ length }) => length === 0),
-  );
-  if (isConvex) return undefined;
-  const none = new Float64Array(0);
+export function refusedFor(restrictions: readonly Lowered[], n: number): Answer | undefined {
+  if (areConvex(restrictions)) return undefined;
   const detail =
     'the least semi-variance is found between portfolios, which counts, lots, gaps in the weights, concentrations and shares of risk do not allow; leave those constraints out, or minimize the variance instead';
-  const solution: Solution = {
-    solver: 'none',
-    termination: { reason: 'no solution found', detail },
-    weights: none,
-    objective: NaN,
-    multipliers: { rows: none, bounds: none, norms: none, tradeLimits: none },
-    iterations: 0,
-    residuals: { primal: NaN, dual: NaN, gap: NaN },
-  };
-  return { objective, added: [], solution };
+  return unanswered(n, { reason: 'no solution found', detail });
 }

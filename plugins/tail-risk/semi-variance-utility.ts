@@ -1,7 +1,6 @@
-import { defineStrategy, inSteps } from '@veritasvault/portfolio/sdk/v1';
+import { defineStrategy, excessReturns, inSteps } from '@veritasvault/portfolio/sdk/v1';
 import type { Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
-import { excessReturns } from './market.ts';
 import { descending, semiVarianceInWords, shortfallIn, thresholdSchema } from './minimum-semi-deviation.ts';
 import type { Threshold } from './minimum-semi-deviation.ts';
 import { needsOf, relativeSchema, resultInWords } from './parameters.ts';

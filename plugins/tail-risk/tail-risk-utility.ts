@@ -1,7 +1,7 @@
-import { defineStrategy, inSteps, solving } from '@veritasvault/portfolio/sdk/v1';
+import { defineStrategy, excessReturns, inSteps, scenariosOf, solving } from '@veritasvault/portfolio/sdk/v1';
 import type { Need, Program, TailMeasure, Task, Violation } from '@veritasvault/portfolio/sdk/v1';
 
-import { centreOf, excessReturns, groundOf, scenariosOf } from './market.ts';
+import { centreOf, groundOf } from './market.ts';
 import { needsOf, relativeSchema, resultInWords } from './parameters.ts';
 import type { Relative } from './parameters.ts';
 import { figuresOf, reporting } from './reporting.ts';

@@ -65,6 +65,16 @@ export { semidefiniteFactor } from '../../math/cholesky.ts';
 export { dot } from '../../math/vectors.ts';
 export { groundOver, groundWithin, heldWithin, holdable } from './grounds.ts';
 export type { Holding, SleevePortfolio } from './grounds.ts';
+export {
+  areConvex,
+  benchmarkOf,
+  covarianceOf,
+  excessReturns,
+  returnFloor,
+  returnFloorsOf,
+  returnFrontier,
+  scenariosOf,
+} from './market.ts';
 export { nearestTo } from './objectives.ts';
 export { applyOperator, denseEntries, quadraticForm, subOperator, volatilities } from './operators.ts';
 export { hasWeights, inSteps, solveToEnd, solving } from './steps.ts';
