@@ -1,5 +1,5 @@
 /** What every strategy here reads from its task. */
-import type { Scenarios, SymmetricOperator, Task } from '@veritasvault/portfolio/sdk/v1';
+import type { Scenarios, SymmetricOperator } from '@veritasvault/portfolio/sdk/v1';
 
 /**
  * Annual second moment of returns (n x n): periodsPerYear sum_s p_s r_s r_s', so that x'M x is the mean squared active return of active
@@ -18,25 +18,6 @@ export function secondMoment({ count, returns, probabilities, periodsPerYear }: 
   }
   for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) entries[j * n + i] = entries[i * n + j]!;
   return { kind: 'dense', size: n, entries };
-}
-
-/** (n) whether the client's restrictions let the asset be held long at all: by its own bound, or by a row such as a sector's limit of 0. */
-export function holdable<Parameters>({ restrictions, situation }: Task<Parameters>): readonly boolean[] {
-  const open = situation.universe.assets.map(() => true);
-  for (const { bounds = [], rows = [] } of restrictions) {
-    for (const { position, upper } of bounds) if (upper <= 0) open[position] = false;
-    for (const { positions, coefficients, lower, upper, penalty } of rows) {
-      const isShut =
-        penalty === undefined &&
-        ((upper <= 0 && coefficients.every((value) => value >= 0)) ||
-          (lower >= 0 && coefficients.every((value) => value <= 0)));
-      if (!isShut) continue;
-      positions.forEach((position, k) => {
-        if (coefficients[k] !== 0) open[position] = false;
-      });
-    }
-  }
-  return open;
 }
 
 /** A weight closer to zero is rounding, no holding. */

@@ -3,6 +3,7 @@ import {
   covarianceOf,
   defineStrategy,
   hasWeights,
+  holdable,
   inSteps,
   quadraticForm,
   solving,
@@ -11,7 +12,7 @@ import type { Lowered, Need, Program, Situation, Task, Violation } from '@verita
 
 import { cellsOf, closestOf, largestOf, seatsOf, unnamed } from './cells.ts';
 import type { Cell, Cells } from './cells.ts';
-import { activeShare, holdable, namesHeld } from './market.ts';
+import { activeShare, namesHeld } from './market.ts';
 
 interface StratifiedSampling extends Cells {
   readonly namesPerCell?: number;
@@ -27,7 +28,7 @@ interface Sample extends Cell {
 function samplesOf(task: Task<StratifiedSampling>): readonly Sample[] {
   const { namesPerCell, maximumNames = 0, select } = task.parameters;
   const cells = cellsOf(task.situation, task.parameters);
-  const open = holdable(task);
+  const open = holdable(task.restrictions, task.situation.current.length);
   const candidates = cells.map(({ members }) => members.filter((i) => open[i]));
   const available = candidates.map(({ length }) => length);
   const seats =
