@@ -10,6 +10,7 @@ import { EpigraphNewton } from './epigraph-newton.ts';
 import {
   addHessianTimes,
   addPieces,
+  largestSlope,
   limitSlopes,
   limitValue,
   piecesTimes,
@@ -69,10 +70,12 @@ export class EpigraphInteriorPoint {
   private readonly newton: EpigraphNewton;
   private readonly groupOf: Int32Array;
   private residuals: Residuals;
+  private readonly slope: number;
 
   constructor(program: EpigraphProgram, start: EpigraphStart, floats: Floats, checkpoint: Checkpoint) {
     this.program = program;
     this.newton = new EpigraphNewton(program, floats, checkpoint);
+    this.slope = largestSlope(program);
     this.groupOf = groupsOf(program);
     this.sections = sectionsOf(program);
     this.pairs = new Pairs(program, this.sections);
@@ -141,10 +144,10 @@ export class EpigraphInteriorPoint {
 
   progress(): EpigraphProgress {
     const { program, residuals, pairs, groups } = this;
-    const { linear, weights } = program;
-    const { objective } = this;
-    const gap = pairs.product() / Math.max(Math.abs(objective), 1e-3 * maxAbs(linear), Number.MIN_VALUE);
-    const slopes = Math.max(maxAbs(linear), maxAbs(this.prices), Number.MIN_VALUE);
+    const { weights } = program;
+    const { objective, slope } = this;
+    const gap = pairs.product() / Math.max(Math.abs(objective), 1e-3 * slope, Number.MIN_VALUE);
+    const slopes = Math.max(slope, maxAbs(this.prices), Number.MIN_VALUE);
     const dual = Math.max(maxAbs(residuals.x) / slopes, maxAbs(residuals.groups) / Math.max(maxAbs(weights), 1e-300));
     const reach = Math.max(maxAbs(groups), 1e-2);
     const primal = Math.max(maxAbs(residuals.pieces) / reach, maxAbs(residuals.borders));

@@ -57,6 +57,25 @@ export function piecesTimes({ size, dense, single }: EpigraphProgram, x: Float64
   for (let p = 0; p < single.length; p++) values[count + p] = x[single[p]!]!;
 }
 
+/**
+ * The largest slope of the objective along one variable: its linear part, or where it has none what the pieces of the groups are worth
+ * together, each piece of a group as likely as the others. What is rounding is told against it where the objective itself is nearly zero.
+ */
+export function largestSlope({ size, linear, dense, starts, weights, limitOf }: EpigraphProgram): number {
+  const slopes = linear.map((value) => Math.abs(value));
+  const count = size === 0 ? 0 : dense.length / size;
+  const open = [...linear.keys()].filter((i) => linear[i] === 0);
+  if (open.length > 0)
+    weights.forEach((f, g) => {
+      if (limitOf[g]! >= 0) return;
+      const [first, end] = [starts[g]!, starts[g + 1]!];
+      const share = f / Math.max(end - first, 1);
+      for (let p = first; p < Math.min(end, count); p++)
+        for (const i of open) slopes[i] = slopes[i]! + share * Math.abs(dense[p * size + i]!);
+    });
+  return slopes.reduce((most, value) => Math.max(most, value), 0);
+}
+
 /** target += sum_p factors[p] a_p. */
 export function addPieces({ size, dense, single }: EpigraphProgram, factors: Float64Array, target: Float64Array): void {
   const count = size === 0 ? 0 : dense.length / size;

@@ -1,11 +1,11 @@
 /** Whether the objective falls without end: then it falls along a direction of bounded length that every restriction allows. */
 import type { Problem, Trading } from '../../problem/problem.ts';
 import { objectiveAt } from '../../problem/certificate-figures.ts';
-import { maxAbs } from '../../math/vectors.ts';
+import { maxAbs, sum } from '../../math/vectors.ts';
 
 /** Curvature along a direction counts so much that only flat ones are worth it. */
 const stiffness = 1e6;
-/** A fall per unit of length less than this share of the largest slope is none. */
+/** A fall per unit of length less than this share of the largest slope is none; where there is no slope, of the mean size of results. */
 const fallMin = 1e-4;
 
 /** The problem of the steepest such direction within a box; its optimum is 0 when there is none. */
@@ -51,6 +51,8 @@ function tradingFar(trading: Trading, zero: Float64Array): Trading {
 }
 
 export function falls(recession: Problem, direction: Float64Array): boolean {
-  const slope = Math.max(maxAbs(recession.linear), Number.MIN_VALUE);
+  const { linear, tailTerms = [] } = recession;
+  const losses = tailTerms.map(({ weight, scenarios }) => (weight * sum(scenarios.map(Math.abs))) / scenarios.length);
+  const slope = Math.max(maxAbs(linear) || Math.max(0, ...losses), Number.MIN_VALUE);
   return objectiveAt(recession, direction) < -fallMin * slope;
 }

@@ -195,6 +195,47 @@ describe('the scenario tail solver', () => {
     expect(weights[1]).to.be.closeTo(0.2, 1e-8);
   });
 
+  /** (count x n) one market and own noise, with means of their own. */
+  const drawn = (n: number, count: number, seed: number): Float64Array => {
+    const random = new Random(seed);
+    const scenarios = new Float64Array(count * n);
+    const exposures = random.vector(n, () => random.between(0.3, 1.5));
+    const means = random.vector(n, () => 0.004 + 0.004 * random.normal());
+    for (let s = 0; s < count; s++) {
+      const market = 0.04 * random.normal();
+      for (let i = 0; i < n; i++) scenarios[s * n + i] = exposures[i]! * market + 0.04 * random.normal() + means[i]!;
+    }
+    return scenarios;
+  };
+
+  it('finds the least mean drawdown of short and long positions in a few rounds, though what is in play first has none', () => {
+    for (const [n, count, seed] of [
+      [16, 250, 216],
+      [24, 250, 224],
+      [34, 60, 134],
+      [34, 250, 234],
+    ] as const) {
+      const tailTerms = [{ kind: 'drawdown', scenarios: drawn(n, count, seed), level: 0, weight: 1 } as const];
+      const { iterations } = optimum(problemOf(n, { tailTerms }, { lower: -0.3, upper: 0.6 }));
+      expect(iterations).to.be.at.most(10);
+    }
+  });
+
+  it('tells of the least loss of free weights whether it is none or falls without end', () => {
+    const free = (scenarios: Float64Array, n: number): Problem =>
+      problemOf(
+        n,
+        { tailTerms: [{ kind: 'cvar', scenarios, level: 1, weight: 1 }] },
+        { rows: [], lower: -Infinity, upper: Infinity },
+      );
+    // Fewer scenarios than assets that do not contradict each other: some portfolio gains in all of them.
+    expect(solved(free(drawn(5, 3, 7), 5)).termination.reason).to.equal('unbounded');
+    // A market that falls as often as it rises, beside one that does the opposite.
+    const zeroSum = optimum(free(Float64Array.of(0.01, -0.02, -0.01, 0.02, 0.03, 0.01, -0.03, -0.01), 2));
+    expect(zeroSum.objective).to.be.closeTo(0, 1e-12);
+    expect(optimum(free(drawn(5, 60, 8), 5)).objective).to.be.closeTo(0, 1e-12);
+  });
+
   it('stops at the limit of iterations with a point that holds', () => {
     const full = optimum(least);
     for (let iterationsMax = 1; iterationsMax < full.iterations; iterationsMax++) {
