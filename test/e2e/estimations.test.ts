@@ -135,7 +135,7 @@ describe('estimates over the wire', function () {
     const none = await refusal(desk.client.call('EstimationService/Estimate', { secondsMax: -1 }));
     expect(none.violations.map(({ field }) => field)).to.deep.equal(['seconds_max', 'problem']);
     const late = await refusal(estimate(problemOf({ covariance: selection('regression-factor-model') })));
-    expect(late.violations.map(({ field }) => field)).to.deep.equal(['problem.estimation.covariance.factorReturns']);
+    expect(late.violations.map(({ field }) => field)).to.deep.equal(['problem.factor_returns']);
   });
 
   it('follows prices to the estimate of all of them', async () => {
