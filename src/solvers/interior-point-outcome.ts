@@ -73,6 +73,7 @@ export function proofAt(
 
 function finishProof(problem: Problem, form: ConicForm, duals: Duals, checkpoint: Checkpoint): InfeasibilityProof {
   completeFixed(problem, form, duals, new Float64Array(form.n));
+  completeTaken(problem, form, duals);
   attribute(problem, form.presolved, duals);
   const directions = duals.pulls.map((pull, k) => directionOf(problem, k, pull, duals.norms, checkpoint));
   const { rows, bounds, norms, tradeLimits, slopes } = duals;
@@ -184,6 +185,19 @@ function completeFixed(problem: Problem, form: ConicForm, duals: Duals, gradient
       total[i] = total[i]! + slope;
     });
     duals.bounds[i] = -total[i]!;
+  }
+}
+
+/** In a proof, a side that a limit of zero set takes exactly what the rest of it pulls on the asset: no bound would hold what is left. */
+function completeTaken(problem: Problem, { free, n, presolved }: ConicForm, duals: Duals): void {
+  const total = new Float64Array(n);
+  problem.rows.forEach(({ positions, coefficients }, r) =>
+    positions.forEach((position, k) => (total[position] = total[position]! + duals.rows[r]! * coefficients[k]!)),
+  );
+  for (const pull of [...duals.pulls, ...duals.slopes]) addScaled(total, 1, pull);
+  for (const i of free) {
+    const side = total[i]! < 0 ? presolved.upperSide[i]! : presolved.lowerSide[i]!;
+    if (side.from !== 'bound') duals.bounds[i] = -total[i]!;
   }
 }
 

@@ -27,6 +27,8 @@ export function straighten(
   checkpoint: Checkpoint,
 ): void {
   const { n } = form;
+  // Limits of zero hold assets as bounds do.
+  const { lower, upper } = form.presolved;
   const borders = form.rowPlaces.flatMap(({ equation, plus, minus }, r) =>
     Math.max(equation, plus, minus) >= 0 ? [r] : [],
   );
@@ -37,7 +39,7 @@ export function straighten(
     const pull = pullOf(problem, rows, others);
     let escaping = 0;
     for (const i of form.free) {
-      const escapes = pull[i]! > 0 ? problem.lower[i] === -Infinity : problem.upper[i] === Infinity && pull[i]! < 0;
+      const escapes = pull[i]! > 0 ? lower[i] === -Infinity : upper[i] === Infinity && pull[i]! < 0;
       if (!escapes) continue;
       escaping++;
       loose[i] = 1;

@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { certify } from '../../../src/problem/certificate.ts';
 import { verifyInfeasibility } from '../../../src/problem/certificate-infeasibility.ts';
-import type { Problem } from '../../../src/problem/problem.ts';
+import type { Problem, TradeLimit } from '../../../src/problem/problem.ts';
 import type { Iterate, Solution } from '../../../src/problem/solution.ts';
 import { defaultSettings } from '../../../src/problem/solver.ts';
 import { interiorPoint } from '../../../src/solvers/interior-point.ts';
 import { runToEnd } from '../../../src/solvers/registry.ts';
 import {
+  Random,
   budgetRow,
   denseCase,
   denseOperator,
@@ -15,6 +16,7 @@ import {
   problemOf,
   rowOver,
 } from '../../support/problems.ts';
+import { randomOperator, randomWeights } from '../../support/random-problems.ts';
 
 const solve = (problem: Problem): Solution => runToEnd(interiorPoint.solve(problem, defaultSettings, () => false));
 const variances = denseOperator([
@@ -283,3 +285,88 @@ describe('the interior point on its way', () => {
     expect(solution.iterations).to.equal(2);
   });
 });
+
+describe('trade limits of 0 that rows contradict', () => {
+  it('are proven to, of some sides of some assets, whatever else is without bounds', () => {
+    // Nothing of the first may be bought and nothing of the second sold; together they shall differ by more than they do.
+    const limit = (buyRate: number[], sellRate: number[]): TradeLimit => ({
+      centre: Float64Array.of(0.4, 0.6),
+      buyRate: Float64Array.from(buyRate),
+      sellRate: Float64Array.from(sellRate),
+      bound: 0,
+      origin: originOf('turnover'),
+    });
+    const sides = { lower: -Infinity, upper: Infinity };
+    const rows = [rowOver([1, -1], -0.19, Infinity)];
+    expectInfeasible(problemOf(2, {}, { ...sides, rows, tradeLimits: [limit([1, 0], [0, 1])] }));
+    certified(
+      problemOf(
+        2,
+        { quadratics: [{ scale: 1, operator: variances }] },
+        { ...sides, rows: [rowOver([1, -1], -0.21, Infinity)], tradeLimits: [limit([1, 0], [0, 1])] },
+      ),
+    );
+  });
+
+  it('are proven to at random: one-sided rates, free weights, several rows, a norm and another limit', () => {
+    const random = new Random(78);
+    const reasons = new Map<string, number>();
+    for (let k = 0; k < 120; k++) {
+      const problem = frozen(random);
+      const solution = solve(problem);
+      const { reason, detail } = solution.termination;
+      expect(reason, `${k}: ${detail}`).to.be.oneOf(['optimal', 'infeasible', 'unbounded']);
+      if (reason === 'optimal') expect(certify(problem, solution).verdict, String(k)).to.equal('passed');
+      if (reason === 'infeasible') {
+        const { proven, detail: why } = verifyInfeasibility(problem, solution.infeasibility!);
+        expect(proven, `${k}: ${why}`).to.equal(true);
+      }
+      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    }
+    expect(reasons.get('infeasible')).to.be.above(40);
+    expect(reasons.get('optimal')).to.be.above(20);
+  });
+});
+
+/** A trade limit of 0 beside rows that its centre meets or misses. */
+function frozen(random: Random): Problem {
+  const n = random.integer(2, 20);
+  const centre = randomWeights(n, random);
+  const rate = (): Float64Array => random.vector(n, () => (random.chance(0.4) ? 0 : random.between(0.1, 1)));
+  const limit = (at: Float64Array, bound: number): TradeLimit => ({
+    centre: at,
+    buyRate: rate(),
+    sellRate: rate(),
+    bound,
+    origin: originOf('turnover'),
+  });
+  const rows = Array.from({ length: random.integer(1, 4) }, () => {
+    const coefficients = random.vector(n, () => (random.chance(0.5) ? random.normal() : 0));
+    const value = coefficients.reduce((sum, c, i) => sum + c * centre[i]!, 0);
+    const gap = 10 ** random.between(-6, 0) * (random.chance(0.5) ? -1 : 1);
+    if (random.chance(0.3)) return rowOver(coefficients, value + gap, value + gap);
+    return random.chance(0.5)
+      ? rowOver(coefficients, value + gap, Infinity)
+      : rowOver(coefficients, -Infinity, value - gap);
+  });
+  const { operator } = randomOperator(n, random);
+  return problemOf(
+    n,
+    {
+      quadratics: random.chance(0.8) ? [{ scale: 1, operator }] : [],
+      linear: random.vector(n, () => 0.1 * random.normal()),
+    },
+    {
+      rows: random.chance(0.5) ? [...rows, budgetRow(n)] : rows,
+      tradeLimits: [
+        limit(centre, 0),
+        ...(random.chance(0.5) ? [limit(randomWeights(n, random), random.between(0, 0.5))] : []),
+      ],
+      norms: random.chance(0.3)
+        ? [{ operator: randomOperator(n, random).operator, bound: random.between(0, 0.3), origin: originOf('norm') }]
+        : [],
+      lower: random.chance(0.3) ? -Infinity : random.chance(0.5) ? 0 : -1,
+      upper: random.chance(0.3) ? Infinity : 1,
+    },
+  );
+}
