@@ -188,9 +188,10 @@ export class Optimizations {
     const solve = (whole: StatelessDraft): Observable<SolveNews> =>
       this.#solver.solve(admitStateless(whole, this.#catalog), context.signal);
     return defer(() => {
-      const resolved = this.#risks.resolved(draft, context);
       const kept = draft.points === undefined ? this.#risks.kept(draft, context) : undefined;
-      if (kept === undefined) return from(resolved).pipe(switchMap(solve));
+      if (kept === undefined) return from(this.#risks.resolved(draft, context)).pipe(switchMap(solve));
+      // Asked after the solve below has begun.
+      const resolved = Promise.resolve().then(() => this.#risks.resolved(draft, context));
       // Its failure is told with the answer, which waits for it; until then nobody listens.
       resolved.catch(() => undefined);
       // The model that is kept is solved with while the database is asked whether it has changed; if it has, it is solved again.

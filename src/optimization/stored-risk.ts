@@ -83,15 +83,7 @@ export class StoredRisks {
     const [id = ''] = readName(name, ['factorModels'], field, violations);
     if (id === '') return { violations };
     const key = `${context.tenant}/${id}`;
-    const model = await this.#units.read(context, async ({ market }) => {
-      const updatedAt = await market.factorModelUpdatedAt(id);
-      if (updatedAt === undefined) return undefined;
-      const known = this.#kept.get(key);
-      if (known?.version === updatedAt.getTime()) return known;
-      const read = await market.findFactorModel(id);
-      if (read === undefined) return undefined;
-      return { version: read.updatedAt.getTime(), model: read, risks: new Map<string, FoundRisk>() };
-    });
+    const model = (await this.#unchanged(key, id, context)) ?? (await this.#read(id, context));
     if (model === undefined)
       return { violations: [{ field, description: `there is no factorModels/${id}`, reason: 'NOT_FOUND' }] };
     this.#keep(key, model);
@@ -99,6 +91,19 @@ export class StoredRisks {
     const found = model.risks.get(universe) ?? riskOf(model.model, ids, field);
     bounded(model.risks, universe, found, universesMax);
     return found;
+  }
+
+  async #unchanged(key: string, id: string, context: CallContext): Promise<KeptModel | undefined> {
+    const known = this.#kept.get(key);
+    if (known === undefined) return undefined;
+    const updatedAt = await this.#units.glance(context, ({ market }) => market.factorModelUpdatedAt(id));
+    return known.version === updatedAt?.getTime() ? known : undefined;
+  }
+
+  async #read(id: string, context: CallContext): Promise<KeptModel | undefined> {
+    const read = await this.#units.read(context, ({ market }) => market.findFactorModel(id));
+    if (read === undefined) return undefined;
+    return { version: read.updatedAt.getTime(), model: read, risks: new Map<string, FoundRisk>() };
   }
 
   #keep(key: string, model: KeptModel): void {

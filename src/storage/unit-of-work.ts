@@ -58,9 +58,18 @@ export class Transactions {
 
   /** One snapshot for all that `work` reads; writing is refused. */
   async read<Result>(tenant: string, work: (session: Session) => Promise<Result>): Promise<Result> {
+    return this.#told(() => this.#transaction(tenant, work, true));
+  }
+
+  /** One statement that reads, which begins and ends by itself. */
+  async glance<Result>(tenant: string, work: (session: Session) => Promise<Result>): Promise<Result> {
+    return this.#told(() => work(new Session(this.#database.orm.em.fork(), tenant, this.#clock)));
+  }
+
+  async #told<Result>(reading: () => Promise<Result>): Promise<Result> {
     this.#refuse();
     try {
-      return await this.#followed(this.#transaction(tenant, work, true));
+      return await this.#followed(reading());
     } catch (error) {
       throw faultOf(error);
     }
@@ -124,6 +133,11 @@ export class StorageUnitOfWork<Stores> implements UnitOfWork<Stores> {
   async read<Result>(context: CallContext, work: (stores: Stores) => Promise<Result>): Promise<Result> {
     context.signal.throwIfAborted();
     return this.#transactions.read(context.tenant, (session) => work(this.#storesOf(session)));
+  }
+
+  async glance<Result>(context: CallContext, work: (stores: Stores) => Promise<Result>): Promise<Result> {
+    context.signal.throwIfAborted();
+    return this.#transactions.glance(context.tenant, (session) => work(this.#storesOf(session)));
   }
 
   /** As `read`; a request id is taken and answered in the same transaction, except when nothing is to be stored. */

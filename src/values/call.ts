@@ -39,5 +39,7 @@ export class Replayed extends Error {
  */
 export interface UnitOfWork<Stores> {
   read<Result>(context: CallContext, work: (stores: Stores) => Promise<Result>): Promise<Result>;
+  /** Reads what one statement tells, without a transaction around it: a statement is a snapshot of its own. */
+  glance<Result>(context: CallContext, work: (stores: Stores) => Promise<Result>): Promise<Result>;
   write<Result>(context: CallContext, work: (stores: Stores) => Promise<Result>): Promise<Result>;
 }

@@ -2,6 +2,7 @@
 import type { EstimationAnswer } from '../optimization/estimation-job.ts';
 import type { EstimationJob, SolveFailure, SolveJob, SolveNews } from '../optimization/job.ts';
 import type { JsonObject } from '../values/json.ts';
+import type { PackedAnswer } from './columns.ts';
 
 /** What a thread is started with. */
 export interface WorkerSettings {
@@ -37,12 +38,16 @@ export function isSolve(order: PoolOrder): order is SolveOrder {
 
 export const signals = { go: 0, stop: 1, done: 2 } as const;
 
+/** What comes at the end of a job: answers travel packed. */
+export type LastNews =
+  Exclude<PoolNews, { kind: 'answer' }> | { readonly kind: 'answer'; readonly packed: PackedAnswer };
+
 export type WorkerReport =
   | { readonly kind: 'ready' }
   | { readonly kind: 'log'; readonly level: 'info' | 'warn'; readonly message: string }
   | { readonly kind: 'news'; readonly id: number; readonly news: PoolNews }
-  /** Absent failure: the job completed. */
-  | { readonly kind: 'end'; readonly id: number; readonly failure?: SolveFailure };
+  /** With the last news, since every report wakes the thread that hears it. Absent failure: the job completed. */
+  | { readonly kind: 'end'; readonly id: number; readonly news: readonly LastNews[]; readonly failure?: SolveFailure };
 
 /** The reason that stands for a bug; it is none of the reasons that callers know. */
 export const internal = 'INTERNAL';

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { Fault, reasons } from '../values/fault.ts';
 import type { Reason } from '../values/fault.ts';
 import type { SolveFailure } from '../optimization/job.ts';
+import { unpackedAnswer } from './columns.ts';
 import { internal } from './messages.ts';
 import type { PoolNews, PoolOrder, WorkerReport, WorkerSettings } from './messages.ts';
 
@@ -97,7 +98,11 @@ export class PoolThread {
     const job = this.#job;
     if (job?.id !== report.id) return;
     if (report.kind === 'news') job.listener.news(report.news);
-    else this.#end(job, report.failure === undefined ? undefined : errorOf(report.failure));
+    else {
+      for (const news of report.news)
+        job.listener.news('packed' in news ? { kind: 'answer', answer: unpackedAnswer(news.packed) } : news);
+      this.#end(job, report.failure === undefined ? undefined : errorOf(report.failure));
+    }
   }
 
   #end(job: RunningJob | undefined, failure: Error | undefined): void {

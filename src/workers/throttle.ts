@@ -1,6 +1,8 @@
 /** Lets the first progress through at once, then the newest of each moment, and always the last before anything else. */
 import type { SolveNews } from '../optimization/job.ts';
 
+type Progress = Extract<SolveNews, { kind: 'progress' }>;
+
 export const progressEveryMs = 50;
 
 /** A thread in the middle of a solve runs no timers, so time is looked at when there is news. */
@@ -8,7 +10,7 @@ export class ProgressThrottle {
   readonly #tell: (news: SolveNews) => void;
   readonly #now: () => number;
   #last = Number.NEGATIVE_INFINITY;
-  #held: SolveNews | undefined;
+  #held: Progress | undefined;
 
   constructor(tell: (news: SolveNews) => void, now: () => number) {
     this.#tell = tell;
@@ -17,7 +19,7 @@ export class ProgressThrottle {
 
   take(news: SolveNews): void {
     if (news.kind !== 'progress') {
-      this.flush();
+      for (const held of this.held()) this.#tell(held);
       this.#tell(news);
       return;
     }
@@ -31,10 +33,10 @@ export class ProgressThrottle {
     this.#tell(news);
   }
 
-  /** Tells what was held back. */
-  flush(): void {
+  /** What was held back, which is held no more. */
+  held(): Progress[] {
     const held = this.#held;
     this.#held = undefined;
-    if (held !== undefined) this.#tell(held);
+    return held === undefined ? [] : [held];
   }
 }

@@ -14,9 +14,10 @@ import { findRepair } from '../solvers/repair.ts';
 import { SolverRegistry } from '../solvers/registry.ts';
 import { Fault } from '../values/fault.ts';
 import { builtInContributions } from './built-in.ts';
+import { packedAnswer } from './columns.ts';
 import { SharedInterruption } from './interruption.ts';
 import { internal, isSolve } from './messages.ts';
-import type { EstimateOrder, PoolOrder, SolveOrder, WorkerReport, WorkerSettings } from './messages.ts';
+import type { EstimateOrder, LastNews, PoolOrder, SolveOrder, WorkerReport, WorkerSettings } from './messages.ts';
 import { KnownRisks } from './shared-risk.ts';
 import { ProgressThrottle } from './throttle.ts';
 
@@ -47,13 +48,18 @@ async function toolboxFrom({ serverVersion, ...plugins }: WorkerSettings): Promi
 function solve({ id, job, control }: SolveOrder, toolbox: Toolbox): void {
   const interruption = new SharedInterruption(control, job.limits.secondsMax);
   const throttle = new ProgressThrottle((news) => tell({ kind: 'news', id, news }), toolbox.now);
+  const answers: LastNews[] = [];
   const end = (failure?: SolveFailure): void => {
     interruption.close();
-    throttle.flush();
-    tell(failure === undefined ? { kind: 'end', id } : { kind: 'end', id, failure });
+    const news = [...throttle.held(), ...answers];
+    tell(failure === undefined ? { kind: 'end', id, news } : { kind: 'end', id, news, failure });
   };
   solveJob(job, toolbox, interruption).subscribe({
-    next: (news) => throttle.take(news),
+    // An answer ends the job.
+    next: (news) =>
+      news.kind === 'answer'
+        ? answers.push({ kind: 'answer', packed: packedAnswer(news.answer) })
+        : throttle.take(news),
     error: (error: unknown) => end(failureOf(error)),
     complete: () => end(),
   });
@@ -62,10 +68,9 @@ function solve({ id, job, control }: SolveOrder, toolbox: Toolbox): void {
 /** Estimators are not asked in the middle whether to go on: a thread that takes too long is ended by the pool. */
 function estimate({ id, job }: EstimateOrder, { catalog }: Toolbox): void {
   try {
-    tell({ kind: 'news', id, news: { kind: 'estimates', estimates: estimateJob(job, catalog) } });
-    tell({ kind: 'end', id });
+    tell({ kind: 'end', id, news: [{ kind: 'estimates', estimates: estimateJob(job, catalog) }] });
   } catch (error) {
-    tell({ kind: 'end', id, failure: failureOf(error) });
+    tell({ kind: 'end', id, news: [], failure: failureOf(error) });
   }
 }
 

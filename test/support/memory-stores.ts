@@ -42,6 +42,7 @@ export class MemoryDatabase<Extra extends object = object> {
     this.#extra = extra;
     this.unitOfWork = {
       read: (context, work) => this.#inTurn(() => this.#transaction(context, work, false)),
+      glance: (context, work) => this.#inTurn(() => this.#transaction(context, work, false)),
       write: (context, work) => this.#inTurn(() => this.#transaction(context, work, true)),
     };
     this.queue = {

@@ -27,6 +27,10 @@ export class MemoryUnits<
     return work(this.copied());
   }
 
+  async glance<Result>(context: CallContext, work: (stores: Stores) => Promise<Result>): Promise<Result> {
+    return this.read(context, work);
+  }
+
   async write<Result>(context: CallContext, work: (stores: Stores) => Promise<Result>): Promise<Result> {
     const result = this.turn.then(() => this.writeNow(context, work));
     this.turn = result.catch(() => undefined);

@@ -72,12 +72,10 @@ export async function findFactorModel(session: Session, id: string): Promise<Fac
 }
 
 export async function factorModelUpdatedAt(session: Session, id: string): Promise<Date | undefined> {
-  const found = await session.manager.findOne(
-    FactorModel,
-    { tenant: session.tenant, id },
-    { ...unfollowed, fields: ['updatedAt'] },
-  );
-  return found?.updatedAt;
+  const sql =
+    'select (extract(epoch from updated_at) * 1000)::float8 as ms from factor_models where tenant = ? and id = ?';
+  const [found] = await session.rows<{ readonly ms: number }>(sql, [session.tenant, id]);
+  return found === undefined ? undefined : new Date(found.ms);
 }
 
 export async function listFactorModels(session: Session, query: ListQuery): Promise<Page<FactorModel>> {
