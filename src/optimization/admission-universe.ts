@@ -14,6 +14,7 @@ const reserved = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** Why a text for people is refused, or undefined: too long, broken Unicode, control characters. */
 export function textProblem(text: string): string | undefined {
+  if (text === '') return undefined;
   if (text.length > textMax) return `has ${String(text.length)} characters; at most ${String(textMax)} are allowed`;
   if (!text.isWellFormed()) return 'holds half of a surrogate pair, which is no text';
   if (/\p{Cc}/u.test(text)) return 'holds control characters';

@@ -107,7 +107,7 @@ export interface ProblemAssetDraft {
   readonly groups: Readonly<Record<string, string>>;
   readonly marketCapitalization: number;
   readonly issuer: string;
-  readonly averageDailyValue?: number;
+  readonly averageDailyValue?: number | undefined;
   readonly characteristics: Readonly<Record<string, number>>;
   readonly holdings: readonly { readonly assetId: string; readonly weight: number }[];
 }

@@ -30,7 +30,6 @@ import type {
   FrontierMeasure,
   Optimization,
   OptimizeRequest,
-  ProblemAsset,
   ProblemDefinition,
   ScenarioSet,
   SolveLimits,
@@ -42,7 +41,6 @@ import type {
   LimitsDraft,
   OptimizationDraft,
   PeriodDraft,
-  ProblemAssetDraft,
   ProblemDraft,
   ScenarioViewDraft,
   SelectionDraft,
@@ -215,7 +213,7 @@ function problemFrom(message: ProblemDefinition, violations: Violation[]): Probl
   const { currentWeights, benchmarkWeights, expectedReturns, prices, estimation } = message;
   const risk = riskFrom(message.risk, violations);
   return {
-    universe: message.universe.map(assetFrom),
+    universe: message.universe,
     ...(currentWeights === undefined ? {} : { currentWeights: vectorFrom(currentWeights) }),
     ...(benchmarkWeights === undefined ? {} : { benchmarkWeights: vectorFrom(benchmarkWeights) }),
     ...(expectedReturns === undefined ? {} : { expectedReturns: expectedReturnsFrom(expectedReturns, violations) }),
@@ -231,15 +229,11 @@ function problemFrom(message: ProblemDefinition, violations: Violation[]): Probl
     ...(estimation === undefined ? {} : { estimation: estimationFrom(estimation, 'problem.estimation', violations) }),
     ...(message.scenarios === undefined ? {} : { scenarios: scenariosFrom(message.scenarios, violations) }),
     ...(message.factorReturns === undefined ? {} : { factorReturns: factorReturnsFrom(message.factorReturns) }),
-    constituents: message.constituents.map(assetFrom),
+    constituents: message.constituents,
     constraints: message.constraints.map(constraintFrom),
     views: message.views.map(viewFrom),
     riskFreeRateAnnual: message.riskFreeRateAnnual,
   };
-}
-
-function assetFrom({ averageDailyValue, ...asset }: ProblemAsset): ProblemAssetDraft {
-  return { ...asset, ...(averageDailyValue === undefined ? {} : { averageDailyValue }) };
 }
 
 function scenariosFrom(
