@@ -145,10 +145,8 @@ const lastMessage = (client: Client, request: Buffer): Promise<Buffer> =>
 const overheadAssets = 500;
 const overheadFactors = 20;
 
-/** What a request costs besides the solve: the whole call of a client less the time that the answer tells. */
-async function benchOverhead(): Promise<void> {
-  const server = await TestServer.start();
-  const client = new TestClient(server.grpcAddress);
+/** Stores a factor model, and gives a request over it that names the model only. */
+async function requestOverStoredModel(client: TestClient): Promise<Parameters<typeof OptimizeRequest.fromPartial>[0]> {
   const ids = Array.from({ length: overheadAssets }, (_, index) => `N${String(index)}`);
   const random = seeded(11);
   const exposures = ids.map(() => Array.from({ length: overheadFactors }, () => random() - 0.3));
@@ -171,20 +169,27 @@ async function benchOverhead(): Promise<void> {
       exposure: { asset: `assets/${id}`, exposures: exposures[row], specificVariance: 0.02 + 0.04 * random() },
     })),
   ]);
-  const request = {
+  return {
     problem: {
       universe: ids.map((assetId) => ({ assetId })),
-      risk: { $case: 'factorModel' as const, value: 'factorModels/bench' },
+      risk: { $case: 'factorModel', value: 'factorModels/bench' },
       expectedReturns: { values: { values: ids.map(() => 0.1 * random()) }, period: ReturnPeriod.RETURN_PERIOD_ANNUAL },
       constraints: [{ constraintId: 'long-only', type: 'bounds', parameters: { all: { min: 0, max: 0.05 } } }],
     },
     strategy: { type: 'quadratic-utility', parameters: { riskAversion: 4 } },
   };
+}
+
+/** What a request costs besides the solve: the whole call of a client less the time that the answer tells. */
+async function benchOverhead(): Promise<void> {
+  const server = await TestServer.start();
+  const client = new TestClient(server.grpcAddress);
+  const request = await requestOverStoredModel(client);
+  const bytes = Buffer.from(OptimizeRequest.encode(OptimizeRequest.fromPartial(request)).finish());
   const overheads: number[] = [];
   const solves: number[] = [];
   const bare: number[] = [];
   const raw = new Client(server.grpcAddress, credentials.createInsecure());
-  const bytes = Buffer.from(OptimizeRequest.encode(OptimizeRequest.fromPartial(request)).finish());
   for (let run = 0; run < 101; run += 1) {
     const start = performance.now();
     const last = await lastMessage(raw, bytes);
