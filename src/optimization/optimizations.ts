@@ -1,5 +1,5 @@
 /** Use cases on optimizations: start, read, list and cancel runs over stored portfolios; solve problems given whole. */
-import { catchError, concatMap, defer, filter, from, map, of, switchMap, throwError } from 'rxjs';
+import { catchError, concatAll, defer, filter, from, map, of, switchMap, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import { alive, existing } from '../portfolio/portfolios.ts';
@@ -195,11 +195,13 @@ export class Optimizations {
       // Its failure is told with the answer, which waits for it; until then nobody listens.
       resolved.catch(() => undefined);
       // The model that is kept is solved with while the database is asked whether it has changed; if it has, it is solved again.
-      const verified = <News>(told: () => Observable<News>): Observable<News | SolveNews> =>
-        from(resolved).pipe(switchMap((whole) => (isSameRisk(whole, kept) ? told() : solve(whole))));
+      const verified = (told: Observable<SolveNews>): Observable<SolveNews> =>
+        from(resolved).pipe(switchMap((whole) => (isSameRisk(whole, kept) ? told : solve(whole))));
       return defer(() => solve(kept)).pipe(
-        concatMap((news) => (news.kind === 'answer' ? verified(() => of(news)) : of(news))),
-        catchError((error: unknown) => verified<SolveNews>(() => throwError(() => error))),
+        map((news) => (news.kind === 'answer' ? verified(of(news)) : of(news))),
+        // The first solve's failure alone: that of the second is told as it is.
+        catchError((error: unknown) => of(verified(throwError(() => error)))),
+        concatAll(),
       );
     });
   }

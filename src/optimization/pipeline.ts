@@ -1,5 +1,5 @@
 /** The heavy part of the way through the house, synchronous as far as the strategy is: estimate, lower, solve, check. */
-import { concatMap, defer, Observable, of } from 'rxjs';
+import { concatMap, defer, Observable, of, tap } from 'rxjs';
 
 import { compose } from '../problem/problem.ts';
 import type { Lowered, Problem } from '../problem/problem.ts';
@@ -50,20 +50,21 @@ export function solveJob(job: SolveJob, toolbox: Toolbox, interruption: Interrup
     const elapsedMs = (): number => Math.round(toolbox.now() - began);
     subscriber.next({ kind: 'progress', progress: beginning });
     const events = run.begin();
-    return events.subscribe({
-      next: (event) => {
-        if (event.kind === 'progress') {
-          const progress = { phase: event.phase, ...figuresOf(event.iterate), elapsedMs: elapsedMs() };
-          subscriber.next({ kind: 'progress', progress });
-        } else if (event.kind === 'solution') {
-          answer = run.answer(event.answer, elapsedMs);
-        } else if (job.frontierPoints !== undefined && event.answer.solution.weights.length > 0) {
-          const point = run.answer(event.answer, elapsedMs);
-          const index = event.index ?? next;
-          next = index + 1;
-          if (point.certificate?.passed === true) subscriber.next({ kind: 'point', index, answer: point });
-        }
-      },
+    const take = (event: StrategyEvent): void => {
+      if (event.kind === 'progress') {
+        const progress = { phase: event.phase, ...figuresOf(event.iterate), elapsedMs: elapsedMs() };
+        subscriber.next({ kind: 'progress', progress });
+      } else if (event.kind === 'solution') {
+        answer = run.answer(event.answer, elapsedMs);
+      } else if (job.frontierPoints !== undefined && event.answer.solution.weights.length > 0) {
+        const point = run.answer(event.answer, elapsedMs);
+        const index = event.index ?? next;
+        next = index + 1;
+        if (point.certificate?.passed === true) subscriber.next({ kind: 'point', index, answer: point });
+      }
+    };
+    // What goes wrong with an answer, as a check of a plugin that throws, is a failure of the job: thrown in a listener it would end the thread.
+    return events.pipe(tap(take)).subscribe({
       error: (error: unknown) => subscriber.error(error),
       complete: () => {
         if (answer === undefined) {

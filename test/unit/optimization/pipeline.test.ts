@@ -64,6 +64,20 @@ describe('the pipeline of an optimization', () => {
     expect(last.answer.provenance.solverChoice).to.match(/gave up after 0 iterations: .+; then interior-point$/);
   });
 
+  it('fails the job, and not its thread, when a check of an answer throws', async () => {
+    const fault = new Fault('PLUGIN_BROKEN', 'the check broke');
+    const check = (): never => {
+      throw fault;
+    };
+    const constraints = {
+      ...catalog.constraints,
+      require: (type: string, field: string) => ({ ...catalog.constraints.require(type, field), check }),
+    };
+    const events = solveJob(jobOf(), { ...toolbox, catalog: { ...catalog, constraints: constraints } }, free);
+    const failure: unknown = await lastValueFrom(events.pipe(toArray())).catch((error: unknown) => error);
+    expect(failure).to.equal(fault);
+  });
+
   it('invests everything when no constraint speaks of cash, and only then', async () => {
     const full = await answerOf(jobOf());
     expect(weightsOf(full).reduce((sum, weight) => sum + weight, 0)).to.be.closeTo(1, 1e-9);
