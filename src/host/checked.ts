@@ -68,6 +68,11 @@ export function checkedStrategy(strategy: Strategy<never>): Strategy {
     needs: strategy.needs,
     ...(strategy.frontierNeeds === undefined ? {} : { frontierNeeds: strategy.frontierNeeds }),
     ...(strategy.frontierAgainst === undefined ? {} : { frontierAgainst: strategy.frontierAgainst }),
+    ...(strategy.noFrontier === undefined ? {} : { noFrontier: strategy.noFrontier }),
+    frontierAgainstWith: (given) =>
+      whenSound(schema, given, (parameters) => strategy.frontierAgainstWith?.(parameters)) ??
+      strategy.frontierAgainst ??
+      'volatility',
     delegates: (given, situation) =>
       whenSound(schema, given, (parameters) => strategy.delegates?.(parameters, situation)) ?? {},
     needsWith: (given) => whenSound(schema, given, (parameters) => strategy.needsWith?.(parameters)) ?? [],

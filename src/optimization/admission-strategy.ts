@@ -2,6 +2,7 @@
 import type { Situation } from '../problem/situation.ts';
 import type { FrontierMeasure, Need, Strategy } from '../sdk/v1/index.ts';
 import { under } from '../values/fault.ts';
+import type { JsonObject } from '../values/json.ts';
 import { readSelection } from './admission-constraints.ts';
 import type { Findings } from './admission-findings.ts';
 import type { Wanted } from './admission-needs.ts';
@@ -61,8 +62,9 @@ export function readStrategy(
     };
     const selection = readSelection(stated, schemaOf, at, findings);
     if (found === undefined) return undefined;
-    if (depth === 0 && frontier !== undefined) checkFrontier(found, frontier.against, `${at}.type`, findings);
     const parameters = selection?.parameters ?? {};
+    if (depth === 0 && frontier !== undefined)
+      checkFrontier(found, parameters, frontier.against, `${at}.type`, findings);
     const additional = selection === undefined ? [] : (found.needsWith?.(parameters) ?? []);
     const needs: readonly Need[] = [
       ...found.needs,
@@ -91,15 +93,17 @@ export function readStrategy(
 
 function checkFrontier(
   strategy: Strategy,
+  parameters: JsonObject,
   against: FrontierMeasure | undefined,
   field: string,
   findings: Findings,
 ): void {
   if (strategy.frontier === undefined) {
-    findings.add(field, `${strategy.id} has no frontier`);
+    const { noFrontier } = strategy;
+    findings.add(field, `${strategy.id} has no frontier${noFrontier === undefined ? '' : `: ${noFrontier}`}`);
     return;
   }
-  const own = strategy.frontierAgainst ?? 'volatility';
+  const own = strategy.frontierAgainstWith?.(parameters) ?? strategy.frontierAgainst ?? 'volatility';
   if (against !== undefined && against !== own)
     findings.add(
       'against',

@@ -68,6 +68,19 @@ function pluginTo({ id, state, manifest, reason = '', detail = '' }: FoundPlugin
   };
 }
 
+type OfferedStrategy = NonNullable<ReturnType<PluginCatalog['strategies']['get']>>;
+
+/** That it has a frontier, against what, and what that needs besides; or why it has none. */
+function frontierOf(strategy: OfferedStrategy): readonly string[] {
+  const { frontierAgainst = 'volatility', frontierNeeds = [], noFrontier } = strategy;
+  if (!('frontier' in strategy)) return [noFrontier === undefined ? 'no frontier' : `no frontier: ${noFrontier}`];
+  return [
+    'has frontier',
+    `frontier against ${frontierAgainst}`,
+    ...frontierNeeds.map((need) => `frontier needs ${need}`),
+  ];
+}
+
 export function catalogService(catalog: PluginCatalog, edge: Edge): Served {
   return served(
     CatalogServiceService,
@@ -77,10 +90,7 @@ export function catalogService(catalog: PluginCatalog, edge: Edge): Served {
           title: strategy.title,
           description: strategy.description,
           references: [...strategy.references],
-          capabilities: [
-            ...strategy.needs.map((need) => `needs ${need}`),
-            ...('frontier' in strategy ? ['has frontier'] : []),
-          ],
+          capabilities: [...strategy.needs.map((need) => `needs ${need}`), ...frontierOf(strategy)],
           schema: strategy.parameters,
         })),
       })),

@@ -5,6 +5,8 @@ import type { Observable, OperatorFunction } from 'rxjs';
 import { dot } from '../../math/vectors.ts';
 import type { Lowered, Objective } from '../../problem/problem.ts';
 import type { Solution } from '../../problem/solution.ts';
+import type { Warm } from '../../problem/solver.ts';
+import type { JsonObject } from '../../values/json.ts';
 import { hasWeights, inSteps } from './steps.ts';
 import type { Program, Step } from './steps.ts';
 import type { StrategyEvent, Task, TraceEvent } from './strategy.ts';
@@ -17,6 +19,10 @@ export interface Tradeoff {
   readonly direction: Float64Array;
   /** direction'w >= value as a restriction of the strategy's own, for points that are solved one by one. */
   readonly floor: (value: number) => Lowered;
+  /** Restrictions of the strategy's own that every point keeps; none when absent. */
+  readonly added?: readonly Lowered[];
+  /** What a point tells besides its figures. */
+  readonly report?: (weights: Float64Array) => JsonObject;
 }
 
 /**
@@ -33,12 +39,45 @@ export function alongFrontier<Parameters>(
   own: () => Program,
   first = 0,
 ): Observable<StrategyEvent> {
+  return frontierBefore(task, tradeoff, points, (warm) => inSteps(task, own, warm), first);
+}
+
+/** The same where the strategy's own portfolio is a run of any kind: `warm` is the end of the solve before it, if there was one. */
+export function frontierBefore<Parameters>(
+  task: Task<Parameters>,
+  tradeoff: Tradeoff,
+  points: number,
+  own: (warm?: Warm) => Observable<StrategyEvent>,
+  first = 0,
+): Observable<StrategyEvent> {
   const count = Math.max(2, Math.floor(points));
-  const pointwise = (reason: string): Observable<StrategyEvent> =>
-    inSteps(task, () => noting(byPoints(task, tradeoff, count, own, first), `point by point: ${reason}`));
-  if (task.trace === undefined) return pointwise('nothing is traced here');
-  const { objective, direction } = tradeoff;
-  return defer(() => task.trace!(objective, direction, count)).pipe(
+  return found(task, tradeoff, count, own, first).pipe(
+    map((event) => {
+      const { report } = tradeoff;
+      if (event.kind !== 'point' || report === undefined) return event;
+      return { ...event, answer: { ...event.answer, report: report(event.answer.solution.weights) } };
+    }),
+  );
+}
+
+function found<Parameters>(
+  task: Task<Parameters>,
+  tradeoff: Tradeoff,
+  count: number,
+  own: (warm?: Warm) => Observable<StrategyEvent>,
+  first: number,
+): Observable<StrategyEvent> {
+  const pointwise = (reason: string): Observable<StrategyEvent> => {
+    let end: Solution | undefined;
+    const points = byPoints(task, tradeoff, count, first, (last) => void (end = last));
+    return inSteps(task, () => points).pipe(
+      concatMap((event) => (event.kind === 'solution' && end !== undefined ? own(end) : of(event))),
+      noting(`point by point: ${reason}`),
+    );
+  };
+  if (task.trace === undefined) return defer(() => pointwise('nothing is traced here'));
+  const { objective, direction, added = [] } = tradeoff;
+  return defer(() => task.trace!(objective, direction, count, added)).pipe(
     numbered(),
     concatMap(({ event, index }): Observable<StrategyEvent> => {
       switch (event.kind) {
@@ -47,9 +86,9 @@ export function alongFrontier<Parameters>(
         case 'point':
           return index < first ? EMPTY : from(eventsOf(tradeoff, event, index, count));
         case 'traced':
-          return inSteps(task, () => noting(own(), event.choice));
+          return own().pipe(noting(event.choice));
         case 'solution':
-          return of({ kind: 'solution', answer: { objective, added: [], solution: event.solution } });
+          return of({ kind: 'solution', answer: { objective, added, solution: event.solution } });
         case 'refused':
           return pointwise(event.reason);
       }
@@ -68,7 +107,7 @@ function numbered(): OperatorFunction<TraceEvent, { readonly event: TraceEvent; 
 
 /** A point as an answer: the optimum of the objective with lambda times the direction added. */
 function eventsOf(
-  { objective, direction }: Tradeoff,
+  { objective, direction, added = [] }: Tradeoff,
   { lambda, solution }: Extract<TraceEvent, { kind: 'point' }>,
   index: number,
   count: number,
@@ -78,7 +117,7 @@ function eventsOf(
   const iterate = { iteration: iterations, objective: solution.objective, ...residuals };
   return [
     { kind: 'progress', phase: phaseOf(index, count), iterate },
-    { kind: 'point', answer: { objective: { ...objective, linear }, added: [], solution }, index },
+    { kind: 'point', answer: { objective: { ...objective, linear }, added, solution }, index },
   ];
 }
 
@@ -94,39 +133,43 @@ const chainLength = 8;
 /** The last point lies so far from the end, as a share of the whole frontier. */
 const nearEnd = 1e-8;
 
+/** `finish` is called with the last portfolio when there is a frontier; else the answer says why there is none. */
 function* byPoints<Parameters>(
   task: Task<Parameters>,
-  { objective, direction, floor }: Tradeoff,
+  { objective, direction, floor, added = [] }: Tradeoff,
   count: number,
-  own: () => Program,
   first: number,
+  finish: (last: Solution) => void,
 ): Program {
   const greatest: Objective = { quadratics: [], linear: direction };
   const told = (index: number): Pick<Step, 'phase' | 'point'> =>
     index < first
       ? { phase: `finding the way back to point ${first + 1} of ${count}` }
       : { phase: phaseOf(index, count), point: index };
-  const least: Solution = yield { objective, ...told(0) };
-  if (!hasWeights(least)) return { objective, added: [], solution: least };
-  const most: Solution = yield { objective: greatest, phase: 'greatest return', warm: least };
-  if (!hasWeights(most)) return { objective: greatest, added: [], solution: most };
+  const least: Solution = yield { objective, added, ...told(0) };
+  if (!hasWeights(least)) return { objective, added, solution: least };
+  const most: Solution = yield { objective: greatest, added, phase: 'greatest return', warm: least };
+  if (!hasWeights(most)) return { objective: greatest, added, solution: most };
   const low = dot(direction, least.weights);
   const high = dot(direction, most.weights);
   let warm = least;
   const begin = first < count - 1 ? startOf(first) : first;
+  let end = most;
   for (let index = begin; index < count - 1 && !task.signal.aborted; index++) {
     if (index === startOf(index)) warm = least;
     const value = low + ((high - low) * index) / (count - 1);
-    const solution = yield { objective, added: [floor(value)], ...told(index), warm };
-    if (hasWeights(solution)) warm = solution;
+    const solution = yield { objective, added: [...added, floor(value)], ...told(index), warm };
+    if (hasWeights(solution)) end = warm = solution;
   }
   if (!task.signal.aborted) {
     // Of several with the greatest return the one of least objective: next to the end, since at the end itself the floor may leave no room.
     const value = high - nearEnd * (high - low) - 1e-9 * Math.abs(high);
-    const last = yield { objective, added: [floor(value)], ...told(count - 1), warm: most };
-    if (!hasWeights(last)) yield { objective: greatest, ...told(count - 1), warm: most };
+    const last = yield { objective, added: [...added, floor(value)], ...told(count - 1), warm: most };
+    const one = hasWeights(last) ? last : yield { objective: greatest, added, ...told(count - 1), warm: most };
+    if (hasWeights(one)) end = one;
   }
-  return yield* own();
+  finish(end);
+  return { objective, added, solution: end };
 }
 
 /** The point at which the chain of this one begins. */
@@ -135,9 +178,14 @@ function startOf(index: number): number {
 }
 
 /** The answer with how the frontier before it was found. */
-function* noting(program: Program, frontier: string): Program {
-  const answer = yield* program;
-  const { solution } = answer;
-  const choice = solution.choice === undefined ? '' : `${solution.choice}; `;
-  return { ...answer, solution: { ...solution, choice: `${choice}frontier ${frontier}` } };
+function noting(frontier: string): OperatorFunction<StrategyEvent, StrategyEvent> {
+  return map((event) => {
+    if (event.kind !== 'solution') return event;
+    const { solution } = event.answer;
+    const choice = solution.choice === undefined ? '' : `${solution.choice}; `;
+    return {
+      ...event,
+      answer: { ...event.answer, solution: { ...solution, choice: `${choice}frontier ${frontier}` } },
+    };
+  });
 }

@@ -59,7 +59,7 @@ export type {
   Task,
   TraceEvent,
 } from './strategy.ts';
-export { alongFrontier } from './frontier.ts';
+export { alongFrontier, frontierBefore } from './frontier.ts';
 export type { Tradeoff } from './frontier.ts';
 export { semidefiniteFactor } from '../../math/cholesky.ts';
 export { dot } from '../../math/vectors.ts';
@@ -73,6 +73,7 @@ export {
   returnFloor,
   returnFloorsOf,
   returnFrontier,
+  returnTradeoff,
   scenariosOf,
 } from './market.ts';
 export { nearestTo } from './objectives.ts';

@@ -5,6 +5,7 @@ import type { SymmetricOperator } from '../../problem/operator.ts';
 import type { Lowered, Objective, Origin } from '../../problem/problem.ts';
 import type { Scenarios } from '../../problem/scenarios.ts';
 import { alongFrontier } from './frontier.ts';
+import type { Tradeoff } from './frontier.ts';
 import type { Program } from './steps.ts';
 import type { StrategyEvent, Task } from './strategy.ts';
 
@@ -65,6 +66,11 @@ export function returnFrontier<Parameters>(
   own: () => Program,
   first?: number,
 ): Observable<StrategyEvent> {
+  return alongFrontier(task, returnTradeoff(task, risk), points, own, first);
+}
+
+/** `risk` against the expected return of the whole portfolio, cash included. Need: `expected-returns`. */
+export function returnTradeoff<Parameters>(task: Task<Parameters>, risk: Objective): Tradeoff {
   const direction = excessReturns(task);
   const { riskFreeRate } = task.estimates;
   const floor = (excess: number): Lowered => {
@@ -72,7 +78,7 @@ export function returnFrontier<Parameters>(
     const origin = task.origin(`expected return at least ${(100 * returnMin).toFixed(4)} %`);
     return returnFloor(direction, riskFreeRate, returnMin, origin);
   };
-  return alongFrontier(task, { objective: risk, direction, floor }, points, own, first);
+  return { objective: risk, direction, floor };
 }
 
 /** Whether every mix of two portfolios that satisfy the restrictions satisfies them too. */

@@ -31,11 +31,16 @@ export type Program = Generator<Step, Answer, Solution>;
 
 /**
  * Runs a program against `task.solve`: cold, finite, iterates as progress, points as found, then exactly one solution. An error that
- * the program throws is a bug and becomes the error of the stream. Takes constant stack, whether solves are synchronous or not.
+ * the program throws is a bug and becomes the error of the stream. Takes constant stack, whether solves are synchronous or not. `warm`:
+ * where its first solve may begin.
  */
-export function inSteps<Parameters>(task: Task<Parameters>, program: () => Program): Observable<StrategyEvent> {
+export function inSteps<Parameters>(
+  task: Task<Parameters>,
+  program: () => Program,
+  warm?: Warm,
+): Observable<StrategyEvent> {
   return defer(() => {
-    let last: Solution | undefined;
+    let last = warm;
     return takingTurns((step: Step): Observable<TurnEvent<Solution>> => {
       const { objective, added, phase } = step;
       return task.solve(objective, added, step.warm ?? last).pipe(

@@ -193,6 +193,8 @@ export interface Strategy<Parameters = JsonObject> {
   readonly frontierNeeds?: readonly Need[];
   /** What the risk axis of its frontier measures; volatility when absent. */
   readonly frontierAgainst?: FrontierMeasure;
+  /** Why it has no frontier and what to ask for instead, in a sentence without its subject; for those without `frontier`. */
+  readonly noFrontier?: string;
   /**
    * The strategies that it will run, by field path below `parameters`: the host sees to it that each exists, takes its parameters and has
    * what it needs. `situation`, when there is one, is where the strategy itself runs.
@@ -200,12 +202,15 @@ export interface Strategy<Parameters = JsonObject> {
   delegates?(parameters: Parameters, situation?: Situation): Readonly<Record<string, NamedDelegate>>;
   /** What it needs beyond `needs` with these parameters. */
   needsWith?(parameters: Parameters): readonly Need[];
+  /** What the risk axis of its frontier measures with these parameters; `frontierAgainst` when absent. */
+  frontierAgainstWith?(parameters: Parameters): FrontierMeasure;
   /** What a user can mend beyond the schema, as field paths below `parameters`. */
   admit?(parameters: Parameters, situation: Situation): readonly Violation[];
   /** Cold and finite: progress, then exactly one solution, then complete. */
   optimize(task: Task<Parameters>): Observable<StrategyEvent>;
   /**
-   * Streams `points` points of the efficient frontier from the least risk to the most return; absent when it has none. Those before `first`
+   * Streams `points` points of the efficient frontier from the least risk to the most return, or to the most of what else it trades risk
+   * for; absent when it has none. Those before `first`
    * (0 when absent) are known already and not told; the others are the same, bit for bit.
    */
   frontier?(task: Task<Parameters>, points: number, first?: number): Observable<StrategyEvent>;
