@@ -6,11 +6,18 @@ import type { Lowered, Origin } from './problem.ts';
 import type { Scenarios } from './scenarios.ts';
 import type { FactorExposures, Universe } from './universe.ts';
 
+export interface NetAssetValue {
+  readonly amount: string;
+  readonly currency: string;
+}
+
 export interface Situation {
   readonly universe: Universe;
   /** (n) weights held now, fractions of net asset value; they and `cashCurrent` sum to 1. Zeros when nothing is held. */
   readonly current: Float64Array;
   readonly cashCurrent: number;
+  /** What the fractions are of, for amounts of money: a decimal text, and its currency (ISO 4217). Absent when not stated. */
+  readonly netAssetValue?: NetAssetValue;
   /** (n) weights, sum 1; absent when there is no benchmark. */
   readonly benchmark?: Float64Array;
   /** Annual covariance of returns; absent while a request is admitted, before estimation. */

@@ -6,9 +6,10 @@ import indexTracking from '../../plugins/index-tracking/index.ts';
 import meanVariance from '../../plugins/mean-variance/index.ts';
 import riskParity from '../../plugins/risk-parity/index.ts';
 import tailRisk from '../../plugins/tail-risk/index.ts';
+import { builtInConstraints } from '../../src/constraints/built-in.ts';
 import { checkedStrategy } from '../../src/host/checked.ts';
 import { sdkVersion } from '../../src/sdk/v1/index.ts';
-import type { JsonObject, Strategy } from '../../src/sdk/v1/index.ts';
+import type { JsonObject, Lowered, Strategy } from '../../src/sdk/v1/index.ts';
 import type { Setting } from '../../src/sdk/v1/testing/reference-task.ts';
 import { eventsOf, referenceTask } from '../../src/sdk/v1/testing/reference-task.ts';
 import { referenceEngine } from '../support/reference-engine.ts';
@@ -38,6 +39,8 @@ interface OnScenarios extends Portfolio {
   /** By asset. */
   readonly returns: readonly (readonly number[])[];
   readonly benchmark?: readonly number[];
+  /** Besides the limits, as a client states them. */
+  readonly constraints?: readonly { readonly type: string; readonly parameters: JsonObject }[];
   /** The least measure. */
   readonly value?: number;
 }
@@ -76,6 +79,20 @@ function marketOf(name: string): PublishedMarket {
   const market = published.markets[name];
   if (market === undefined) throw new Error(`no market ${name}`);
   return market;
+}
+
+function withConstraints(setting: Setting<JsonObject>, { constraints = [] }: OnScenarios): Setting<JsonObject> {
+  const stated = constraints.map(({ type, parameters }): Lowered => {
+    const handler = builtInConstraints.find((built) => built.type === type)!;
+    expect(handler.admit(parameters as never, setting.situation)).to.deep.equal([]);
+    return handler.lower(parameters as never, setting.situation, (text) => ({
+      constraint: type,
+      name: type,
+      text,
+      priority: 0,
+    }));
+  });
+  return { ...setting, restrictions: [...setting.restrictions, ...stated] };
 }
 
 /** The index is an asset of its own, after the others, that may not be held. */
@@ -128,7 +145,10 @@ describe('frontiers of portfolio_allocation_js, evenly spaced in their returns',
 describe('portfolios of portfolio_allocation_js over past returns', () => {
   for (const given of published.scenarios)
     it(`${given.strategy} ${JSON.stringify(given.parameters)} (${given.ids.join(', ')}): ${given.source}`, async () => {
-      const { solution, report = {} } = await certifiedAnswer(strategyOf(given.strategy), scenarioSetting(given));
+      const { solution, report = {} } = await certifiedAnswer(
+        strategyOf(given.strategy),
+        withConstraints(scenarioSetting(given), given),
+      );
       expectWeights(solution.weights.subarray(0, given.weights.length), given.weights, given.tolerance);
       if (given.value !== undefined) expect(report['value']).to.be.closeTo(given.value, given.tolerance);
     });

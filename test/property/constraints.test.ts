@@ -97,7 +97,10 @@ const linearLaws: readonly Law[] = [
     }),
   ),
   law(hold, selection),
-  law(holdingMinimum, fc.record({ min: size, grandfathering: fc.boolean() })),
+  law(
+    holdingMinimum,
+    fc.record({ min: size, grandfathering: fc.boolean(), assets: fc.constantFrom({ A1: 0 }, { A0: 0.3, A1: 0.01 }) }),
+  ),
   law(issuer, fc.record({ '*': relativeRange })),
   law(
     linear,

@@ -5,6 +5,8 @@ import { names } from '../../../src/constraints/names.ts';
 import { roundLots } from '../../../src/constraints/round-lots.ts';
 import { tradeMinimum } from '../../../src/constraints/trade-minimum.ts';
 import { trades } from '../../../src/constraints/trades.ts';
+import type { LeastSizeParameters } from '../../../src/constraints/least-sizes.ts';
+import type { Situation } from '../../../src/problem/situation.ts';
 import { fieldsOf, holdingsOf, originOf, situation } from './fixture.ts';
 
 describe('the number of names', () => {
@@ -77,6 +79,66 @@ describe('minimum sizes', () => {
     expect(fieldsOf(holdingMinimum.admit({ min: 10 }, situation))).to.deep.equal(['min']);
     expect(fieldsOf(tradeMinimum.admit({ min: 0.1, of: { sectors: ['None'] } }, situation))).to.deep.equal([
       'of.sectors[0]',
+    ]);
+  });
+});
+
+describe('least sizes', () => {
+  const worth: Situation = { ...situation, netAssetValue: { amount: '200000', currency: 'EUR' } };
+  const leastOf = (parameters: LeastSizeParameters): Record<string, number> =>
+    Object.fromEntries(
+      (holdingMinimum.lower(parameters, worth, originOf).domains ?? []).map(({ position, intervals }) => [
+        worth.universe.assets[position]!.id,
+        intervals.at(-1)![0],
+      ]),
+    );
+
+  it('of single assets stand for that of all, and 0 for none', () => {
+    const assets = { XOM: 0.2, PFE: 0, GLD: 0.01 };
+    expect(leastOf({ min: 0.05, assets })).to.deep.equal({ AAPL: 0.05, XOM: 0.2, SAP: 0.05, BUND: 0.05, GLD: 0.01 });
+    expect(leastOf({ assets })).to.deep.equal({ XOM: 0.2, GLD: 0.01 });
+    expect(leastOf({ min: 0.05, of: { assets: ['SAP'] }, assets })).to.deep.equal({ XOM: 0.2, SAP: 0.05, GLD: 0.01 });
+    const [verdict] = holdingMinimum.check({ assets }, holdingsOf(0.3, 0.15, 0, 0, 0, 0), worth);
+    expect(verdict).to.include({ text: 'holding of XOM none or at least 20 %', lower: 0.2 });
+    expect(verdict?.slack).to.be.closeTo(-0.05, 1e-12);
+  });
+
+  it('in money are fractions of the net asset value; the larger of both holds', () => {
+    const value = { amount: '5000', currency: 'EUR' };
+    const of = { assets: ['SAP', 'GLD'] };
+    expect(leastOf({ value, of })).to.deep.equal({ SAP: 0.025, GLD: 0.025 });
+    expect(leastOf({ value, min: 0.01, of })).to.deep.equal({ SAP: 0.025, GLD: 0.025 });
+    expect(leastOf({ value, min: 0.1, of, assets: { GLD: 0.02 } })).to.deep.equal({ SAP: 0.1, GLD: 0.02 });
+    const [verdict] = tradeMinimum.check({ value, of }, holdingsOf(0.3, 0.2, 0.115, 0.1, 0.2, 0), worth);
+    expect(verdict).to.include({ text: 'trade of SAP none or at least 5000 EUR (2.5 %)', lower: 0.025 });
+    const large = tradeMinimum.lower({ value, min: 0.1, of }, worth, originOf).domains?.[0]?.origin.text;
+    expect(large).to.equal('trade of SAP none or at least 10 %');
+  });
+
+  it('refuse what names nothing, and money that is no fraction', () => {
+    const problems = (parameters: LeastSizeParameters, against = worth): string[] =>
+      fieldsOf(tradeMinimum.admit(parameters, against));
+    expect(problems({})).to.deep.equal(['']);
+    expect(problems({ of: { assets: ['XOM'] }, assets: { SAP: 0.1 } })).to.deep.equal(['of']);
+    expect(problems({ assets: { XOM: -0.1, SAP: 5, IBM: 0.1 } })).to.deep.equal([
+      'assets.XOM',
+      'assets.SAP',
+      'assets.IBM',
+    ]);
+    const money = (amount: string, currency: string): LeastSizeParameters => ({ value: { amount, currency } });
+    expect(problems(money('0', 'EUR'))).to.deep.equal(['value.amount']);
+    expect(problems(money('many', 'euro'))).to.deep.equal(['value.amount', 'value.currency']);
+    expect(problems(money('5000', 'USD'))).to.deep.equal(['value.currency']);
+    expect(problems(money('500000', 'EUR'))).to.deep.equal(['value.amount']);
+    expect(problems(money('5000', 'EUR'), situation)).to.deep.equal(['value']);
+    const [worthless] = tradeMinimum.admit(money('5', 'EUR'), {
+      ...worth,
+      netAssetValue: { amount: '0', currency: 'EUR' },
+    });
+    expect(worthless?.description).to.equal('the net asset value is 0 EUR; it must be above 0');
+    expect(fieldsOf(tradeMinimum.admitParameters!({ ...money('-1', 'EUR'), min: 0 }))).to.deep.equal([
+      'min',
+      'value.amount',
     ]);
   });
 });
