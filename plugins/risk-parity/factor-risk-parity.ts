@@ -87,7 +87,8 @@ function admitFactors({ budgets, definition }: FactorBudgets, { factors }: Situa
       field: `budgets[${JSON.stringify(name)}]`,
       description: `there is no factor ${name}; the factors are ${factors.names.join(', ')}`,
     }));
-  if (unknown.length > 0 || definition === 'model') return unknown;
+  // Exposures that will be estimated are not numbers yet; the run itself tells when they turn out to be dependent.
+  if (unknown.length > 0 || definition === 'model' || factors.exposures.some(Number.isNaN)) return unknown;
   const chosen = budgets === undefined ? factors.names : Object.keys(budgets);
   if (areIndependent(exposuresOf(factors, chosen))) return [];
   const description =

@@ -87,6 +87,14 @@ describe('factor risk parity', () => {
     expect(factorRiskParity.admit?.({ budgets: { Market: 1, Both: 1 } }, dependent)).to.deep.equal([]);
   });
 
+  it('does not judge exposures that will be estimated', () => {
+    const names = ['PC1', 'PC2'];
+    const unknown = { names, exposures: new Float64Array(2 * market.situation.universe.assets.length).fill(NaN) };
+    const situation = { ...market.situation, factors: unknown };
+    expect(factorRiskParity.admit?.({}, situation)).to.deep.equal([]);
+    expect(factorRiskParity.admit?.({ budgets: { PC3: 1 } }, situation)[0]?.field).to.equal('budgets["PC3"]');
+  });
+
   it('needs a covariance of these factors for the definition by model', async () => {
     const covariance = { kind: 'diagonal' as const, size: 8, entries: new Float64Array(8).fill(0.04) };
     const setting = { ...market, estimates: { ...market.estimates, covariance } };
