@@ -1,6 +1,7 @@
-import { symmetricEigen } from '../math/eigen.ts';
-import { addProduct } from '../math/kernels.ts';
+import type { Checkpoint } from '../math/checkpoint.ts';
 import { bulkEdge, noiseVariance } from '../math/marchenko-pastur.ts';
+import { composed, symmetricEigen } from '../math/symmetric-eigen.ts';
+import type { Spectrum } from '../math/symmetric-eigen.ts';
 import type { CovarianceEstimator } from '../problem/estimator.ts';
 import { Fault, refuse } from '../values/fault.ts';
 import type { Violation } from '../values/fault.ts';
@@ -19,13 +20,6 @@ const bandwidthDefault = 0.01;
 /** Beyond this a decomposition takes more than some ten seconds. */
 const sizeMax = 1000;
 
-export interface Spectrum {
-  /** (n) ascending. */
-  readonly values: Float64Array;
-  /** (n x n) in columns. */
-  readonly vectors: Float64Array;
-}
-
 /** Eigenvalues above the edge of the bulk, the signal: how many. */
 export function signalsOf({ values }: Spectrum, observations: number, parameters: DenoisedParameters): number {
   const variance =
@@ -42,27 +36,23 @@ export function signalsOf({ values }: Spectrum, observations: number, parameters
  * targeted-shrinkage: the correlations that they carry count `kept` (0 to 1), their part of the diagonal in full (snippet 2.6).
  */
 export function denoisedCorrelations(
-  spectrum: Spectrum,
+  { values, vectors }: Spectrum,
   signals: number,
   { denoise, kept = 0 }: DenoisedParameters,
+  checkpoint?: Checkpoint,
 ): Float64Array {
-  const n = spectrum.values.length;
+  const n = values.length;
   const noise = n - signals;
-  const { values } = spectrum;
+  const changed = (to: (value: number) => number): Float64Array =>
+    composed({ values: values.map((value, k) => (k < noise ? to(value) : value)), vectors }, checkpoint);
   if (denoise === 'constant-residual') {
     const residual = values.subarray(0, noise).reduce((sum, value) => sum + value, 0) / Math.max(1, noise);
     return unitDiagonal(
-      composed(
-        spectrum,
-        values.map((value, k) => (k < noise ? residual : value)),
-      ),
+      changed(() => residual),
       n,
     );
   }
-  const shrunk = composed(
-    spectrum,
-    values.map((value, k) => (k < noise ? kept * value : value)),
-  );
+  const shrunk = changed((value) => kept * value);
   for (let i = 0; i < n; i += 1) shrunk[i * n + i] = 1;
   return shrunk;
 }
@@ -71,25 +61,15 @@ export function denoisedCorrelations(
  * Correlations without their `components` largest principal components, the diagonal scaled back to one: C - W_M L_M W_M' (section 2.6).
  * Singular, semidefinite.
  */
-export function detonedCorrelations(correlations: Float64Array, n: number, components: number): Float64Array {
-  const spectrum = symmetricEigen(correlations, n);
-  return unitDiagonal(
-    composed(
-      spectrum,
-      spectrum.values.map((value, k) => (k < n - components ? Math.max(0, value) : 0)),
-    ),
-    n,
-  );
-}
-
-/** W diag(values) W', symmetric to the last bit. */
-function composed({ vectors }: Spectrum, values: Float64Array): Float64Array {
-  const n = values.length;
-  const target = new Float64Array(n * n);
-  const common = { rows: n, columns: n, terms: n, left: vectors, right: vectors, rightTransposed: true };
-  addProduct({ ...common, target, scale: values, lower: true });
-  for (let i = 0; i < n; i += 1) for (let j = 0; j < i; j += 1) target[j * n + i] = target[i * n + j]!;
-  return target;
+export function detonedCorrelations(
+  correlations: Float64Array,
+  n: number,
+  components: number,
+  checkpoint?: Checkpoint,
+): Float64Array {
+  const { values, vectors } = symmetricEigen(correlations, n, checkpoint);
+  const left = values.map((value, k) => (k < n - components ? Math.max(0, value) : 0));
+  return unitDiagonal(composed({ values: left, vectors }, checkpoint), n);
 }
 
 /** An asset of which nothing is left keeps variance one and no correlation. */

@@ -1,5 +1,5 @@
 /** Principal components of a table of returns, and how many of them there are. */
-import { symmetricEigen } from '../math/eigen.ts';
+import { symmetricEigen } from '../math/symmetric-eigen.ts';
 import { centredTable, gramOf, meansOf } from './gram.ts';
 
 export interface PrincipalComponents {

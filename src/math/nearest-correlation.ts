@@ -1,6 +1,7 @@
 /** The correlation matrix that is nearest in the Frobenius norm to a symmetric matrix. */
-import { symmetricEigen } from './eigen.ts';
+import { unchecked, type Checkpoint } from './checkpoint.ts';
 import { addProduct } from './kernels.ts';
+import { symmetricEigen } from './symmetric-eigen.ts';
 import { dot, norm2 } from './vectors.ts';
 
 export interface NearestCorrelation {

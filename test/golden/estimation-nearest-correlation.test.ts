@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { definite } from '../../src/estimation/definiteness.ts';
 import { admitCovariance } from '../../src/estimation/risk-model.ts';
-import { symmetricEigen } from '../../src/math/eigen.ts';
+import { symmetricEigen } from '../../src/math/symmetric-eigen.ts';
 import { nearestCorrelation } from '../../src/math/nearest-correlation.ts';
 import golden from './cases/nearest-correlation.json' with { type: 'json' };
 

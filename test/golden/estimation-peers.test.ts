@@ -19,7 +19,7 @@ import { semiCovariance } from '../../src/estimation/semi-covariance.ts';
 import { returnSeries } from '../../src/estimation/series.ts';
 import type { MissingPrices } from '../../src/estimation/series.ts';
 import { moments } from '../../src/estimation/shrinkage.ts';
-import { symmetricEigen } from '../../src/math/eigen.ts';
+import { symmetricEigen } from '../../src/math/symmetric-eigen.ts';
 import { dot } from '../../src/math/vectors.ts';
 import type { Sample } from '../../src/problem/estimator.ts';
 import type { SymmetricOperator } from '../../src/problem/operator.ts';

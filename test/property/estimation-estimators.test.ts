@@ -10,7 +10,7 @@ import { columnsOf } from '../../src/estimation/sample.ts';
 import { moments } from '../../src/estimation/shrinkage.ts';
 import { stambaugh } from '../../src/estimation/stambaugh.ts';
 import type { NoMoments, NormalMoments } from '../../src/estimation/stambaugh.ts';
-import { symmetricEigen } from '../../src/math/eigen.ts';
+import { symmetricEigen } from '../../src/math/symmetric-eigen.ts';
 import { nearestCorrelation } from '../../src/math/nearest-correlation.ts';
 import { maxAbs } from '../../src/math/vectors.ts';
 import type { CovarianceEstimator, ReturnEstimator, Sample } from '../../src/problem/estimator.ts';

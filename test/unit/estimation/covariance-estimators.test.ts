@@ -10,7 +10,7 @@ import { consistencyFactor, robustCovarianceEstimator } from '../../../src/estim
 import { sampleCovariance } from '../../../src/estimation/sample-covariance.ts';
 import { semiCovariance } from '../../../src/estimation/semi-covariance.ts';
 import { unequalHistories, unequalHistoriesMean } from '../../../src/estimation/unequal-histories.ts';
-import { symmetricEigen } from '../../../src/math/eigen.ts';
+import { symmetricEigen } from '../../../src/math/symmetric-eigen.ts';
 import { Fault } from '../../../src/values/fault.ts';
 import { Random } from '../../support/problems.ts';
 import { absent, entriesOf, expectClose, sampleOf } from '../../support/estimation-samples.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { chiSquareBelow, chiSquareQuantile, incompleteGamma, logGamma } from '../../../src/math/chi-square.ts';
-import { symmetricEigen } from '../../../src/math/eigen.ts';
+import { symmetricEigen } from '../../../src/math/symmetric-eigen.ts';
 import { bulkEdge, noiseVariance } from '../../../src/math/marchenko-pastur.ts';
 import { nearestCorrelation } from '../../../src/math/nearest-correlation.ts';
 import { Random } from '../../support/problems.ts';

@@ -1,11 +1,6 @@
 import { expect } from 'chai';
-import {
-  definitenessOf,
-  extremeEigenpair,
-  nearestSemidefinite,
-  smallestEigenvalue,
-  symmetricEigen,
-} from '../../../src/math/eigen.ts';
+import { extremeEigenpair, nearestSemidefinite, smallestEigenvalue } from '../../../src/math/eigen.ts';
+import { composed, symmetricEigen } from '../../../src/math/symmetric-eigen.ts';
 import { Random } from '../../support/problems.ts';
 
 /** Q diag(values) Q' with Q a product of random reflections. */
@@ -40,6 +35,61 @@ describe('eigenvalues of symmetric matrices', () => {
     expect(vectors[0]! + vectors[2]!).to.be.closeTo(0, 1e-14);
   });
 
+  it('are those of the matrix at any scale, with orthonormal vectors, also where many are equal', () => {
+    const random = new Random(7);
+    const drawn = (n: number, entry: (i: number, j: number) => number): Float64Array => {
+      const a = new Float64Array(n * n);
+      for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) a[i * n + j] = a[j * n + i] = entry(i, j);
+      return a;
+    };
+    const cases: readonly (readonly [string, number, Float64Array])[] = [
+      ['one', 1, Float64Array.of(-3)],
+      ['two', 2, Float64Array.of(0, 5, 5, 0)],
+      ['noise', 33, drawn(33, () => random.normal())],
+      ['tiny', 12, drawn(12, () => 1e-200 * random.normal())],
+      ['huge', 12, drawn(12, () => 1e200 * random.normal())],
+      ['graded', 12, drawn(12, (i, j) => 10 ** (-(i + j) / 2) * random.normal())],
+      ['blocks', 9, drawn(9, (i, j) => (i === j ? 2 : i - j === 1 && i % 3 === 1 ? 1 : 0))],
+      ['equal', 20, withEigenvalues([...Array<number>(10).fill(1), ...Array<number>(10).fill(2)], 8)],
+      ['zero', 6, new Float64Array(36)],
+    ];
+    for (const [name, n, a] of cases) {
+      const { values, vectors } = symmetricEigen(a, n);
+      const largest = Math.max(...a.map(Math.abs), Number.MIN_VALUE);
+      expect([...values], name).to.deep.equal([...values].sort((p, q) => p - q));
+      const back = composed({ values, vectors });
+      const identity = composed({ values: values.map(() => 1), vectors });
+      for (const [index, value] of a.entries()) {
+        expect(back[index]! / largest, name).to.be.closeTo(value / largest, 1e-13);
+        expect(identity[index], name).to.be.closeTo(index % (n + 1) === 0 ? 1 : 0, 1e-13);
+      }
+    }
+  });
+
+  it('are refused of what is not finite', () => {
+    expect(() => symmetricEigen(Float64Array.of(1, NaN, NaN, 1), 2)).to.throw(RangeError, 'finite');
+    expect(() => symmetricEigen(Float64Array.of(Infinity), 1)).to.throw(RangeError, 'finite');
+  });
+
+  it('are given up between two rows by a checkpoint that throws', () => {
+    const a = withEigenvalues(spread(60, 0.1), 9);
+    let told = 0;
+    symmetricEigen(a, 60, (work) => {
+      expect(work).to.be.at.most(4 * 60 * 60);
+      told += work;
+    });
+    expect(told).to.be.within(4 * 60 ** 3, 12 * 60 ** 3);
+    const stopAt = (share: number): (() => void) => {
+      let left = share * told;
+      return () =>
+        symmetricEigen(a, 60, (work) => {
+          left -= work;
+          if (left < 0) throw new Error('enough');
+        });
+    };
+    for (const share of [0.01, 0.3, 0.9]) expect(stopAt(share)).to.throw('enough');
+  });
+
   for (const n of [30, 200])
     it(`at the ends of the spectrum are found to 1e-10 for n = ${n}`, () => {
       const a = withEigenvalues(spread(n, -0.003), n);
@@ -49,41 +99,13 @@ describe('eigenvalues of symmetric matrices', () => {
     });
 });
 
-describe('definiteness of a covariance', () => {
-  it('is semidefinite when singular, or negative only by rounding', () => {
-    expect(definitenessOf(withEigenvalues(spread(40, 0), 1), 40).definiteness).to.equal('semidefinite');
-    expect(definitenessOf(withEigenvalues(spread(40, -5e-11), 2), 40).definiteness).to.equal('semidefinite');
-    expect(definitenessOf(new Float64Array(9), 3).definiteness).to.equal('semidefinite');
-  });
-
-  it('is repairable down to a millionth of the largest eigenvalue, and names the smallest', () => {
-    const verdict = definitenessOf(withEigenvalues(spread(40, -5e-7), 3), 40);
-    expect(verdict.definiteness).to.equal('repairable');
-    expect(verdict.smallest).to.be.closeTo(-5e-7, 1e-12);
-  });
-
-  for (const n of [40, 150])
-    it(`is indefinite beyond that, with the offending direction, for n = ${n}`, () => {
-      const a = withEigenvalues(spread(n, -0.02), 4);
-      const verdict = definitenessOf(a, n);
-      expect(verdict.definiteness).to.equal('indefinite');
-      expect(verdict.smallest).to.be.closeTo(-0.02, 1e-10);
-      const v = verdict.vector!;
-      const quotient = v.reduce(
-        (total, value, i) => total + value * v.reduce((s, w, j) => s + a[i * n + j]! * w, 0),
-        0,
-      );
-      expect(quotient).to.be.closeTo(-0.02, 1e-9);
-    });
-});
-
 describe('repair of an indefinite covariance', () => {
   const n = 25;
   const a = withEigenvalues([-0.05, -0.01, ...spread(n - 2, 0.001)], 5);
 
   it('clips negative eigenvalues and says which and how much it changed', () => {
     const repair = nearestSemidefinite(a, n, false);
-    expect(definitenessOf(repair.matrix, n).definiteness).to.equal('semidefinite');
+    expect(smallestEigenvalue(repair.matrix, n)).to.be.at.least(-1e-14);
     expect(repair.raised[0]).to.be.closeTo(-0.05, 1e-12);
     expect(repair.raised[1]).to.be.closeTo(-0.01, 1e-12);
     const size = Math.sqrt(a.reduce((total, value) => total + value * value, 0));
@@ -94,7 +116,12 @@ describe('repair of an indefinite covariance', () => {
     const shifted = a.map((value, p) => (Math.floor(p / n) === p % n ? Math.abs(value) + 0.02 : value));
     const repair = nearestSemidefinite(shifted, n, true);
     for (let i = 0; i < n; i++) expect(repair.matrix[i * n + i]).to.be.closeTo(shifted[i * n + i]!, 1e-14);
-    expect(definitenessOf(repair.matrix, n).definiteness).to.equal('semidefinite');
+    expect(smallestEigenvalue(repair.matrix, n)).to.be.at.least(-1e-14);
+  });
+
+  it('takes away the covariances of an asset without variance', () => {
+    const { matrix } = nearestSemidefinite(Float64Array.of(0, 0.01, 0.01, 0.04), 2, true);
+    expect([...matrix]).to.deep.equal([0, 0, 0, 0.04]);
   });
 
   it('leaves a semidefinite matrix as it is', () => {
