@@ -28,59 +28,44 @@ const passes = 4;
 /** Implied bounds are widened by this much, so that rounding takes no point away. */
 const widening = 1e-9;
 
+/** What a unit costs, and what is counted. */
+interface Prices {
+  /** (n) */
+  readonly pull: Float64Array;
+  /** (n) d: every asset costs 1/2 d w^2. */
+  readonly diagonal: Float64Array;
+  /** Without it trading costs nothing. */
+  readonly withObjective: boolean;
+  /** By trade limit, count and limit on large holdings. */
+  readonly limits: Float64Array;
+  readonly counts: Float64Array;
+  readonly large: Float64Array;
+}
+
 export class AdmissibleCosts {
   private readonly problem: Problem;
   private readonly cells: readonly (readonly Cell[])[];
   private readonly lots: ReadonlyMap<number, { readonly base: number; readonly step: number }>;
-  private readonly pull: Float64Array;
-  private readonly diagonal: Float64Array | undefined;
-  private readonly limits: Float64Array;
-  private readonly counts: Float64Array;
-  private readonly large: Float64Array;
+  private readonly prices: Prices;
 
-  private constructor(
-    problem: Problem,
-    cells: readonly (readonly Cell[])[],
-    prices: {
-      readonly pull: Float64Array;
-      readonly diagonal: Float64Array | undefined;
-      readonly limits: Float64Array;
-      readonly counts: Float64Array;
-      readonly large: Float64Array;
-    },
-  ) {
+  private constructor(problem: Problem, cells: readonly (readonly Cell[])[], prices: Prices) {
     this.problem = problem;
     this.cells = cells;
     this.lots = new Map((problem.integrality?.lots ?? []).map((lot) => [lot.position, lot]));
-    this.pull = prices.pull;
-    this.diagonal = prices.diagonal;
-    this.limits = prices.limits;
-    this.counts = prices.counts;
-    this.large = prices.large;
+    this.prices = prices;
   }
 
   static of(problem: Problem): AdmissibleCosts {
     const { lower, upper } = impliedBounds(problem);
     const cells = problem.universe.assets.map((_, i) => cellsOf(problem, i, lower[i]!, upper[i]!));
     const none = new Float64Array(0);
-    return new AdmissibleCosts(problem, cells, {
-      pull: none,
-      diagonal: undefined,
-      limits: none,
-      counts: none,
-      large: none,
-    });
+    const free = { pull: none, diagonal: none, withObjective: false, limits: none, counts: none, large: none };
+    return new AdmissibleCosts(problem, cells, free);
   }
 
-  /** The same weights at prices; without `diagonal` the objective counts for nothing. */
-  at(
-    pull: Float64Array,
-    diagonal: Float64Array | undefined,
-    limits: Float64Array,
-    counts: Float64Array,
-    large: Float64Array,
-  ): AdmissibleCosts {
-    return new AdmissibleCosts(this.problem, this.cells, { pull, diagonal, limits, counts, large });
+  /** The same weights at prices. */
+  at(prices: Prices): AdmissibleCosts {
+    return new AdmissibleCosts(this.problem, this.cells, prices);
   }
 
   /** The least cost of asset i over what a range admits; infinite when that is nothing. */
@@ -95,9 +80,9 @@ export class AdmissibleCosts {
       const [fromOpen, toOpen] = [from === range.lower && range.lowerOpen, to === range.upper && range.upperOpen];
       // The ends of a cell are cells of their own.
       if (from === to && (fromOpen || toOpen || (!single && (from === lower || from === upper)))) continue;
-      const price = counted.reduce((total, j) => total + this.counts[j]!, 0);
+      const price = counted.reduce((total, j) => total + this.prices.counts[j]!, 0);
       const open = { from: !single && (fromOpen || from === lower), to: !single && (toOpen || to === upper) };
-      const pull = large.reduce((total, k) => total + this.large[k]!, this.pull[i]!);
+      const pull = large.reduce((total, k) => total + this.prices.large[k]!, this.prices.pull[i]!);
       best = Math.min(best, price + this.between(i, pull, from, to, open));
     }
     return best;
@@ -132,10 +117,10 @@ export class AdmissibleCosts {
   private kinks(i: number): Kinked[] {
     const { trading, tradeLimits } = this.problem;
     const kinked: Kinked[] = [];
-    if (this.diagonal !== undefined && trading !== undefined)
+    if (this.prices.withObjective && trading !== undefined)
       kinked.push({ centre: trading.current[i]!, buy: trading.buyRate[i]!, sell: trading.sellRate[i]! });
     tradeLimits.forEach(({ centre, buyRate, sellRate }, j) => {
-      const price = this.limits[j]!;
+      const price = this.prices.limits[j]!;
       if (price > 0) kinked.push({ centre: centre[i]!, buy: price * buyRate[i]!, sell: price * sellRate[i]! });
     });
     return kinked;
@@ -144,7 +129,7 @@ export class AdmissibleCosts {
   /** Places where the slope jumps, besides those of `kinks`. */
   private knots(i: number): { readonly at: number; readonly jump: number; readonly first: number }[] {
     const { trading } = this.problem;
-    if (this.diagonal === undefined) return [];
+    if (!this.prices.withObjective) return [];
     return (trading?.pieces ?? [])
       .filter(({ position }) => position === i)
       .flatMap(({ knots, slopes }) =>
@@ -160,8 +145,8 @@ export class AdmissibleCosts {
   private weightOf(i: number, pull: number, from: number, to: number): number {
     const kinked = this.kinks(i);
     const knots = this.knots(i);
-    const impact = this.diagonal === undefined ? 0 : (this.problem.trading?.quadratic?.[i] ?? 0);
-    const curve = (this.diagonal?.[i] ?? 0) + 2 * impact;
+    const impact = !this.prices.withObjective ? 0 : (this.problem.trading?.quadratic?.[i] ?? 0);
+    const curve = this.prices.diagonal[i]! + 2 * impact;
     let slope = pull - 2 * impact * (this.problem.trading?.current[i] ?? 0);
     for (const { sell } of kinked) slope -= sell;
     for (const { first } of knots) slope += first;
@@ -183,9 +168,8 @@ export class AdmissibleCosts {
 
   private costAt(i: number, pull: number, w: number): number {
     const { trading } = this.problem;
-    let cost = pull * w;
-    if (this.diagonal !== undefined) {
-      cost += 0.5 * this.diagonal[i]! * w * w;
+    let cost = pull * w + 0.5 * this.prices.diagonal[i]! * w * w;
+    if (this.prices.withObjective) {
       const trade = w - (trading?.current[i] ?? 0);
       cost += (trading?.quadratic?.[i] ?? 0) * trade * trade;
       for (const { position, knots, slopes } of trading?.pieces ?? [])

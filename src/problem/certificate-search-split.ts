@@ -5,7 +5,10 @@ import type { Problem } from './problem.ts';
 /** Pivots may be this far below zero, relative to the largest entry: rounding of the elimination. */
 const rounding = 1e-12;
 
-export function remainsConvex({ quadratics, lower }: Problem, diagonal: Float64Array): boolean {
+export function remainsConvex(
+  { quadratics, lower }: Pick<Problem, 'quadratics' | 'lower'>,
+  diagonal: Float64Array,
+): boolean {
   const n = lower.length;
   const alone = new Float64Array(n);
   for (const { scale, operator } of quadratics) addAlone(operator, scale, alone);

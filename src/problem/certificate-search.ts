@@ -4,7 +4,7 @@
  * every restriction is added with its price, and what is left is minimized asset by asset over the weights that the definitions and the
  * cuts admit. Lagrange bounds as in Shor, Nondifferentiable Optimization and Polynomial Problems, 1998, ch. 6.
  */
-import type { Problem } from './problem.ts';
+import type { Problem, Quadratic } from './problem.ts';
 import type { SearchBranch, SearchCut, SearchLeaf, SearchProof } from './solution.ts';
 import { AdmissibleCosts } from './certificate-search-assets.ts';
 import { away, productOf } from './certificate-operator.ts';
@@ -30,6 +30,15 @@ interface Priced {
   /** (n) least cost over everything admissible, and their sum. */
   readonly least: Float64Array;
   readonly total: number;
+}
+
+/** What a leaf comes to besides its assets. */
+interface Sum {
+  constant: number;
+  size: number;
+  /** (n) what a unit of each asset costs, and the diagonal that stands apart: 1/2 d w^2. */
+  readonly pull: Float64Array;
+  readonly diagonal: Float64Array;
 }
 
 /** Weights of one asset that the cuts leave. */
@@ -72,7 +81,7 @@ export function verifySearch(given: Problem, proof: SearchProof): SearchVerdict 
     }
     let priced = known.get(branch);
     if (priced === undefined) {
-      priced = pricedAt(problem, proof.diagonal, branch, admissible);
+      priced = pricedAt(problem, proof, branch, admissible);
       known.set(branch, priced);
     }
     bound = Math.min(bound, boundOf(branch, priced, ranges));
@@ -92,48 +101,41 @@ function aboveOf({ at, owner }: SearchCut, range: Range): Range {
   return { ...range, lower: at, lowerOpen: owner === 'below' };
 }
 
-function unreadable(problem: Problem, { diagonal }: SearchProof): string | undefined {
-  const { tails, tailTerms = [], logarithms, trading, riskShares = [] } = problem;
+function unreadable(problem: Problem, { diagonal, normDiagonals = [] }: SearchProof): string | undefined {
+  const { norms, tails, tailTerms = [], logarithms, trading, riskShares = [] } = problem;
   if (tails.length > 0 || tailTerms.length > 0) return 'scenario tails have no place in the proof of a search';
   if (riskShares.length > 0) return 'limits on shares of risk have no place in the proof of a search';
   if (logarithms?.some((value) => value !== 0) === true) return 'logarithms have no place in the proof of a search';
   if (trading?.threeHalves?.some((value) => value !== 0) === true)
     return '3/2-power impact has no place in the proof of a search';
-  if (diagonal.length !== problem.lower.length || !diagonal.every((value) => value >= 0 && value < Infinity))
-    return 'the diagonal is none';
-  return remainsConvex(problem, diagonal) ? undefined : 'the quadratic terms are not convex without the diagonal';
+  const isDiagonal = (values: Float64Array): boolean =>
+    values.length === problem.lower.length && values.every((value) => value >= 0 && value < Infinity);
+  if (!isDiagonal(diagonal)) return 'the diagonal is none';
+  if (!remainsConvex(problem, diagonal)) return 'the quadratic terms are not convex without the diagonal';
+  if (normDiagonals.length === 0) return undefined;
+  if (normDiagonals.length !== norms.length || !normDiagonals.every(isDiagonal))
+    return 'the diagonals of the norms are none';
+  const remains = norms.every(({ operator }, k) =>
+    remainsConvex({ quadratics: [{ scale: 1, operator }], lower: problem.lower }, normDiagonals[k]!),
+  );
+  return remains ? undefined : 'the squares of the norms are not convex without their diagonals';
 }
 
 /** Everything but the assets themselves: constants and pulls at the prices of a leaf. */
-function pricedAt(problem: Problem, diagonal: Float64Array, leaf: SearchLeaf, admissible: AdmissibleCosts): Priced {
+function pricedAt(problem: Problem, proof: SearchProof, leaf: SearchLeaf, admissible: AdmissibleCosts): Priced {
   const n = problem.lower.length;
   const { multipliers, counts, weights } = leaf;
-  const sum = { constant: 0, size: 0, pull: new Float64Array(n) };
+  const sum: Sum = { constant: 0, size: 0, pull: new Float64Array(n), diagonal: new Float64Array(n) };
   const add = (value: number): void => {
     sum.constant += value;
     sum.size += Math.abs(value);
   };
   if (weights !== undefined) {
     for (let i = 0; i < n; i++) sum.pull[i] = -problem.linear[i]!;
-    for (const { scale, operator, centre } of problem.quadratics) {
-      // 1/2 (w - c)'Q(w - c) >= (Q (v - c))'(w - v) + 1/2 (v - c)'Q(v - c), the diagonal being taken out below.
-      const distance = away(weights, centre);
-      const product = productOf(operator, distance);
-      let square = 0;
-      for (let i = 0; i < n; i++) {
-        sum.pull[i] = sum.pull[i]! + scale * product[i]!;
-        square += product[i]! * (0.5 * distance[i]! - weights[i]!);
-      }
-      add(scale * square);
-    }
-    // What the diagonal would have said at v, taken back: 1/2 d w^2 stands by itself.
-    let own = 0;
-    for (let i = 0; i < n; i++) {
-      sum.pull[i] = sum.pull[i]! - diagonal[i]! * weights[i]!;
-      own += 0.5 * diagonal[i]! * weights[i]! * weights[i]!;
-    }
-    add(own);
+    for (const quadratic of problem.quadratics) addSquare(quadratic, weights, sum.pull, add);
+    takeOut(proof.diagonal, 1, weights, sum, add);
   }
+  addSquares(problem, proof, leaf, sum, add);
   problem.rows.forEach(({ positions, coefficients, lower, upper, penalty }, r) => {
     const price = multipliers.rows[r]!;
     if (price === 0) return;
@@ -156,8 +158,14 @@ function pricedAt(problem: Problem, diagonal: Float64Array, leaf: SearchLeaf, ad
     const price = large[k]!;
     add(price >= 0 ? -price * limit : -Infinity);
   });
-  const limits = multipliers.tradeLimits;
-  const costs = admissible.at(sum.pull, weights === undefined ? undefined : diagonal, limits, counts, large);
+  const costs = admissible.at({
+    pull: sum.pull,
+    diagonal: sum.diagonal,
+    withObjective: weights !== undefined,
+    limits: multipliers.tradeLimits,
+    counts,
+    large,
+  });
   const least = new Float64Array(n);
   let total = 0;
   for (let i = 0; i < n; i++) {
@@ -166,6 +174,57 @@ function pricedAt(problem: Problem, diagonal: Float64Array, leaf: SearchLeaf, ad
     sum.size += Math.abs(least[i]!);
   }
   return { constant: sum.constant, size: sum.size, costs, least, total };
+}
+
+/** 1/2 (w - c)'Q(w - c) >= (Q (v - c))'(w - v) + 1/2 (v - c)'Q(v - c), times the scale. */
+function addSquare(
+  { scale, operator, centre }: Quadratic,
+  v: Float64Array,
+  pull: Float64Array,
+  add: (value: number) => void,
+): void {
+  const distance = away(v, centre);
+  const product = productOf(operator, distance);
+  let square = 0;
+  for (let i = 0; i < v.length; i++) {
+    pull[i] = pull[i]! + scale * product[i]!;
+    square += product[i]! * (0.5 * distance[i]! - v[i]!);
+  }
+  add(scale * square);
+}
+
+/** What a diagonal would have said at v, taken back: 1/2 d w^2 stands by itself. */
+function takeOut(d: Float64Array, scale: number, v: Float64Array, sum: Sum, add: (value: number) => void): void {
+  let own = 0;
+  for (let i = 0; i < v.length; i++) {
+    sum.pull[i] = sum.pull[i]! - scale * d[i]! * v[i]!;
+    sum.diagonal[i] = sum.diagonal[i]! + scale * d[i]!;
+    own += 0.5 * d[i]! * v[i]! * v[i]!;
+  }
+  add(scale * own);
+}
+
+/** |L(w - c)| <= t is 1/2 |L(w - c)|^2 <= 1/2 t^2; of what is soft, neither need hold. */
+function addSquares(
+  { norms }: Problem,
+  { normDiagonals = [] }: SearchProof,
+  { squares }: SearchLeaf,
+  sum: Sum,
+  add: (value: number) => void,
+): void {
+  if (squares === undefined) return;
+  norms.forEach(({ bound, penalty, ...norm }, k) => {
+    const price = squares.prices[k]!;
+    if (price === 0) return;
+    const at = squares.at[k];
+    if (!(price > 0 && price < Infinity) || penalty !== undefined || at?.length !== sum.pull.length) {
+      add(-Infinity);
+      return;
+    }
+    addSquare({ ...norm, scale: price }, at, sum.pull, add);
+    if (normDiagonals[k] !== undefined) takeOut(normDiagonals[k], price, at, sum, add);
+    add(-0.5 * price * bound * bound);
+  });
 }
 
 /** What is soft is paid for at its penalty, so that a higher price proves nothing; without the objective no price of it does. */

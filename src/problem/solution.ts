@@ -90,6 +90,8 @@ export interface Iterate {
 export interface SearchProof {
   /** (n) >= 0: taken out of the quadratic terms, which stay convex without it. */
   readonly diagonal: Float64Array;
+  /** By norm limit (n) >= 0: the same of its square. Nothing is taken out of any when absent. */
+  readonly normDiagonals?: readonly Float64Array[];
   readonly root: SearchBranch;
 }
 
@@ -112,7 +114,10 @@ export interface SearchCut {
 export interface SearchLeaf {
   /** (n) */
   readonly weights?: Float64Array;
+  /** Of norms: the price of a length, which is made linear at `weights`. */
   readonly multipliers: Multipliers;
+  /** By norm limit that is not soft: what half its square costs, >= 0, made linear at a point (n) of its own. */
+  readonly squares?: { readonly prices: Float64Array; readonly at: readonly Float64Array[] };
   /** By count: what one position more costs; positive at a maximum, negative at a minimum. */
   readonly counts: Float64Array;
   /** By limit on large holdings: its price, >= 0; absent when there are none. */

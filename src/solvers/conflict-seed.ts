@@ -57,7 +57,7 @@ export function namedBySearch(proof: SearchProof, given: Problem, share: number)
   // Pulls on either side of each asset: below zero it is held by its upper bound.
   const n = problem.lower.length;
   const [up, down] = [new Uint8Array(n), new Uint8Array(n)];
-  for (const { multipliers, counts, concentrations = new Float64Array(0) } of leaves) {
+  for (const { multipliers, counts, squares, concentrations = new Float64Array(0) } of leaves) {
     const pull = new Float64Array(n);
     const rowPulls = multipliers.rows.map((price, r) => price * maxAbs(problem.rows[r]!.coefficients));
     const loud = share * maxAbs(rowPulls);
@@ -72,6 +72,7 @@ export function namedBySearch(proof: SearchProof, given: Problem, share: number)
     problem.integrality?.counts.forEach((count, j) => speaks(counts[j]!) && name(count));
     problem.integrality?.concentrations?.forEach((limit, k) => speaks(concentrations[k]!) && name(limit));
     problem.tradeLimits.forEach((limit, j) => speaks(multipliers.tradeLimits[j]!) && name(limit));
+    problem.norms.forEach((norm, k) => squares !== undefined && squares.prices[k]! > 0 && name(norm));
     const strongest = share * maxAbs(pull);
     pull.forEach((value, i) => {
       if (value !== 0 && Math.abs(value) >= strongest) (value < 0 ? up : down)[i] = 1;

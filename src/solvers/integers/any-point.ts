@@ -1,6 +1,7 @@
 /** Problems that ask for nothing but a point: searched with an objective of their own, until the first portfolio. */
 import { certify } from '../../problem/certificate.ts';
 import { primalResidual } from '../../problem/certificate-figures.ts';
+import { isSoft } from '../../problem/features.ts';
 import type { Problem } from '../../problem/problem.ts';
 import type { SearchLeaf, SearchProof, Solution } from '../../problem/solution.ts';
 import { noMultipliers } from '../unsolved.ts';
@@ -8,8 +9,9 @@ import { branchAndBoundId } from './branch-and-bound-id.ts';
 import type { Incumbent } from './incumbents.ts';
 
 /** Whether all points are as good as each other. */
-export function asksForAnyPoint({ quadratics, linear, trading }: Problem): boolean {
-  return quadratics.length === 0 && trading === undefined && linear.every((value) => value === 0);
+export function asksForAnyPoint({ quadratics, linear, trading, rows, norms, tradeLimits }: Problem): boolean {
+  const paid = [...rows, ...norms, ...tradeLimits].some(isSoft);
+  return !paid && quadratics.length === 0 && trading === undefined && linear.every((value) => value === 0);
 }
 
 /** The same restrictions with the smallest weights asked for, so that a relaxation has one answer even where assets are free. */

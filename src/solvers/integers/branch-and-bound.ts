@@ -32,6 +32,8 @@ export const branchAndBound: Solver = {
   capabilities: [
     'counts of names, trades, buys and sells; gaps in the weights; round lots; the sum of holdings above a threshold',
     'convex quadratic terms with centres, trading costs, bounds, linear rows, trade limits',
+    'limits on norms (volatility, tracking error), several of each',
+    'soft rows, limits on trades and norms at a price per unit; norms as terms of the objective',
     `an iteration is ${nodesPerIteration} nodes; optimal means a proven relative gap of at most 1e-6`,
     'the best portfolio so far with its proven gap, whenever it is stopped',
   ],
@@ -44,12 +46,15 @@ function supports(problem: Problem): Support {
   const { integrality } = problem;
   if (integrality === undefined) return no('the problem has no counts, lots, gaps or limits on large holdings');
   const why =
-    lacking(problem, ['integrality', 'concentration', 'trading-cost', 'pieces', 'trade-limits']) ??
+    lacking(problem, ['integrality', 'concentration', 'trading-cost', 'pieces', 'trade-limits', 'norms', 'soft']) ??
     unlistable(problem) ??
     unsolvable(problem);
   if (why !== undefined) return no(why);
   if (problem.quadratics.some(({ scale }) => scale < 0)) return no('a quadratic term is concave');
-  if (problem.lower.length > denseMax && !isFactored(problem))
+  if (problem.norms.some(({ bound, penalty }) => bound === 0 && penalty === undefined))
+    return no('a norm is held at 0, which equations say better');
+  const quadratics = [...problem.quadratics, ...problem.norms.map(({ operator }) => ({ scale: 1, operator }))];
+  if (problem.lower.length > denseMax && !isFactored({ quadratics }))
     return no(`it takes at most ${denseMax} assets with a dense covariance`);
   return { yes: true };
 }

@@ -4,13 +4,13 @@ import { atomOf, leavesOf } from '../atoms.ts';
 import type { Problem } from '../../problem/problem.ts';
 
 export function centrePulls(
-  problem: Problem,
+  { universe, quadratics }: Pick<Problem, 'quadratics' | 'universe'>,
   checkpoint: Checkpoint,
 ): { readonly linear: Float64Array; readonly constant: number } {
-  const n = problem.universe.assets.length;
-  const linear = problem.linear.map((value) => -value);
+  const n = universe.assets.length;
+  const linear = new Float64Array(n);
   let constant = 0;
-  for (const { scale, operator, centre } of problem.quadratics) {
+  for (const { scale, operator, centre } of quadratics) {
     if (centre === undefined) continue;
     for (const leaf of leavesOf(operator)) {
       const product = new Float64Array(n);

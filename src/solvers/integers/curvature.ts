@@ -12,16 +12,18 @@ export interface Curvature {
   block(positions: Int32Array, count: number, target: Float64Array): void;
 }
 
+type QuadraticTerms = Pick<Problem, 'quadratics' | 'universe'>;
+
 /** Above this many assets the matrix is never written out. */
 export const denseMax = 1500;
 
 /** Whether every quadratic term is a diagonal plus few columns. */
-export function isFactored({ quadratics }: Problem): boolean {
+export function isFactored({ quadratics }: Pick<Problem, 'quadratics'>): boolean {
   return quadratics.every(({ operator }) => leavesOf(operator).every(({ kind }) => kind !== 'dense'));
 }
 
 /** (n x n) sum of scale times operator. */
-export function writtenOut({ quadratics, universe }: Problem, checkpoint: Checkpoint): Float64Array {
+export function writtenOut({ quadratics, universe }: QuadraticTerms, checkpoint: Checkpoint): Float64Array {
   const n = universe.assets.length;
   const total = new Float64Array(n * n);
   for (const { scale, operator } of quadratics)
@@ -47,7 +49,7 @@ export function writtenOut({ quadratics, universe }: Problem, checkpoint: Checkp
 }
 
 /** (n) what stands alone on the diagonals of the terms: all of a diagonal one, the specific variances of a factor model. */
-export function standingAlone({ quadratics, universe }: Problem, checkpoint: Checkpoint): Float64Array {
+export function standingAlone({ quadratics, universe }: QuadraticTerms, checkpoint: Checkpoint): Float64Array {
   const total = new Float64Array(universe.assets.length);
   for (const { scale, operator } of quadratics)
     for (const leaf of leavesOf(operator)) {
@@ -99,7 +101,7 @@ export class FactoredCurvature implements Curvature {
   private readonly rank: number;
   private readonly columns: Float64Array;
 
-  constructor({ quadratics, universe }: Problem, checkpoint: Checkpoint) {
+  constructor({ quadratics, universe }: QuadraticTerms, checkpoint: Checkpoint) {
     const n = universe.assets.length;
     const atoms = quadratics.flatMap(({ scale, operator }) =>
       leavesOf(operator).map((leaf) => ({ root: Math.sqrt(scale), ...atomOf(leaf, checkpoint) })),
@@ -139,5 +141,37 @@ export class FactoredCurvature implements Curvature {
         target[a * count + b] = entry;
         target[b * count + a] = entry;
       }
+  }
+}
+
+/** sum_k weights_k parts_k over the same positions. */
+export class SumCurvature implements Curvature {
+  readonly size: number;
+  private readonly parts: readonly (readonly [weight: number, curvature: Curvature])[];
+  private readonly held: Float64Array;
+  private own = new Float64Array(0);
+
+  constructor(size: number, parts: readonly (readonly [weight: number, curvature: Curvature])[]) {
+    this.size = size;
+    this.parts = parts;
+    this.held = new Float64Array(size);
+  }
+
+  times(x: Float64Array, target: Float64Array): void {
+    target.fill(0);
+    for (const [weight, curvature] of this.parts) {
+      curvature.times(x, this.held);
+      for (let i = 0; i < this.size; i++) target[i] = target[i]! + weight * this.held[i]!;
+    }
+  }
+
+  block(positions: Int32Array, count: number, target: Float64Array): void {
+    const entries = count * count;
+    if (this.own.length < entries) this.own = new Float64Array(entries);
+    target.fill(0, 0, entries);
+    for (const [weight, curvature] of this.parts) {
+      curvature.block(positions, count, this.own);
+      for (let p = 0; p < entries; p++) target[p] = target[p]! + weight * this.own[p]!;
+    }
   }
 }

@@ -2,6 +2,8 @@
 import type { IntegerModel } from './integer-model.ts';
 import type { NodeDomain } from './node-domain.ts';
 import { AssetCosts } from './node-domain.ts';
+import type { QuadraticPart } from './quadratic-part.ts';
+import type { Side } from './sides.ts';
 
 export interface DualPoint {
   /** (n) weights at which the curvature is made linear. */
@@ -9,10 +11,16 @@ export interface DualPoint {
   readonly rows: Float64Array;
   /** By coupling: counts, then trade limits, then limits on large holdings. */
   readonly couplings: Float64Array;
+  /** By norm limit: what half its square costs, >= 0; of a soft one, what its length costs is this times the length at `weights`. */
+  readonly norms: Float64Array;
+  /** (n) by norm limit: where its square is made linear; `weights` when absent. */
+  readonly normWeights?: readonly Float64Array[];
 }
 
 /** A dual point with what it comes to. */
 export interface PricedPoint extends DualPoint {
+  /** At the prices of the norms. */
+  readonly model: IntegerModel;
   /** (n) what a unit of each asset costs besides its own segments. */
   readonly pull: Float64Array;
   /** What no choice changes, and the size of its terms. */
@@ -20,37 +28,105 @@ export interface PricedPoint extends DualPoint {
   readonly size: number;
 }
 
-/** The prices of a point, less those on sides that are not there. */
-export function allowed({ problem, counts }: IntegerModel, point: DualPoint): Pick<DualPoint, 'rows' | 'couplings'> {
+/** What the prices of a point may say: nothing of sides that are not there, and of what is soft no more than its penalty. */
+interface Allowed extends Pick<DualPoint, 'rows' | 'couplings' | 'norms'> {
+  /** By norm: what its length costs where it is soft; 0 where it is hard, of which half the square costs what `norms` says. */
+  readonly lengths: Float64Array;
+  /** What the bounds of the norms give back. */
+  readonly room: number;
+}
+
+/** Without the objective nothing is paid for what is broken, and its prices prove nothing. */
+export function allowed(model: IntegerModel, point: DualPoint, withObjective = true): Allowed {
+  const { problem, counts, rowSides, couplingSides } = model;
+  const capped = (price: number, most: number | undefined): number =>
+    most === undefined ? price : withObjective ? Math.min(Math.max(price, -most), most) : 0;
   const rows = point.rows.map((price, r) => {
     const row = problem.rows[r]!;
-    return (price > 0 ? row.upper < Infinity : row.lower > -Infinity) ? price : 0;
+    return (price > 0 ? row.upper < Infinity : row.lower > -Infinity) ? capped(price, rowSides[r]!.priceMax) : 0;
   });
-  return { rows, couplings: point.couplings.map((price, j) => (j < counts ? price : Math.max(price, 0))) };
+  const couplings = point.couplings.map((price, j) =>
+    j < counts
+      ? price
+      : couplingSides[j]!.upper < Infinity
+        ? capped(Math.max(price, 0), couplingSides[j]!.priceMax)
+        : 0,
+  );
+  const norms = new Float64Array(point.norms.length);
+  const lengths = new Float64Array(point.norms.length);
+  let room = 0;
+  problem.norms.forEach(({ bound, penalty }, k) => {
+    const price = point.norms[k]!;
+    if (!(price > 0 && bound < Infinity)) return;
+    if (penalty === undefined) {
+      norms[k] = price;
+      room += 0.5 * price * bound * bound;
+      return;
+    }
+    // A length is at least its tangent: the one of half its square at this price, but for the constant.
+    const length = Math.sqrt(Math.max(squareAt(model.norms[k]!, point.weights), 0));
+    if (length === 0) return;
+    const paid = capped(price * length, penalty);
+    lengths[k] = paid;
+    norms[k] = paid / length;
+    room += paid * bound - 0.5 * paid * length;
+  });
+  return { rows, couplings, norms, lengths, room };
+}
+
+/** Where the squares of norms are made linear, by norm. */
+export function squaresAt({ norms, weights, normWeights }: DualPoint): readonly Float64Array[] {
+  return normWeights ?? Array.from(norms, () => weights);
+}
+
+/** (w - c)'Q(w - c); the mean of it where weights have a variance (n), as far as single assets speak of it. */
+export function squareAt(
+  { diagonal, curvature, linear, constant }: QuadraticPart,
+  weights: Float64Array,
+  variance?: Float64Array,
+): number {
+  const product = new Float64Array(weights.length);
+  curvature.times(weights, product);
+  let total = 2 * constant;
+  for (let i = 0; i < weights.length; i++) {
+    const w = weights[i]!;
+    total += w * (product[i]! + 2 * linear[i]!) + diagonal[i]! * (w * w + (variance?.[i] ?? 0));
+  }
+  return total;
 }
 
 /** A dual point without what its prices may not say, and what it comes to. */
-export function priced(model: IntegerModel, point: DualPoint): PricedPoint {
-  const { n } = model;
-  const { rows, couplings } = allowed(model, point);
+export function priced(base: IntegerModel, point: DualPoint, withObjective = true): PricedPoint {
+  const { n } = base;
+  const { rows, couplings, norms, room } = allowed(base, point, withObjective);
+  const model = base.at(norms, withObjective);
   const product = new Float64Array(n);
-  model.curvature.times(point.weights, product);
   let constant = model.constant;
   let size = Math.abs(constant);
   const subtract = (value: number): void => {
     constant -= value;
     size += Math.abs(value);
   };
-  for (let i = 0; i < n; i++) subtract(0.5 * point.weights[i]! * product[i]!);
-  rows.forEach((price, r) => {
-    if (price !== 0) subtract(price * (price > 0 ? model.rowUpper[r]! : model.rowLower[r]!));
-  });
-  couplings.forEach((price, j) => {
-    subtract(price * (price > 0 ? model.couplingUpper[j]! : model.couplingLower[j]!));
-  });
+  const linearAt = (part: QuadraticPart, price: number, weights: Float64Array): void => {
+    const own = new Float64Array(n);
+    part.curvature.times(weights, own);
+    for (let i = 0; i < n; i++) {
+      product[i] = product[i]! + price * own[i]!;
+      subtract(0.5 * price * weights[i]! * own[i]!);
+    }
+  };
+  if (withObjective) linearAt(model.objective, 1, point.weights);
+  const at = squaresAt(point);
+  norms.forEach((price, k) => price > 0 && linearAt(model.norms[k]!, price, at[k]!));
+  subtract(room);
+  const sideOf = (price: number, { lower, upper }: Side): void => {
+    if (price !== 0) subtract(price * (price > 0 ? upper : lower));
+  };
+  rows.forEach((price, r) => sideOf(price, model.rowSides[r]!));
+  couplings.forEach((price, j) => sideOf(price, model.couplingSides[j]!));
   const pull = new Float64Array(n);
   model.pull(product, rows, pull);
-  return { weights: point.weights, rows, couplings, pull, constant, size };
+  return { ...point, rows, couplings, model, pull, constant, size };
 }
 
 /** What rounding may take from a bound, as a share of its terms. */
@@ -62,10 +138,13 @@ export interface Separate {
   readonly costs: Float64Array;
   readonly weights: Float64Array;
   readonly pieces: Int16Array;
+  /** Of the terms of the bound. */
+  readonly size: number;
 }
 
 /** The bound over a domain. */
-export function separate(model: IntegerModel, point: PricedPoint, domain: NodeDomain): Separate {
+export function separate(point: PricedPoint, domain: NodeDomain): Separate {
+  const { model } = point;
   const { n } = model;
   const costs = new Float64Array(n);
   const weights = new Float64Array(n);
@@ -82,7 +161,7 @@ export function separate(model: IntegerModel, point: PricedPoint, domain: NodeDo
     size += Math.abs(cost);
   }
   if (size < Infinity) bound -= rounding * size;
-  return { bound, costs, weights, pieces };
+  return { bound, costs, weights, pieces, size };
 }
 
 /** The sum must clear zero by this share of its terms, so that rounding makes no proof. */
@@ -90,41 +169,6 @@ const marginMin = 1e-9;
 
 /** Whether the prices alone, without the objective, leave no point in a domain: a positive combination that nothing can meet. */
 export function contradicts(model: IntegerModel, point: DualPoint, domain: NodeDomain): boolean {
-  const { problem, n, segments } = model;
-  const { rows, couplings } = allowed(model, point);
-  const pull = new Float64Array(n);
-  let total = 0;
-  let size = 0;
-  const add = (value: number): void => {
-    total += value;
-    size += Math.abs(value);
-  };
-  problem.rows.forEach(({ positions, coefficients, lower, upper }, r) => {
-    const price = rows[r]!;
-    if (price === 0) return;
-    for (let k = 0; k < positions.length; k++) pull[positions[k]!] = pull[positions[k]!]! + price * coefficients[k]!;
-    add(-price * (price > 0 ? upper : lower));
-  });
-  couplings.forEach((price, j) => add(-price * (price > 0 ? model.couplingUpper[j]! : model.couplingLower[j]!)));
-  for (let i = 0; i < n; i++) {
-    let least = Infinity;
-    for (let p = segments.start[i]!; p < segments.start[i + 1]!; p++) {
-      const piece = segments.piece[p]!;
-      if (piece < domain.first[i]! || piece > domain.last[i]!) continue;
-      let slope = pull[i]!;
-      let constant = 0;
-      for (let j = 0; j < couplings.length; j++) {
-        slope += couplings[j]! * segments.alpha[j]![p]!;
-        constant += couplings[j]! * segments.beta[j]![p]!;
-      }
-      const from = Math.max(segments.lower[p]!, domain.lower?.[i] ?? -Infinity);
-      const to = Math.min(segments.upper[p]!, domain.upper?.[i] ?? Infinity);
-      if (from > to) continue;
-      const end = slope === 0 ? 0 : slope * (slope > 0 ? from : to);
-      least = Math.min(least, end + constant);
-    }
-    if (least === Infinity) return true;
-    add(least);
-  }
-  return total > marginMin * size;
+  const { bound, costs, size } = separate(priced(model, point, false), domain);
+  return costs.includes(Infinity) || bound > marginMin * size;
 }

@@ -1,4 +1,5 @@
 /** Bounds on single assets that follow from the bounds and the linear rows together; never tighter than what they say. */
+import { isSoft } from '../../problem/features.ts';
 import type { Problem } from '../../problem/problem.ts';
 
 const passes = 4;
@@ -15,7 +16,7 @@ export function impliedBounds({ lower, upper, rows }: Problem): Bounds {
   const bounds = { lower: Float64Array.from(lower), upper: Float64Array.from(upper) };
   const open = (): boolean => bounds.lower.some((value) => value === -Infinity) || bounds.upper.includes(Infinity);
   for (let pass = 0; pass < passes && open(); pass++)
-    for (const { positions, coefficients, lower: least, upper: most } of rows) {
+    for (const { positions, coefficients, lower: least, upper: most } of rows.filter((row) => !isSoft(row))) {
       tighten(bounds, positions, coefficients, most);
       tighten(
         bounds,

@@ -2,6 +2,7 @@
 import type { Checkpoint } from '../../math/checkpoint.ts';
 import { latticeDown, latticeUp } from './choices.ts';
 import type { IntegerModel } from './integer-model.ts';
+import type { PricedPoint } from './dual-point.ts';
 import type { NodeDomain } from './node-domain.ts';
 import { AssetCosts, wholeDomain } from './node-domain.ts';
 import type { SupportPoint } from './support-program.ts';
@@ -110,7 +111,7 @@ export class Incumbents {
   brokenCounts(choice: Choice): Float64Array | undefined {
     const excess = this.excessOf(choice);
     const j = excess.findIndex((value) => value !== 0);
-    return j < 0 ? undefined : new Float64Array(this.model.couplingUpper.length).fill(Math.sign(excess[j]!), j, j + 1);
+    return j < 0 ? undefined : new Float64Array(this.model.couplingSides.length).fill(Math.sign(excess[j]!), j, j + 1);
   }
 
   /** The first limit that holdings above its threshold break even where they hold the least; -1 when none is. */
@@ -132,11 +133,12 @@ export class Incumbents {
 
   /** By count: how many too many, negative when too few. */
   private excessOf(choice: Choice): number[] {
-    const { choices, couplingLower, couplingUpper } = this.model;
+    const { choices, couplingSides } = this.model;
     return choices.counts.map((_, j) => {
       let total = 0;
       for (let i = 0; i < choice.length; i++) total += choices.pieces[i]![choice[i]!]!.counted[j]!;
-      return total > couplingUpper[j]! ? total - couplingUpper[j]! : Math.min(total - couplingLower[j]!, 0);
+      const { lower, upper } = couplingSides[j]!;
+      return total > upper ? total - upper : Math.min(total - lower, 0);
     });
   }
 
@@ -144,10 +146,11 @@ export class Incumbents {
    * Changes the choices that cost least, at the pulls given, until every count holds.
    * @returns nothing when that does not come about
    */
-  repaired(choice: Choice, pull: Float64Array, domain: NodeDomain): Choice | undefined {
-    const { choices, n } = this.model;
+  repaired(choice: Choice, { model, pull }: PricedPoint, domain: NodeDomain): Choice | undefined {
+    const { choices, n } = model;
+    const costs = new AssetCosts(model);
     const result = Int16Array.from(choice);
-    const none = new Float64Array(this.model.couplingUpper.length);
+    const none = new Float64Array(this.model.couplingSides.length);
     for (let pass = 0; pass < 4; pass++) {
       const excess = this.excessOf(result);
       const j = excess.findIndex((value) => value !== 0);
@@ -157,11 +160,11 @@ export class Incumbents {
       for (let i = 0; i < n; i++) {
         const present = result[i]!;
         if (choices.pieces[i]![present]!.counted[j] === wanted) continue;
-        const here = this.costs.least(i, pull[i]!, none, domain, present, present).cost;
+        const here = costs.least(i, pull[i]!, none, domain, present, present).cost;
         let best = { i, piece: -1, cost: Infinity };
         for (let piece = domain.first[i]!; piece <= domain.last[i]!; piece++) {
           if (choices.pieces[i]![piece]!.counted[j] !== wanted) continue;
-          const cost = this.costs.least(i, pull[i]!, none, domain, piece, piece).cost - here;
+          const cost = costs.least(i, pull[i]!, none, domain, piece, piece).cost - here;
           if (cost < best.cost) best = { i, piece, cost };
         }
         if (best.piece >= 0) moves.push(best);
@@ -170,23 +173,23 @@ export class Incumbents {
       if (moves.length < Math.abs(excess[j]!)) return undefined;
       for (const { i, piece } of moves.slice(0, Math.abs(excess[j]!))) result[i] = piece;
     }
-    return this.countsHold(result) ? this.lightened(result, pull, domain) : undefined;
+    return this.countsHold(result) ? this.lightened(result, costs, pull, domain) : undefined;
   }
 
   /** Brings holdings down to their thresholds, the cheapest first, until those that stay above have room. */
-  private lightened(choice: Choice, pull: Float64Array, domain: NodeDomain): Choice | undefined {
+  private lightened(choice: Choice, costs: AssetCosts, pull: Float64Array, domain: NodeDomain): Choice | undefined {
     const { choices, n } = this.model;
     const result = Int16Array.from(choice);
-    const none = new Float64Array(this.model.couplingUpper.length);
+    const none = new Float64Array(this.model.couplingSides.length);
     for (let k = this.largeExcess(result); k >= 0; k = this.largeExcess(result)) {
       let best = { i: -1, piece: -1, cost: Infinity };
       for (let i = 0; i < n; i++) {
         const present = result[i]!;
         if (choices.pieces[i]![present]!.large[k] !== 1) continue;
-        const here = this.costs.least(i, pull[i]!, none, domain, present, present).cost;
+        const here = costs.least(i, pull[i]!, none, domain, present, present).cost;
         for (let piece = domain.first[i]!; piece < present; piece++) {
           if (choices.pieces[i]![piece]!.large[k] === 1) continue;
-          const cost = this.costs.least(i, pull[i]!, none, domain, piece, piece).cost - here;
+          const cost = costs.least(i, pull[i]!, none, domain, piece, piece).cost - here;
           if (cost < best.cost) best = { i, piece, cost };
         }
       }
@@ -233,7 +236,7 @@ export class Incumbents {
     const pull = new Float64Array(n);
     model.curvature.times(weights, product);
     model.pull(product, rows, pull);
-    const none = new Float64Array(model.couplingUpper.length);
+    const none = new Float64Array(model.couplingSides.length);
     const own = new Float64Array(1);
     const moves: Move[] = [];
     for (let i = 0; i < n; i++) {

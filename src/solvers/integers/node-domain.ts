@@ -64,10 +64,15 @@ export class AssetCosts {
       }
       const free = d[i]! > 0 ? -slope / d[i]! : slope > 0 ? lower : upper;
       const weight =
-        slope === 0 && d[i] === 0 ? (Number.isFinite(lower) ? lower : upper) : Math.min(Math.max(free, lower), upper);
+        slope === 0 && d[i] === 0
+          ? Number.isFinite(lower)
+            ? lower
+            : Math.min(upper, 0)
+          : Math.min(Math.max(free, lower), upper);
       const candidates = lattice === undefined ? [weight] : latticeAround(lattice, weight, lower, upper);
       for (const at of candidates) {
-        const cost = (0.5 * d[i]! * at + slope) * at + constant;
+        // Nothing bounds what falls without end.
+        const cost = Number.isFinite(at) ? (0.5 * d[i]! * at + slope) * at + constant : -Infinity;
         if (cost < best.cost) Object.assign(best, { cost, weight: at, piece });
       }
     }

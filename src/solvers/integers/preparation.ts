@@ -1,23 +1,17 @@
 /** From a problem to a search: the diagonal that stands apart, the model, the solver of what choices leave, and the root. */
 import type { Checkpoint } from '../../math/checkpoint.ts';
 import { maxAbs } from '../../math/vectors.ts';
-import type { Problem } from '../../problem/problem.ts';
+import type { Problem, Quadratic } from '../../problem/problem.ts';
 import type { Multipliers } from '../../problem/solution.ts';
 import { outOfBounds, solveConvex, withinBounds } from './convex-problem.ts';
-import {
-  DenseCurvature,
-  denseMax,
-  FactoredCurvature,
-  isFactored,
-  standingAlone,
-  writtenOut,
-  type Curvature,
-} from './curvature.ts';
-import { equalDiagonal, largestOver, splitMax } from './diagonal-split.ts';
+import { largestOver, splitMax } from './diagonal-split.ts';
 import type { DualPoint } from './dual-point.ts';
 import { Incumbents, type SolveWithin } from './incumbents.ts';
 import { IntegerModel } from './integer-model.ts';
-import { PerspectiveRelaxation, type Relaxed } from './relaxation.ts';
+import { withDirections, withSquares } from './norm-prices.ts';
+import { NormRelaxation } from './norm-relaxation.ts';
+import { QuadraticForm } from './quadratic-part.ts';
+import { PerspectiveRelaxation, type Relaxation, type Relaxed } from './relaxation.ts';
 import { SupportProgram } from './support-program.ts';
 import { TreeSearch } from './tree-search.ts';
 import { wholeDomain } from './node-domain.ts';
@@ -37,7 +31,8 @@ export class Preparation {
   private readonly checkpoint: Checkpoint;
   private readonly interrupted: () => boolean;
   private readonly anyPoint: boolean;
-  private readonly covariance: Float64Array | undefined;
+  /** The objective, then half the squares of the norms. */
+  private readonly forms: readonly QuadraticForm[];
   private incumbents: Incumbents | undefined;
   private secondOpinions = 0;
 
@@ -48,9 +43,13 @@ export class Preparation {
     this.checkpoint = checkpoint;
     this.interrupted = interrupted;
     const n = problem.lower.length;
-    this.covariance = n <= denseMax ? writtenOut(problem, () => undefined) : undefined;
+    const squares = problem.norms.map(({ operator, centre }): Quadratic[] => [
+      { scale: 1, operator, ...(centre === undefined ? {} : { centre }) },
+    ]);
+    this.forms = [problem.quadratics, ...squares].map((terms) => new QuadraticForm(problem, terms, checkpoint));
+    const covariance = this.forms[0]!.covariance;
     let risk = 0;
-    for (let i = 0; i < n; i++) risk = Math.max(risk, 0.5 * (this.covariance?.[i * n + i] ?? 0));
+    for (let i = 0; i < n; i++) risk = Math.max(risk, 0.5 * (covariance?.[i * n + i] ?? 0));
     const { trading } = problem;
     const rates = trading === undefined ? 0 : Math.max(maxAbs(trading.buyRate), maxAbs(trading.sellRate));
     this.scale = Math.max(risk, maxAbs(problem.linear), rates) || 1;
@@ -67,44 +66,48 @@ export class Preparation {
 
   /** A search whose root has been worked on; another one when a better diagonal was found for it. Throws Interrupted. */
   *searches(): Generator<TreeSearch, void, void> {
-    const first = this.modelWith(this.firstDiagonal());
+    const first = this.modelWith(
+      this.forms.map((form, k) =>
+        this.isSoftNorm(k) ? new Float64Array(this.problem.lower.length) : form.firstDiagonal(),
+      ),
+    );
     const start = this.startOf(first);
     const search = this.searchOf(first, start);
     yield search;
     search.improve();
-    if (search.done || search.gap <= gapWorthSplitting || this.covariance === undefined || first.n > splitMax) return;
+    const written = this.forms.every(({ covariance }) => covariance !== undefined);
+    if (search.done || search.gap <= gapWorthSplitting || !written || first.n > splitMax) return;
     if (!(this.cutoff < Infinity)) return;
     const better = this.betterModel(first, start);
     if (better !== first) yield this.searchOf(better, start);
   }
 
-  /** Chosen for the sum of its entries, or what stands alone where that is known and more would cost too much. */
-  private firstDiagonal(): Float64Array {
-    const { problem, covariance, checkpoint } = this;
-    const n = problem.lower.length;
-    const alone = standingAlone(problem, checkpoint);
-    if (isFactored(problem) || covariance === undefined) return alone;
-    if (n <= splitMax) return largestOver(covariance, new Float64Array(n).fill(1), checkpoint);
-    if (alone.some((value) => value > 0)) return alone;
-    return equalDiagonal(covariance, n, checkpoint);
+  /** What is paid for a length has no square, whose diagonal could stand apart. */
+  private isSoftNorm(form: number): boolean {
+    return form > 0 && this.problem.norms[form - 1]!.penalty !== undefined;
   }
 
-  private modelWith(diagonal: Float64Array): IntegerModel {
-    const { problem, covariance, checkpoint } = this;
-    const curvature: Curvature =
-      covariance === undefined ? new FactoredCurvature(problem, checkpoint) : new DenseCurvature(covariance, diagonal);
-    return new IntegerModel(problem, diagonal, curvature, checkpoint);
+  /** With a diagonal for each form. */
+  private modelWith(diagonals: readonly Float64Array[]): IntegerModel {
+    const [objective, ...norms] = this.forms.map((form, k) => form.splitAt(diagonals[k]!));
+    return IntegerModel.of(this.problem, objective!, norms);
   }
 
-  private startOf({ n, bounds, couplingUpper }: IntegerModel): DualPoint {
+  private startOf({ n, bounds, couplingSides, norms }: IntegerModel): DualPoint {
     const weights = Float64Array.from({ length: n }, (_, i) =>
       Math.min(Math.max(1 / n, bounds.lower[i]!), bounds.upper[i]!),
     );
     return {
       weights,
       rows: new Float64Array(this.problem.rows.length),
-      couplings: new Float64Array(couplingUpper.length),
+      couplings: new Float64Array(couplingSides.length),
+      norms: new Float64Array(norms.length),
     };
+  }
+
+  private relaxationOf(model: IntegerModel, rough: boolean): Relaxation {
+    const plain = new PerspectiveRelaxation(model, this.scale, this.checkpoint, rough);
+    return model.norms.length === 0 ? plain : new NormRelaxation(model, plain, this.scale);
   }
 
   private searchOf(model: IntegerModel, start: DualPoint): TreeSearch {
@@ -113,7 +116,7 @@ export class Preparation {
     const incumbents = new Incumbents(model, this.solverOf(model), checkpoint);
     if (before !== undefined) incumbents.best = before;
     this.incumbents = incumbents;
-    const relaxation = new PerspectiveRelaxation(model, scale, checkpoint, this.anyPoint);
+    const relaxation = this.relaxationOf(model, this.anyPoint);
     const settle = (lower: Float64Array, upper: Float64Array) => this.settled(model, lower, upper);
     const search = new TreeSearch({ model, relaxation, incumbents, settle, scale, anyPoint: this.anyPoint });
     search.begin(start);
@@ -127,24 +130,22 @@ export class Preparation {
    */
   private betterModel(first: IntegerModel, start: DualPoint): IntegerModel {
     const rootOf = (model: IntegerModel): Relaxed =>
-      new PerspectiveRelaxation(model, this.scale, this.checkpoint).relax(
-        wholeDomain(model.choices),
-        start,
-        this.cutoff,
-        1e-2 * this.scale,
-      );
+      this.relaxationOf(model, false).relax(wholeDomain(model.choices), start, this.cutoff, 1e-2 * this.scale);
     let model = first;
-    let diagonal = first.diagonal;
+    let diagonals = [first.objective, ...first.norms].map(({ diagonal }) => diagonal);
     let root = rootOf(first);
     let best = { model, bound: root.bound };
     for (let k = 0; k < splitsMax; k++) {
       const mean = root.variance.reduce((total, value) => total + value, 0) / model.n;
       if (!(mean > 0)) break;
       const worth = root.variance.map((value) => value / mean + worthLeast);
-      const towards = largestOver(this.covariance!, worth, this.checkpoint);
       const step = 2 / (k + 3);
-      diagonal = diagonal.map((value, i) => value + step * (towards[i]! - value));
-      model = this.modelWith(diagonal);
+      diagonals = diagonals.map((diagonal, form) => {
+        if (this.isSoftNorm(form)) return diagonal;
+        const towards = largestOver(this.forms[form]!.covariance!, worth, this.checkpoint);
+        return diagonal.map((value, i) => value + step * (towards[i]! - value));
+      });
+      model = this.modelWith(diagonals);
       root = rootOf(model);
       if (root.bound > best.bound) best = { model, bound: root.bound };
     }
@@ -154,8 +155,7 @@ export class Preparation {
   /** The fast program where it can say everything, the convex solvers where it cannot or gives up. */
   private solverOf(model: IntegerModel): SolveWithin {
     const program = new SupportProgram(model, this.checkpoint);
-    const { tradeLimits, integrality } = this.problem;
-    const complete = tradeLimits.length === 0 && (integrality?.concentrations ?? []).length === 0;
+    const complete = model.isPlain;
     return (lower, upper, guess) => {
       const point = complete ? program.solve(lower, upper, guess) : undefined;
       if (point !== undefined || (complete && this.secondOpinions++ >= secondOpinionsMax)) return point;
@@ -169,18 +169,22 @@ export class Preparation {
     const solution = solveConvex(withinBounds(problem, lower, upper), interrupted);
     checkpoint(Infinity);
     const prices = (given: Multipliers): DualPoint => {
-      const { rows, tradeLimits, concentrations = [] } = outOfBounds(problem, given);
+      const { rows, tradeLimits, concentrations = [], norms } = outOfBounds(problem, given);
+      const { weights } = solution!;
       return {
-        weights: solution!.weights.length === model.n ? solution!.weights : new Float64Array(model.n),
+        weights: weights.length === model.n ? weights : new Float64Array(model.n),
         rows,
         couplings: Float64Array.from([...new Array<number>(model.counts).fill(0), ...tradeLimits, ...concentrations]),
+        norms,
       };
     };
-    if (solution?.infeasibility !== undefined) return { contradiction: prices(solution.infeasibility) };
+    if (solution?.infeasibility !== undefined)
+      return { contradiction: withDirections(problem, prices(solution.infeasibility), solution.infeasibility) };
     if (solution?.termination.reason !== 'optimal') return undefined;
     const weights = solution.weights.map((value, i) => Math.min(Math.max(value, lower[i]!), upper[i]!));
     const { objective, multipliers } = solution;
     const { rows } = outOfBounds(problem, multipliers);
-    return { point: { weights, rows, objective }, dual: prices(multipliers), objective };
+    const dual = withSquares(problem, prices({ ...multipliers }));
+    return { point: { weights, rows, objective }, dual, objective };
   }
 }

@@ -1,7 +1,7 @@
 /** What the relaxation of a node tells the search: a bound with the prices that prove it, and which choices are still open. */
 import type { Checkpoint } from '../../math/checkpoint.ts';
 import type { DualPoint, PricedPoint, Separate } from './dual-point.ts';
-import { contradicts, priced, separate } from './dual-point.ts';
+import { contradicts, priced, separate, squareAt } from './dual-point.ts';
 import type { IntegerModel } from './integer-model.ts';
 import type { NodeDomain } from './node-domain.ts';
 import { SmoothedDual } from './smoothed-dual.ts';
@@ -17,6 +17,8 @@ export interface Relaxed {
   readonly decided: Float64Array;
   /** (n) how far the pieces of an asset lie apart, as far as it is undecided between them. */
   readonly variance: Float64Array;
+  /** By norm: its length in the relaxation. */
+  readonly lengths: Float64Array;
   /** Prices that leave no point at all; the bound is then infinite. */
   readonly contradiction?: DualPoint;
 }
@@ -36,9 +38,11 @@ const gapShare = 1e-3;
 const openShare = 1e-7;
 const roughShare = 1e-3;
 
+/** At the norm prices of the point where it starts. */
 export class PerspectiveRelaxation implements Relaxation {
   private readonly model: IntegerModel;
-  private readonly dual: SmoothedDual;
+  private readonly checkpoint: Checkpoint;
+  private dual: SmoothedDual;
   /** The size of the objective, for temperatures. */
   private readonly scale: number;
   private readonly openShare: number;
@@ -50,11 +54,14 @@ export class PerspectiveRelaxation implements Relaxation {
     this.openShare = rough ? roughShare : openShare;
     this.model = model;
     this.scale = scale;
+    this.checkpoint = checkpoint;
     this.dual = new SmoothedDual(model, checkpoint);
   }
 
   relax(domain: NodeDomain, start: DualPoint, cutoff: number, temperature: number): Relaxed {
-    const { dual, model } = this;
+    const { model } = this;
+    if (model.norms.length > 0) this.dual = new SmoothedDual(model.at(start.norms), this.checkpoint);
+    const { dual } = this;
     let T = temperature;
     dual.start(start, domain, T);
     let best = this.measured(start, domain);
@@ -84,12 +91,20 @@ export class PerspectiveRelaxation implements Relaxation {
       weights: Float64Array.from(dual.weights),
       decided: Float64Array.from(dual.responses.decided),
       variance: Float64Array.from(dual.responses.variance),
+      lengths: this.lengths(),
     };
+  }
+
+  private lengths(): Float64Array {
+    const { weights, responses } = this.dual;
+    return Float64Array.from(this.model.norms, (norm) =>
+      Math.sqrt(Math.max(squareAt(norm, weights, responses.variance), 0)),
+    );
   }
 
   private measured(point: DualPoint, domain: NodeDomain): Relaxed {
     const at = priced(this.model, point);
-    const parts = separate(this.model, at, domain);
+    const parts = separate(at, domain);
     const { weights, responses } = this.dual;
     return {
       bound: parts.bound,
@@ -98,6 +113,7 @@ export class PerspectiveRelaxation implements Relaxation {
       weights,
       decided: responses.decided,
       variance: responses.variance,
+      lengths: new Float64Array(0),
     };
   }
 
@@ -126,7 +142,7 @@ export class PerspectiveRelaxation implements Relaxation {
 
 function differenceOf(a: DualPoint, b: DualPoint): DualPoint {
   return {
-    weights: a.weights,
+    ...a,
     rows: a.rows.map((value, r) => value - b.rows[r]!),
     couplings: a.couplings.map((value, j) => value - b.couplings[j]!),
   };

@@ -1,7 +1,7 @@
 /** The tree of cuts as the search grows it, and as it is handed out in the end. */
 import type { SearchBranch, SearchCut, SearchLeaf } from '../../problem/solution.ts';
 import type { Piece } from './choices.ts';
-import { allowed, type DualPoint } from './dual-point.ts';
+import { allowed, squaresAt, type DualPoint } from './dual-point.ts';
 import type { IntegerModel } from './integer-model.ts';
 
 /** A place in the tree: open until it is cut in two or closed by a bound. */
@@ -36,7 +36,8 @@ export class Leaves {
     if (known !== undefined) return known;
     const { problem, n, choices, counts } = this.model;
     const prices = new Float64Array(problem.integrality!.counts.length);
-    const { rows, couplings } = allowed(this.model, point);
+    const { rows, couplings, norms, lengths } = allowed(this.model, point, withObjective);
+    const squares = norms.map((price, k) => (lengths[k] === 0 ? price : 0));
     const limits = problem.tradeLimits.length;
     choices.counts.forEach((index, j) => (prices[index] = couplings[j]!));
     const leaf: SearchLeaf = {
@@ -44,14 +45,15 @@ export class Leaves {
       multipliers: {
         rows,
         bounds: new Float64Array(0),
-        norms: new Float64Array(problem.norms.length),
+        norms: lengths,
         tradeLimits: couplings.slice(counts, counts + limits),
       },
       counts: prices,
+      ...(squares.every((price) => price === 0) ? {} : { squares: { prices: squares, at: squaresAt(point) } }),
       ...(couplings.length === counts + limits ? {} : { concentrations: couplings.slice(counts + limits) }),
     };
     this.known.set(point, leaf);
-    this.numbers += n + point.rows.length + prices.length;
+    this.numbers += n + point.rows.length + prices.length + norms.length;
     return leaf;
   }
 

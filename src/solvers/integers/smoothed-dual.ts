@@ -50,7 +50,7 @@ export class SmoothedDual {
     this.product = new Float64Array(n);
     this.pull = new Float64Array(n);
     this.rows = new Float64Array(model.problem.rows.length);
-    this.couplings = new Float64Array(model.couplingUpper.length);
+    this.couplings = new Float64Array(model.couplingSides.length);
     this.matrix = new Float64Array(0);
     this.natural = naturalResponses(model);
   }
@@ -71,6 +71,7 @@ export class SmoothedDual {
       weights: Float64Array.from(this.v),
       rows: Float64Array.from(this.rows),
       couplings: Float64Array.from(this.couplings),
+      norms: this.model.normPrices,
     };
   }
 
@@ -244,8 +245,8 @@ export class SmoothedDual {
   /** What a price answers to at most, and how much of that is lent to its equation. */
   private naturalOf(a: number, m: number): readonly [natural: number, damping: number] {
     if (a < m) return [this.natural[a]!, this.damping];
-    const { couplingLower, couplingUpper } = this.model;
-    const width = couplingUpper[a - m]! - couplingLower[a - m]!;
+    const { lower, upper } = this.model.couplingSides[a - m]!;
+    const width = upper - lower;
     return [(width * width) / (4 * this.temperature), Math.max(this.damping, couplingDamping)];
   }
 

@@ -1,6 +1,7 @@
 /** How assets answer prices at a temperature: by a softmin over their segments, each answered by its cheapest weight. */
 import type { IntegerModel } from './integer-model.ts';
 import type { NodeDomain } from './node-domain.ts';
+import type { Side } from './sides.ts';
 
 /** Differences of more temperatures than this leave a share of nothing. */
 const negligible = 45;
@@ -36,7 +37,7 @@ export class Responses {
 
   constructor(model: IntegerModel) {
     const { n, segments } = model;
-    const c = model.couplingUpper.length;
+    const c = model.couplingSides.length;
     const m = model.problem.rows.length;
     const total = 2 * segments.lower.length;
     this.model = model;
@@ -92,10 +93,10 @@ export class Responses {
     this.size = 0;
     let value = 0;
     for (let i = 0; i < n; i++) value += this.answerOf(i, pull[i]!, prices, temperature, derivatives);
-    const { rowLower, rowUpper, couplingLower, couplingUpper } = this.model;
-    for (let r = 0; r < rows.length; r++) value -= this.sideOf(r, rows[r]!, rowLower[r]!, rowUpper[r]!, temperature);
+    const { rowSides, couplingSides } = this.model;
+    for (let r = 0; r < rows.length; r++) value -= this.sideOf(r, rows[r]!, rowSides[r]!, temperature);
     for (let j = 0; j < prices.length; j++)
-      value -= this.sideOf(rows.length + j, prices[j]!, couplingLower[j]!, couplingUpper[j]!, temperature);
+      value -= this.sideOf(rows.length + j, prices[j]!, couplingSides[j]!, temperature);
     return { value };
   }
 
@@ -220,7 +221,9 @@ export class Responses {
   }
 
   /** The smoothed support of a range; the side that it takes and how fast that moves. */
-  private sideOf(q: number, price: number, lower: number, upper: number, temperature: number): number {
+  private sideOf(q: number, price: number, side: Side, temperature: number): number {
+    const { lower, upper, ends, costs } = side;
+    if (ends !== undefined && costs !== undefined) return this.softSideOf(q, price, ends, costs, temperature);
     if (lower === upper) {
       this.slack[q] = lower;
       this.slackSpread[q] = 0;
@@ -233,5 +236,26 @@ export class Responses {
     this.slackSpread[q] = (width * width * high * (1 - high)) / temperature;
     const soft = steps >= 0 ? Math.log1p(Math.exp(-steps)) : Math.log1p(Math.exp(steps));
     return Math.max(price * upper, price * lower) + temperature * soft;
+  }
+
+  /** The same of what may be broken at a cost: a softmin over the ends of the lines that the cost consists of. */
+  private softSideOf(q: number, price: number, ends: Float64Array, costs: Float64Array, temperature: number): number {
+    let most = -Infinity;
+    for (let e = 0; e < ends.length; e++) most = Math.max(most, price * ends[e]! - costs[e]!);
+    let total = 0;
+    let mean = 0;
+    let square = 0;
+    // Around the first end, so that the spread does not cancel.
+    for (let e = 0; e < ends.length; e++) {
+      const part = Math.exp((price * ends[e]! - costs[e]! - most) / temperature);
+      const away = ends[e]! - ends[0]!;
+      total += part;
+      mean += part * away;
+      square += part * away * away;
+    }
+    mean /= total;
+    this.slack[q] = ends[0]! + mean;
+    this.slackSpread[q] = Math.max(square / total - mean * mean, 0) / temperature;
+    return most + temperature * Math.log(total);
   }
 }

@@ -62,7 +62,6 @@ export class TreeSearch {
   private readonly scale: number;
   private readonly depthFirst: boolean;
   private readonly queue = new NodeQueue<Node>();
-  private readonly costs: AssetCosts;
   /** Least bound of what has been closed. */
   private closed = Infinity;
   private order = 0;
@@ -81,7 +80,6 @@ export class TreeSearch {
     this.settle = settle;
     this.scale = scale;
     this.leaves = new Leaves(model);
-    this.costs = new AssetCosts(model);
   }
 
   /** Proven so far: no portfolio is better. */
@@ -110,7 +108,9 @@ export class TreeSearch {
     if (!this.leaves.carried) return undefined;
     const open = this.openPlaces();
     const root = branchOf(this.root, (place) => this.leaves.at(open.get(place)!));
-    return { diagonal: this.model.diagonal, root };
+    const { objective, norms } = this.model;
+    const parts = norms.length === 0 ? {} : { normDiagonals: norms.map(({ diagonal }) => diagonal) };
+    return { diagonal: objective.diagonal, ...parts, root };
   }
 
   get open(): number {
@@ -206,7 +206,7 @@ export class TreeSearch {
     }
     incumbents.offer({ ...settled.point, choice, lower, upper });
     const point = priced(model, settled.dual);
-    const { bound } = separate(model, point, domain);
+    const { bound } = separate(point, domain);
     if (bound > relaxed.bound) this.close(place, point, bound);
     else this.close(place, relaxed.point, relaxed.bound);
   }
@@ -220,7 +220,7 @@ export class TreeSearch {
   private tryPortfolios({ separate, point, weights }: Relaxed, domain: NodeDomain): void {
     const { incumbents } = this;
     const chosen = Int16Array.from(separate.pieces);
-    const repaired = incumbents.repaired(chosen, point.pull, domain);
+    const repaired = incumbents.repaired(chosen, point, domain);
     const better = repaired !== undefined && incumbents.attempt(repaired, weights);
     // The first one is shown before it is improved.
     if (better && this.nodes > 1) incumbents.improve(laterImprovement);
@@ -229,9 +229,10 @@ export class TreeSearch {
   /** Drops the outer pieces that the prices rule out, one cut for each. @returns the place of what is left */
   private dropped(place: Place, { bound, point, separate }: Relaxed, domain: NodeDomain): Place {
     const { cutoff, model } = this;
+    const costs = new AssetCosts(point.model);
     let left = place;
     const drop = (i: number, piece: number, below: boolean): boolean => {
-      const forced = this.costs.least(i, point.pull[i]!, point.couplings, domain, piece, piece).cost;
+      const forced = costs.least(i, point.pull[i]!, point.couplings, domain, piece, piece).cost;
       const reached = bound - separate.costs[i]! + forced;
       if (!(reached >= cutoff)) return false;
       const next: Place = {};
@@ -274,7 +275,7 @@ export class TreeSearch {
 
   private opened(domain: NodeDomain, { point, bound, separate }: Relaxed, asset: number, depth: number): Place {
     const place: Place = {};
-    const { cost } = this.costs.least(asset, point.pull[asset]!, point.couplings, domain);
+    const { cost } = new AssetCosts(point.model).least(asset, point.pull[asset]!, point.couplings, domain);
     const reached = Math.max(bound, bound - separate.costs[asset]! + cost);
     if (reached >= this.cutoff) this.close(place, point, reached);
     else this.queue.push({ ...this.turnAt(reached), domain, point, place, depth: depth + 1 });

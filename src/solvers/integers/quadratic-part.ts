@@ -1,0 +1,63 @@
+/**
+ * A quadratic form as relaxations take it: a diagonal D that stands apart, because every asset can pay for it on its own, and the curvature
+ * G = Q - D that couples assets. The objective is one, and so is half the square of every norm, which is added at a price.
+ */
+import type { Checkpoint } from '../../math/checkpoint.ts';
+import type { Problem, Quadratic } from '../../problem/problem.ts';
+import { centrePulls } from './centre-pulls.ts';
+import {
+  DenseCurvature,
+  denseMax,
+  FactoredCurvature,
+  isFactored,
+  standingAlone,
+  writtenOut,
+  type Curvature,
+} from './curvature.ts';
+import { equalDiagonal, largestOver, splitMax } from './diagonal-split.ts';
+
+/** 1/2 w'(G + D) w + linear'w + constant. */
+export interface QuadraticPart {
+  /** (n) D. */
+  readonly diagonal: Float64Array;
+  readonly curvature: Curvature;
+  /** (n) -Q c. */
+  readonly linear: Float64Array;
+  /** 1/2 c'Q c. */
+  readonly constant: number;
+}
+
+/** A form that can be split in more than one way. */
+export class QuadraticForm {
+  /** (n x n); nothing where that is too large to write out. */
+  readonly covariance: Float64Array | undefined;
+  private readonly terms: Pick<Problem, 'quadratics' | 'universe'>;
+  private readonly centres: { readonly linear: Float64Array; readonly constant: number };
+  private readonly checkpoint: Checkpoint;
+
+  constructor({ universe }: Problem, quadratics: readonly Quadratic[], checkpoint: Checkpoint) {
+    this.terms = { universe, quadratics };
+    this.checkpoint = checkpoint;
+    this.covariance = universe.assets.length <= denseMax ? writtenOut(this.terms, () => undefined) : undefined;
+    this.centres = centrePulls(this.terms, checkpoint);
+  }
+
+  /** Chosen for the sum of its entries, or what stands alone where that is known and more would cost too much. */
+  firstDiagonal(): Float64Array {
+    const { terms, covariance, checkpoint } = this;
+    const n = terms.universe.assets.length;
+    const alone = standingAlone(terms, checkpoint);
+    if (isFactored(terms) || covariance === undefined) return alone;
+    if (n <= splitMax) return largestOver(covariance, new Float64Array(n).fill(1), checkpoint);
+    if (alone.some((value) => value > 0)) return alone;
+    return equalDiagonal(covariance, n, checkpoint);
+  }
+
+  /** Nothing but `diagonal` stands apart; where the matrix is not written out that is all that stands alone. */
+  splitAt(diagonal: Float64Array): QuadraticPart {
+    const { terms, covariance, checkpoint } = this;
+    const curvature =
+      covariance === undefined ? new FactoredCurvature(terms, checkpoint) : new DenseCurvature(covariance, diagonal);
+    return { diagonal, curvature, ...this.centres };
+  }
+}
