@@ -1,22 +1,18 @@
-import { defineStrategy, inTurns } from '@veritasvault/portfolio/sdk/v1';
+import { covarianceOf, defineStrategy, inTurns } from '@veritasvault/portfolio/sdk/v1';
 import type {
   Answer,
-  BlendedViews,
   Delegate,
   DelegateGround,
-  JsonObject,
   SymmetricOperator,
   Task,
   TurnProgram,
 } from '@veritasvault/portfolio/sdk/v1';
 
+import { axisOf, posteriorFrontier } from './frontier.ts';
+import { blendedOf } from './market.ts';
+import type { BlackLitterman } from './market.ts';
 import { reportOf } from './report.ts';
 import type { Portfolios } from './report.ts';
-
-interface BlackLitterman {
-  readonly objective: { readonly type: string; readonly parameters: JsonObject };
-  readonly covariance: 'prior' | 'predictive';
-}
 
 /** Mean-variance strategies that trade expected returns against risk. */
 const objectives = [
@@ -26,12 +22,6 @@ const objectives = [
   'minimum-risk-at-return',
   'maximum-information-ratio',
 ] as const;
-
-function blendedOf(task: Task<BlackLitterman>): BlendedViews {
-  const { blended } = task.estimates;
-  if (blended === undefined) throw new Error('the host must blend views: the strategy lists them among its needs');
-  return blended;
-}
 
 /** The task's own ground with other expected returns and another covariance of them. */
 function groundOn(
@@ -54,8 +44,7 @@ function groundOn(
 function* portfolios(task: Task<BlackLitterman>): TurnProgram {
   const { objective, covariance } = task.parameters;
   const blended = blendedOf(task);
-  const own = task.estimates.covariance;
-  if (own === undefined) throw new Error('the host must provide a covariance: the strategy lists it among its needs');
+  const own = covarianceOf(task);
   const risk = (predictive: () => SymmetricOperator): SymmetricOperator =>
     covariance === 'prior' ? own : predictive();
   const delegate: Delegate = { type: objective.type, parameters: objective.parameters };
@@ -99,7 +88,7 @@ export const blackLitterman = defineStrategy<BlackLitterman>({
   id: 'black-litterman',
   title: 'Black-Litterman',
   description:
-    "Runs a mean-variance objective on the posterior expected returns of Black and Litterman: mu = pi + tau Sigma P' (P tau Sigma P' + Omega)^-1 (Q - P pi) from prior returns pi and views P mu = Q with error variances Omega = (1 - C) / C tau p' Sigma p by confidence C. covariance prior is Sigma; predictive is Sigma + M, M = tau Sigma - tau Sigma P' (P tau Sigma P' + Omega)^-1 P tau Sigma, which adds the uncertainty of the mean; limits of the objective itself, such as volatilityMax, speak of it too, constraints of Sigma. The report holds, per asset, prior and posterior returns, the weights of the same objective on the prior ((1 + tau) Sigma with predictive) and on the posterior, and the tilt between them; and per view what it states, what prior and posterior say of it, the variance of its error, its confidence, and the confidence implied by the weights: the share of the way from the weights on the prior to those under certain views that the assets of the view have gone (least squares over them).",
+    "Runs a mean-variance objective on the posterior expected returns of Black and Litterman: mu = pi + tau Sigma P' (P tau Sigma P' + Omega)^-1 (Q - P pi) from prior returns pi and views P mu = Q with error variances Omega = (1 - C) / C tau p' Sigma p by confidence C. covariance prior is Sigma; predictive is Sigma + M, M = tau Sigma - tau Sigma P' (P tau Sigma P' + Omega)^-1 P tau Sigma, which adds the uncertainty of the mean; limits of the objective itself, such as volatilityMax, speak of it too, constraints of Sigma. The report holds, per asset, prior and posterior returns, the weights of the same objective on the prior ((1 + tau) Sigma with predictive) and on the posterior, and the tilt between them; and per view what it states, what prior and posterior say of it, the variance of its error, its confidence, and the confidence implied by the weights: the share of the way from the weights on the prior to those under certain views that the assets of the view have gone (least squares over them). Its frontier is the least risk by posterior return over the restrictions, exact between corners where these are bounds and linear rows: volatility under the covariance chosen, or tracking error when the objective is maximum-information-ratio; limits of the objective itself do not bound it. Each point reports its volatility or tracking error under that covariance and its prior return; with predictive the figures beside it speak of Sigma.",
   references: [
     'Black, F., Litterman, R. (1992). Global Portfolio Optimization. Financial Analysts Journal 48(5), 28-43.',
     'He, G., Litterman, R. (1999). The Intuition Behind Black-Litterman Model Portfolios. Goldman Sachs Investment Management Research.',
@@ -137,5 +126,8 @@ export const blackLitterman = defineStrategy<BlackLitterman>({
   },
   needs: ['views', 'covariance'],
   delegates: ({ objective }) => ({ objective: { type: objective.type, parameters: objective.parameters } }),
+  frontierAgainstWith: axisOf,
   optimize: (task) => inTurns(task, () => portfolios(task)),
+  frontier: (task, points, first) =>
+    posteriorFrontier(task, points, () => inTurns(task, () => portfolios(task)), first),
 });

@@ -68,6 +68,7 @@ export function checkedStrategy(strategy: Strategy<never>): Strategy {
     needs: strategy.needs,
     ...(strategy.frontierNeeds === undefined ? {} : { frontierNeeds: strategy.frontierNeeds }),
     ...(strategy.frontierAgainst === undefined ? {} : { frontierAgainst: strategy.frontierAgainst }),
+    ...(strategy.frontierAlong === undefined ? {} : { frontierAlong: strategy.frontierAlong }),
     ...(strategy.noFrontier === undefined ? {} : { noFrontier: strategy.noFrontier }),
     frontierAgainstWith: (given) =>
       whenSound(schema, given, (parameters) => strategy.frontierAgainstWith?.(parameters)) ??

@@ -72,11 +72,11 @@ type OfferedStrategy = NonNullable<ReturnType<PluginCatalog['strategies']['get']
 
 /** That it has a frontier, against what, and what that needs besides; or why it has none. */
 function frontierOf(strategy: OfferedStrategy): readonly string[] {
-  const { frontierAgainst = 'volatility', frontierNeeds = [], noFrontier } = strategy;
+  const { frontierAgainst = 'volatility', frontierAlong = 'return', frontierNeeds = [], noFrontier } = strategy;
   if (!('frontier' in strategy)) return [noFrontier === undefined ? 'no frontier' : `no frontier: ${noFrontier}`];
   return [
     'has frontier',
-    `frontier against ${frontierAgainst}`,
+    `frontier against ${frontierAgainst} along ${frontierAlong}`,
     ...frontierNeeds.map((need) => `frontier needs ${need}`),
   ];
 }

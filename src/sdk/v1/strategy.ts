@@ -193,6 +193,8 @@ export interface Strategy<Parameters = JsonObject> {
   readonly frontierNeeds?: readonly Need[];
   /** What the risk axis of its frontier measures; volatility when absent. */
   readonly frontierAgainst?: FrontierMeasure;
+  /** What its frontier gives risk for, where that is not the expected return: `tilt`. */
+  readonly frontierAlong?: string;
   /** Why it has no frontier and what to ask for instead, in a sentence without its subject; for those without `frontier`. */
   readonly noFrontier?: string;
   /**

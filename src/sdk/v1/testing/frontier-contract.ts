@@ -1,10 +1,10 @@
-/** What a strategy's efficient frontier must keep. A strategy without one is legitimate, and shows as pending. */
+/** What a strategy's efficient frontier must keep. A strategy without one is legitimate, and says what to ask for instead. */
 import { EMPTY } from 'rxjs';
 
 import { difference, dot } from '../../../math/vectors.ts';
 import type { JsonObject } from '../../../values/json.ts';
 import { quadraticForm } from '../operators.ts';
-import type { Answer, Strategy } from '../strategy.ts';
+import type { Answer, FrontierMeasure, Strategy } from '../strategy.ts';
 import { distance, ensure } from './framework.ts';
 import { referenceMarket } from './reference-market.ts';
 import type { ReferenceMarket } from './reference-market.ts';
@@ -17,11 +17,12 @@ const points = 7;
 
 export function frontierContract({ framework, engine, strategy, parameters, strategies }: RunContract): void {
   const settings = parameters.map((set) => ({ parameters: set, ...(strategies === undefined ? {} : { strategies }) }));
+  const { frontierAlong = 'return', noFrontier = '' } = strategy;
   if (strategy.frontier === undefined) {
-    framework.it('streams no frontier: the strategy does not offer one');
+    framework.it(`streams no frontier: ${noFrontier === '' ? 'the strategy does not offer one' : noFrontier}`);
     return;
   }
-  framework.it(`streams ${points} certified points from the least risk to the most return`, async () => {
+  framework.it(`streams ${points} certified points from the least risk to the most ${frontierAlong}`, async () => {
     for (const set of settings) await checkFrontier(strategy, set, engine);
   });
   framework.it('streams the same points whether its host traces frontiers or solves point by point', async () => {
@@ -71,25 +72,28 @@ async function checkFrontier(strategy: Strategy, set: Tested, engine: Engine): P
   for (const answer of answers) certified(engine, market, answer);
   if (expectedReturns === undefined) return answers;
   const returns = answers.map(({ solution }) => dot(expectedReturns, solution.weights));
-  const risks = answers.map(({ solution }) => riskOf(strategy, market, solution.weights));
+  const against = strategy.frontierAgainstWith?.(set.parameters) ?? strategy.frontierAgainst ?? 'volatility';
+  const risks = answers.map(({ solution }) => riskOf(against, market, solution.weights));
+  const isAlongReturn = strategy.frontierAlong === undefined;
   for (let point = 1; point < points; point++) {
-    ensure(returns[point]! >= returns[point - 1]! - 1e-7, `return falls at point ${point + 1}`);
+    const rises = returns[point]! >= returns[point - 1]! - 1e-7;
+    ensure(rises || !isAlongReturn, `return falls at point ${point + 1}`);
     const [before, after] = [risks[point - 1], risks[point]];
     ensure(before === undefined || after! >= before - 1e-7, `risk falls at point ${point + 1}`);
   }
   return answers;
 }
 
-/** What the frontier is against; undefined where its definition is up to the parameters of the strategy. */
+/** What the frontier is against, of one point; undefined where its definition is up to the parameters of the strategy. */
 function riskOf(
-  { frontierAgainst = 'volatility' }: Strategy,
+  against: FrontierMeasure,
   { situation, estimates }: ReferenceMarket,
   weights: Float64Array,
 ): number | undefined {
   const { covariance } = estimates;
   const deviation = (centre?: Float64Array): number | undefined =>
     covariance === undefined ? undefined : Math.sqrt(quadraticForm(covariance, difference(weights, centre)));
-  switch (frontierAgainst) {
+  switch (against) {
     case 'volatility':
       return deviation();
     case 'tracking-error':
