@@ -1,6 +1,7 @@
 /** The assets of a stateless problem: ids, words and taxonomies. */
 import type { Universe, UniverseAsset } from '../problem/universe.ts';
 import { currencyProblem, isCurrency } from '../values/currency.ts';
+import { readPositive } from '../values/fields.ts';
 import { readId } from '../values/resource-name.ts';
 import type { Findings } from './admission-findings.ts';
 import { withHoldings } from './admission-funds.ts';
@@ -74,6 +75,7 @@ function readAsset(draft: ProblemAssetDraft, at: string, findings: Findings): Un
     const hint = 'a multiple of net asset value, 0.5 when a day trades half of it';
     readNumber(averageDailyValue, `${at}.average_daily_value`, { min: 0, max: 1e9, hint }, findings);
   }
+  const tradable = readTradable(draft, at, findings);
   const capitalization = readNumber(draft.marketCapitalization, `${at}.market_capitalization`, { min: 0 }, findings);
   return {
     id: draft.assetId,
@@ -84,10 +86,24 @@ function readAsset(draft: ProblemAssetDraft, at: string, findings: Findings): Un
     ...present('currency', draft.currencyCode),
     ...present('issuer', draft.issuer),
     ...(averageDailyValue === undefined ? {} : { averageDailyValue }),
+    ...tradable,
     ...readCharacteristics(draft.characteristics, `${at}.characteristics`, findings),
     groups: readGroups(draft.groups, `${at}.groups`, findings),
     ...(capitalization === undefined || capitalization === 0 ? {} : { marketCapitalization: capitalization }),
   };
+}
+
+function readTradable(
+  { lotSize = '', unitValue }: ProblemAssetDraft,
+  at: string,
+  findings: Findings,
+): Pick<UniverseAsset, 'lotSize' | 'unitValue'> {
+  const lot = lotSize === '' ? undefined : readPositive(lotSize, `${at}.lot_size`, findings.violations).toNumber();
+  if (unitValue !== undefined) {
+    const hint = 'a fraction of net asset value, price over net asset value';
+    readNumber(unitValue, `${at}.unit_value`, { positive: true, max: 1e9, hint }, findings);
+  }
+  return { ...(lot === undefined ? {} : { lotSize: lot }), ...(unitValue === undefined ? {} : { unitValue }) };
 }
 
 /** An empty text says that there is none. */

@@ -1,7 +1,9 @@
 /** The gate: every problem with a request as violations by field path, before anything is computed. */
 import type { ConstraintDefinition } from '../portfolio/portfolio.ts';
-import type { Situation } from '../problem/situation.ts';
+import type { NetAssetValue, Situation } from '../problem/situation.ts';
 import type { Universe } from '../problem/universe.ts';
+import { decimalText } from '../values/decimal.ts';
+import { readCurrency, readPositive } from '../values/fields.ts';
 import { readConstraints, readLimits } from './admission-constraints.ts';
 import { readEstimation, readPrices, readWindow } from './admission-estimation.ts';
 import type { Window } from './admission-estimation.ts';
@@ -53,6 +55,7 @@ export function admitStateless(draft: StatelessDraft, catalog: Catalog): SolveJo
     universe: situation.universe,
     current: situation.current,
     cashCurrent: situation.cashCurrent,
+    ...(situation.netAssetValue === undefined ? {} : { netAssetValue: situation.netAssetValue }),
     ...(situation.benchmark === undefined ? {} : { benchmark: situation.benchmark }),
     strategy,
     limits,
@@ -124,7 +127,7 @@ function readProblem(draft: ProblemDraft, catalog: Catalog, findings: Findings) 
   const universe = readUniverse(draft.universe, draft.constituents, 'problem', findings);
   const n = universe.assets.length;
   if (n === 0) return undefined;
-  const weights = readWeights(draft, n, findings);
+  const weights = { ...readWeights(draft, n, findings), ...readNetAssetValue(draft, findings) };
   const expectedReturns =
     draft.expectedReturns === undefined
       ? undefined
@@ -210,6 +213,14 @@ function readWeights(
   return { ...weights, benchmark };
 }
 
+function readNetAssetValue({ netAssetValue }: ProblemDraft, findings: Findings): Pick<Situation, 'netAssetValue'> {
+  if (netAssetValue === undefined) return {};
+  const field = 'problem.net_asset_value';
+  const currency = readCurrency(netAssetValue.currencyCode, `${field}.currency_code`, findings.violations);
+  const amount = readPositive(netAssetValue.amount, `${field}.amount`, findings.violations);
+  return { netAssetValue: { amount: decimalText(amount), currency } };
+}
+
 function sum(values: Float64Array): number {
   let total = 0;
   for (const value of values) total += value;
@@ -241,6 +252,7 @@ export interface StoredGround {
   readonly universe: Universe;
   readonly current: Float64Array;
   readonly cashCurrent: number;
+  readonly netAssetValue?: NetAssetValue;
   readonly benchmark?: Float64Array;
   readonly riskFreeRate: number;
   readonly risk?: GivenRisk;

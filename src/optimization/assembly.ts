@@ -3,9 +3,10 @@ import type { Asset } from '../market/asset.ts';
 import type { MarketStore } from '../market/ports.ts';
 import type { Portfolio } from '../portfolio/portfolio.ts';
 import type { PortfolioStores } from '../portfolio/portfolios.ts';
-import { quotesOn, valuationOf } from '../portfolio/valuation.ts';
 import type { UniverseAsset } from '../problem/universe.ts';
 import type { CalendarDate } from '../values/clock.ts';
+import { decimalText } from '../values/decimal.ts';
+import type { Decimal } from '../values/decimal.ts';
 import { Fault } from '../values/fault.ts';
 import { idProblem, readId, readName } from '../values/resource-name.ts';
 import type { Findings } from './admission-findings.ts';
@@ -13,6 +14,7 @@ import { withHoldings } from './admission-funds.ts';
 import type { ReadAsset } from './admission-funds.ts';
 import { assetsMax, present } from './admission-universe.ts';
 import type { StoredGround } from './admission.ts';
+import { heldWeights, ratesOf, unitValuesOf } from './assembly-values.ts';
 import type { ConstraintDraft, OptimizationDraft } from './draft.ts';
 import type { GivenRisk } from './job.ts';
 import { riskOf } from './stored-risk.ts';
@@ -28,7 +30,7 @@ export interface Assembled {
 /**
  * The universe is what the request names, else what is held, in the benchmark or has a target weight, by id. Held and benchmark
  * assets outside a named universe are part of it with weight zero, so that turnover and tracking error count them. Current weights
- * are exact values at the newest prices in the base currency. Throws PRICE_MISSING with all that have none; reports what is wrong with
+ * and what a unit of each asset is worth are exact values at the newest prices in the base currency. Throws PRICE_MISSING with all that have none; reports what is wrong with
  * the request into `findings`.
  */
 export async function assembled(
@@ -56,19 +58,19 @@ export async function assembled(
   if (ids.length === 0 || ids.length > assetsMax) findings.refuse();
   const assets = new Map((await market.findAssets(ids)).map((asset) => [asset.id, asset]));
   noteUnknown(draft, assets, findings);
-  const { weights, cashCurrent, netAssetValue } = await weightsOf(portfolio, held, market, today);
+  const { weights, cashCurrent, netAssetValue } = await heldWeights(portfolio, held, market, today);
   const known = ids.filter((id) => assets.has(id));
   const rates = await ratesOf([...assets.values()], portfolio.baseCurrency, market, today);
+  const unitValues = await unitValuesOf([...assets.values()], netAssetValue, rates, market, today);
+  const scale = { rates, netAssetValue: netAssetValue.toNumber(), unitValues };
   const risk = await factorRiskOf(draft, known, market, findings);
   const ground: StoredGround = {
     universe: {
-      assets: withHoldings(await fundsAmong(known, assets, { rates, netAssetValue }, market), findings).slice(
-        0,
-        known.length,
-      ),
+      assets: withHoldings(await fundsAmong(known, assets, scale, market), findings).slice(0, known.length),
     },
     current: Float64Array.from(known, (id) => weights.get(id) ?? 0),
     cashCurrent,
+    netAssetValue: { amount: decimalText(netAssetValue), currency: portfolio.baseCurrency },
     ...(benchmark.size === 0 ? {} : { benchmark: Float64Array.from(known, (id) => benchmark.get(id) ?? 0) }),
     riskFreeRate: portfolio.riskFreeRateAnnual,
     ...(risk === undefined ? {} : { risk }),
@@ -119,45 +121,13 @@ function noteUnknown(draft: OptimizationDraft, assets: ReadonlyMap<string, Asset
   }
 }
 
-async function weightsOf(portfolio: Portfolio, held: readonly string[], market: MarketStore, today: CalendarDate) {
-  const { baseCurrency, cashBalances } = portfolio;
-  const positions = portfolio.positions.filter(({ assetId }) => held.includes(assetId));
-  const currencies = cashBalances.map(({ currency }) => currency);
-  const quotes = await quotesOn(market, baseCurrency, held, currencies, today);
-  const { lines, cashWeight, netAssetValue } = valuationOf(positions, cashBalances, quotes);
-  if (netAssetValue.isPositive() && !netAssetValue.isZero()) {
-    const weights = new Map<string, number>();
-    for (const { assetId, weight } of lines) weights.set(assetId, (weights.get(assetId) ?? 0) + weight);
-    return { weights, cashCurrent: cashWeight, netAssetValue: netAssetValue.toNumber() };
-  }
-  if (netAssetValue.isZero() && lines.length === 0)
-    return { weights: new Map<string, number>(), cashCurrent: 1, netAssetValue: 0 };
-  const name = `portfolios/${portfolio.id}`;
-  const description = `its net asset value is ${netAssetValue.toFixed()} ${baseCurrency}; weights are fractions of a positive one`;
-  throw new Fault('STATE_CONFLICT', `${name}: ${description}`, { resource: name }, [{ field: name, description }]);
-}
-
-/** Exchange rates into the base currency by currency, for amounts of assets; those that are missing are left out. */
-async function ratesOf(
-  assets: readonly Asset[],
-  baseCurrency: string,
-  market: MarketStore,
-  today: CalendarDate,
-): Promise<ReadonlyMap<string, number>> {
-  const rated = assets.filter((asset) => asset.marketCapitalization !== null || asset.averageDailyValue !== null);
-  const rates = new Map<string, number>();
-  for (const currency of new Set(rated.map((asset) => asset.currency))) {
-    const found = await market.lastFxRate(currency, baseCurrency, today);
-    if (found !== undefined) rates.set(currency, found.rate.toNumber());
-  }
-  return rates;
-}
-
 interface Scale {
   /** Units of the base currency by currency. */
-  readonly rates: ReadonlyMap<string, number>;
+  readonly rates: ReadonlyMap<string, Decimal>;
   /** In the base currency; 0 when nothing is held. */
   readonly netAssetValue: number;
+  /** Fractions of net asset value by asset. */
+  readonly unitValues: ReadonlyMap<string, number>;
 }
 
 /** The assets of these ids, then all that the funds among them hold, at any depth. */
@@ -181,8 +151,9 @@ async function fundsAmong(
   });
 }
 
-function universeAsset(asset: Asset, { rates, netAssetValue }: Scale): UniverseAsset {
-  const rate = rates.get(asset.currency);
+function universeAsset(asset: Asset, { rates, netAssetValue, unitValues }: Scale): UniverseAsset {
+  const rate = rates.get(asset.currency)?.toNumber();
+  const unitValue = unitValues.get(asset.id);
   const capitalization = rate === undefined ? 0 : (asset.marketCapitalization?.toNumber() ?? 0) * rate;
   const { averageDailyValue, characteristics } = asset;
   const isTraded = averageDailyValue !== null && rate !== undefined && netAssetValue > 0;
@@ -195,6 +166,8 @@ function universeAsset(asset: Asset, { rates, netAssetValue }: Scale): UniverseA
     ...present('currency', asset.currency),
     ...present('issuer', asset.issuer),
     ...(isTraded ? { averageDailyValue: (averageDailyValue.toNumber() * rate) / netAssetValue } : {}),
+    lotSize: asset.lotSize.toNumber(),
+    ...(unitValue === undefined ? {} : { unitValue }),
     ...(Object.keys(characteristics).length === 0 ? {} : { characteristics }),
     groups: asset.groups,
     ...(capitalization > 0 ? { marketCapitalization: capitalization } : {}),

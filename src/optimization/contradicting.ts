@@ -22,8 +22,14 @@ export function contradictionsAmong(
 
 /** Before estimation: among the constraints of a job that need no estimates. */
 export function contradictionsIn(job: SolveJob, catalog: Catalog): readonly Contradiction[] {
-  const { universe, current, cashCurrent, benchmark } = job;
-  const situation: Situation = { universe, current, cashCurrent, ...(benchmark === undefined ? {} : { benchmark }) };
+  const { universe, current, cashCurrent, netAssetValue, benchmark } = job;
+  const situation: Situation = {
+    universe,
+    current,
+    cashCurrent,
+    ...(netAssetValue === undefined ? {} : { netAssetValue }),
+    ...(benchmark === undefined ? {} : { benchmark }),
+  };
   const isReady = ({ type, parameters }: StatedConstraint): boolean =>
     (catalog.constraints.get(type)?.needs?.(parameters) ?? []).length === 0;
   return contradictionsAmong(lowerable(job.constraints.filter(isReady), situation, catalog), universe);

@@ -110,10 +110,14 @@ export interface ProblemAssetDraft {
   readonly averageDailyValue?: number | undefined;
   readonly characteristics: Readonly<Record<string, number>>;
   readonly holdings: readonly { readonly assetId: string; readonly weight: number }[];
+  /** Decimal text; empty or absent when unknown. */
+  readonly lotSize?: string;
+  readonly unitValue?: number | undefined;
 }
 
 export interface ProblemDraft {
   readonly universe: readonly ProblemAssetDraft[];
+  readonly netAssetValue?: { readonly currencyCode: string; readonly amount: string };
   readonly currentWeights?: VectorDraft;
   readonly benchmarkWeights?: VectorDraft;
   readonly expectedReturns?: { readonly values?: VectorDraft; readonly period?: PeriodDraft };

@@ -60,6 +60,7 @@ export function estimatesOf(job: EstimationGround, catalog: Catalog): Estimated 
     universe,
     current: job.current,
     cashCurrent: job.cashCurrent,
+    ...(job.netAssetValue === undefined ? {} : { netAssetValue: job.netAssetValue }),
     ...(job.benchmark === undefined ? {} : { benchmark: job.benchmark }),
     ...covariance,
     ...(risk?.factors === undefined ? {} : { factors: risk.factors }),

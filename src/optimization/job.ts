@@ -7,6 +7,7 @@ import type { Observable } from 'rxjs';
 import type { ScenarioView } from '../estimation/scenario-views.ts';
 import type { FactorReturns } from '../problem/estimator.ts';
 import type { Scenarios } from '../problem/scenarios.ts';
+import type { NetAssetValue } from '../problem/situation.ts';
 import type { Universe } from '../problem/universe.ts';
 import type { Violation } from '../values/fault.ts';
 import type { JsonObject } from '../values/json.ts';
@@ -83,6 +84,7 @@ export interface EstimationGround {
   readonly universe: Universe;
   readonly current: Float64Array;
   readonly cashCurrent: number;
+  readonly netAssetValue?: NetAssetValue;
   readonly benchmark?: Float64Array;
   readonly riskFreeRate: number;
   readonly expectedReturns?: { readonly values: Float64Array; readonly periodsPerYear: number };

@@ -19,6 +19,10 @@ export interface UniverseAsset {
   readonly issuer?: string;
   /** Average value traded in a day, as a multiple of the portfolio's net asset value: 0.5 when a day's trade is half of it. */
   readonly averageDailyValue?: number;
+  /** Smallest tradable quantity, above 0: what is traded is a whole multiple of it. */
+  readonly lotSize?: number;
+  /** Value of a quantity of 1, a share, as a fraction of the portfolio's net asset value; above 0. */
+  readonly unitValue?: number;
   /** Numeric characteristics by name: `{ 'esg-score': 7.1, duration: 4.2 }`, each in a unit of its own, the same for all assets. */
   readonly characteristics?: Readonly<Record<string, number>>;
   /** Of a fund: what it holds. Only constraints that look through it read this; what the weights leave is the fund's own. */

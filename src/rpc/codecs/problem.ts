@@ -214,6 +214,7 @@ function problemFrom(message: ProblemDefinition, violations: Violation[]): Probl
   const risk = riskFrom(message.risk, violations);
   return {
     universe: message.universe,
+    ...(message.netAssetValue === undefined ? {} : { netAssetValue: message.netAssetValue }),
     ...(currentWeights === undefined ? {} : { currentWeights: vectorFrom(currentWeights) }),
     ...(benchmarkWeights === undefined ? {} : { benchmarkWeights: vectorFrom(benchmarkWeights) }),
     ...(expectedReturns === undefined ? {} : { expectedReturns: expectedReturnsFrom(expectedReturns, violations) }),
