@@ -48,21 +48,32 @@ export interface CostLine {
   readonly summary: string;
 }
 
-export interface Explained {
+export interface Questioned {
   readonly wish: ExplainWish;
   readonly problem: Problem;
   readonly solution: Solution;
   readonly answer: Answer;
   readonly constraints: readonly AppliedConstraint[];
-  /** With gains where they are known. */
-  readonly verdicts: readonly Verdict[];
   readonly tools: GainTools;
   readonly conflictOf: (restrictions: readonly Lowered[]) => readonly ConflictLine[];
 }
 
-/** Only an optimal answer has a reason for each weight. */
-export function explanationOf(explained: Explained): Explanation {
-  const { solution, problem, verdicts } = explained;
+/** What more of each asset asked for would cost; nothing for an answer that is not optimal. */
+export function increasesOf(questioned: Questioned): readonly IncreaseLine[] {
+  const { solution, wish } = questioned;
+  return solution.termination.reason === 'optimal' ? wish.assetIds.map((id) => increaseOf(id, questioned)) : [];
+}
+
+/**
+ * Only an optimal answer has a reason for each weight.
+ *
+ * @param verdicts with gains where they are known
+ */
+export function explanationOf(
+  { solution, problem }: Pick<Questioned, 'solution' | 'problem'>,
+  verdicts: readonly Verdict[],
+  increases: readonly IncreaseLine[],
+): Explanation {
   const none = { weights: [], increases: [], costs: [] };
   if (solution.termination.reason !== 'optimal')
     return {
@@ -70,9 +81,9 @@ export function explanationOf(explained: Explained): Explanation {
       detail: `the answer is ${solution.termination.reason}, not optimal: its weights have no reason but that`,
     };
   return {
-    weights: weightLines(explained),
-    increases: explained.wish.assetIds.map((id) => increaseOf(id, explained)),
-    costs: costLines(verdicts),
+    weights: weightLines(problem, solution),
+    increases,
+    costs: costLines(verdicts, objectiveAt(problem, solution.weights)),
     detail:
       problem.integrality === undefined
         ? ''
@@ -80,8 +91,7 @@ export function explanationOf(explained: Explained): Explanation {
   };
 }
 
-function weightLines({ problem, solution }: Explained): Explanation['weights'] {
-  const { weights, multipliers } = solution;
+function weightLines(problem: Problem, { weights, multipliers }: Solution): Explanation['weights'] {
   return balances(problem, weights, multipliers).map((balance, position) => {
     const assetId = problem.universe.assets[position]!.id;
     return {
@@ -104,8 +114,8 @@ function summaryOf(assetId: string, weight: number, { forces }: Balance): string
 const named = ({ kind, text }: ForceLine): string => (kind === 'constraint' ? text : kind);
 
 /** Solves again with at least so much more of the asset. */
-function increaseOf(assetId: string, explained: Explained): IncreaseLine {
-  const { wish, problem, solution, answer, constraints, tools, conflictOf } = explained;
+function increaseOf(assetId: string, questioned: Questioned): IncreaseLine {
+  const { wish, problem, solution, answer, constraints, tools, conflictOf } = questioned;
   const position = problem.universe.assets.findIndex(({ id }) => id === assetId);
   const weight = solution.weights[position]! + wish.increase;
   const text = `${assetId} at least ${percentage(weight)}`;
@@ -123,20 +133,21 @@ function increaseOf(assetId: string, explained: Explained): IncreaseLine {
       .map((member) => member.text);
     return { ...asked, conflict, summary: `${text} is not possible together with ${others.join('; ')}` };
   }
+  if (termination.limit !== undefined) return { ...asked, summary: `${text}: the limits of the run ended the search` };
   if (termination.reason !== 'optimal')
     return { ...asked, summary: `${text}: no portfolio was found (${termination.reason})` };
   const cost = finite(Math.max(0, objectiveAt(again, weights) - objectiveAt(problem, solution.weights)));
   return { ...asked, cost, summary: `${text} would raise the objective by ${shortly(cost)}` };
 }
 
-function costLines(verdicts: readonly Verdict[]): readonly CostLine[] {
+/** Gains below this share of the objective are what a solve leaves undone. */
+const negligibleGain = 1e-8;
+
+function costLines(verdicts: readonly Verdict[], objective: number): readonly CostLine[] {
   const lines = new Map<string, CostLine>();
   for (const { constraintId, name, gain, gainUnbounded } of verdicts) {
     if ((gain === undefined && gainUnbounded === undefined) || lines.has(constraintId)) continue;
-    const summary =
-      gain === undefined
-        ? `without ${name} the objective would fall without end`
-        : `without ${name} the objective would be lower by at least ${shortly(gain)}`;
+    const summary = `without ${name} the objective would ${fallOf(gain, objective)}`;
     lines.set(constraintId, {
       constraintId,
       name,
@@ -146,6 +157,11 @@ function costLines(verdicts: readonly Verdict[]): readonly CostLine[] {
     });
   }
   return [...lines.values()].sort((one, other) => (other.gain ?? Infinity) - (one.gain ?? Infinity));
+}
+
+function fallOf(gain: number | undefined, objective: number): string {
+  if (gain === undefined) return 'fall without end';
+  return gain <= negligibleGain * Math.abs(objective) ? 'be the same' : `be lower by at least ${shortly(gain)}`;
 }
 
 const percentage = (weight: number): string => `${(100 * weight).toFixed(2)} %`;

@@ -12,8 +12,8 @@ import type { Holdings, Situation } from '../problem/situation.ts';
 import type { Solution } from '../problem/solution.ts';
 import type { Answer } from '../sdk/v1/index.ts';
 import type { CertificateLine, ConflictLine, OptimizationAnswer, RepairLine, Verdict } from './answer.ts';
-import { explanationOf } from './answering-explanation.ts';
-import type { ExplainWish } from './answering-explanation.ts';
+import { explanationOf, increasesOf } from './answering-explanation.ts';
+import type { ExplainWish, IncreaseLine } from './answering-explanation.ts';
 import { gained, ungained } from './answering-gains.ts';
 import { contradictionsAmong } from './contradicting.ts';
 import type { Gained, GainTools } from './answering-gains.ts';
@@ -58,6 +58,8 @@ export function told(answer: Answer, setting: Setting): Told {
   const restrictions = [...constraints.map(({ lowered }) => lowered), ...answer.added];
   const problem = compose(situation.universe, answer.objective, restrictions);
   const solution = checked(problem, answer.solution, tolerance);
+  // What the caller asks for by name comes before the gains, which may take all the time that is left.
+  const increases = increasesIn();
   const certified = hasWeights(solution) ? certifiedAs(solution, problem, answer, setting) : undefined;
   const termination = certified?.failure ?? solution.termination;
   const common = {
@@ -84,11 +86,15 @@ export function told(answer: Answer, setting: Setting): Told {
   }
   return { ...common, weights: [], cashWeight: 0, objective: 0, turnoverHalfSum: 0, ...conflictIn() };
 
-  function explanationIn(verdicts: readonly Verdict[]): Pick<OptimizationAnswer, 'explanation'> {
+  function increasesIn(): readonly IncreaseLine[] | undefined {
     const { explain, gains, conflictOf } = setting;
-    if (explain === undefined || gains === undefined) return {};
-    const asked = { wish: explain, problem, solution, answer, constraints, verdicts, tools: gains, conflictOf };
-    return { explanation: explanationOf(asked) };
+    if (explain === undefined || gains === undefined) return undefined;
+    return increasesOf({ wish: explain, problem, solution, answer, constraints, tools: gains, conflictOf });
+  }
+
+  function explanationIn(verdicts: readonly Verdict[]): Pick<OptimizationAnswer, 'explanation'> {
+    if (increases === undefined) return {};
+    return { explanation: explanationOf({ problem, solution }, verdicts, increases) };
   }
 
   function conflictIn(): Pick<OptimizationAnswer, 'conflict'> {

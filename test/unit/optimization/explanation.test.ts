@@ -108,6 +108,34 @@ describe('an explanation', () => {
     expect(gains[0]).to.equal(verdictOf(answer, 'large', 'EQUITY').gain);
   });
 
+  it('says plainly that a constraint which binds costs nothing', async () => {
+    const twice = [longOnly, named('one', 'bounds', { assets: { EQUITY: { max: 0.1 } } })];
+    const { explanation } = await explained([...twice, named('other', 'sector', { Technology: { max: 0.1 } })]);
+    expect(explanation.costs.map(({ summary }) => summary)).to.include(
+      'without sector the objective would be the same',
+    );
+  });
+
+  it('looks into the assets asked for first, what constraints cost with the time that is left', async () => {
+    const constraints = [longOnly, named('large', 'bounds', { assets: { EQUITY: { max: 0.1 } } })];
+    const seen = new Set<string>();
+    const told = new Set<string>();
+    for (let most = 3; most < 20; most += 1) {
+      let looks = 0;
+      const interrupted = () => (looks += 1) > most;
+      const explain = { assetIds: ['BOND'], increase: 0.01 };
+      const { explanation } = await answerOn(constraints, false, {}, { explain, interrupted });
+      const [bond] = explanation?.increases ?? [];
+      const isKnown = bond?.cost !== undefined;
+      const areCosts = (explanation?.costs ?? []).length > 0;
+      if (bond === undefined) continue;
+      seen.add(`${String(isKnown)} ${String(areCosts)}`);
+      told.add(bond.summary);
+    }
+    expect([...seen]).to.have.members(['false false', 'true false', 'true true']);
+    expect([...told]).to.include('BOND at least 69.19 %: the limits of the run ended the search');
+  });
+
   it('has nothing to say of an answer that is not optimal', async () => {
     let looks = 0;
     const answer = await answerOn(
