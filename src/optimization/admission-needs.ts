@@ -3,6 +3,7 @@ import type { ConstraintNeed } from '../problem/situation.ts';
 import type { Need } from '../sdk/v1/index.ts';
 import type { Findings } from './admission-findings.ts';
 import type { Catalog } from './catalog.ts';
+import type { EstimationDraft } from './draft.ts';
 import type { Estimation, StatedConstraint, View } from './job.ts';
 
 /** What there is, from whatever source, and the paths under which the caller would have to give it. */
@@ -34,6 +35,20 @@ export interface NeedsQuestion {
   readonly views: readonly View[];
   readonly estimation: Estimation;
   readonly given: Given;
+}
+
+/** With the estimators that were chosen and refused counted as given: what is wrong with them has been told, and none is missing. */
+export function countingRefused(given: Given, draft: EstimationDraft | undefined, read: Estimation): Given {
+  const isRefused = (which: 'expectedReturns' | 'covariance' | 'scenarios'): boolean =>
+    draft?.[which] !== undefined && read[which] === undefined;
+  const isRiskRefused = isRefused('covariance');
+  return {
+    ...given,
+    expectedReturns: given.expectedReturns || isRefused('expectedReturns'),
+    risk: given.risk || isRiskRefused,
+    factors: given.factors || isRiskRefused,
+    scenarios: given.scenarios === 'none' && isRefused('scenarios') ? 'path' : given.scenarios,
+  };
 }
 
 /** Notes every need that is not met, once by what is missing, with all who need it. */

@@ -8,7 +8,7 @@ import { readConstraints, readLimits } from './admission-constraints.ts';
 import { readEstimation, readPrices, readWindow } from './admission-estimation.ts';
 import type { Window } from './admission-estimation.ts';
 import { Findings } from './admission-findings.ts';
-import { checkNeeds } from './admission-needs.ts';
+import { checkNeeds, countingRefused } from './admission-needs.ts';
 import type { Given } from './admission-needs.ts';
 import { readNumber, readVector } from './admission-numbers.ts';
 import { readExpectedReturns, readRisk } from './admission-risk.ts';
@@ -170,12 +170,12 @@ function readProblem(draft: ProblemDraft, catalog: Catalog, findings: Findings) 
     benchmark: draft.benchmarkWeights !== undefined,
     capitalizations: hasCapitalizations(universe),
     scenarios: draft.scenarios === undefined ? 'none' : draft.scenarios.path ? 'path' : 'any',
-    factors: factors !== undefined,
+    factors: factors !== undefined || (draft.risk !== undefined && draft.risk.kind !== 'covariance'),
     paths: problemPaths,
   };
   return {
     situation,
-    given,
+    given: countingRefused(given, draft.estimation, estimation),
     estimation,
     constraints,
     views,
@@ -322,14 +322,16 @@ export function admitStored(
       factors: `${root}.factor_model`,
     },
   };
-  checkNeeds({ wanted, constraints, views, estimation: read.estimation, given }, catalog, findings);
+  const { estimation } = read;
+  const counted = countingRefused(given, draft.estimation, estimation);
+  checkNeeds({ wanted, constraints, views, estimation, given: counted }, catalog, findings);
   findings.refuse();
   if (strategy === undefined) throw new TypeError('what is admitted must be whole');
   const job: SolveJob = {
     ...weights,
     riskFreeRate,
     ...(risk === undefined ? {} : { risk }),
-    estimation: read.estimation,
+    estimation,
     strategy,
     constraints,
     views,

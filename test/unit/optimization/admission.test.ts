@@ -101,6 +101,26 @@ describe('the admission of a stateless request', () => {
     expect(fault.violations[0]?.description).to.include('least-variance').and.include('calm').and.include('views');
   });
 
+  it('does not call an estimator missing that was chosen and refused', () => {
+    const { risk: _risk, ...rest } = problem3;
+    const estimation = {
+      expectedReturns: { type: 'plain-mean', parameters: { windw: 3 } },
+      covariance: { type: 'no-such-estimator', parameters: {} },
+      periodsPerYear: 252,
+      windowStart: '',
+      windowEnd: '',
+    };
+    const strategy = { type: 'most-active-return', parameters: {} };
+    const calm = constraintOf('RiskConstraint', { maxVolatility: 0.1 });
+    const half = vectorOf([0.5, 0.5, 0]);
+    const problem = { ...rest, estimation, constraints: [calm], benchmarkWeights: half };
+    expect(fieldsOf({ problem, strategy })).to.deep.equal([
+      'problem.estimation.expected_returns.parameters.windw',
+      'problem.estimation.covariance.type',
+      'problem.universe',
+    ]);
+  });
+
   it('checks views', () => {
     const view = { legs: [{ assetId: 'OIL', coefficient: 0 }], expectedReturn: 80, confidence: 0 };
     const fields = fieldsOf(
