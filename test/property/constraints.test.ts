@@ -149,11 +149,18 @@ const linearLaws: readonly Law[] = [
   law(restricted, selection),
   law(
     roundLots,
-    fc.record({
-      lots: fc.record({ A0: size, A1: size }),
-      relativeTo: fc.constantFrom('none', 'current'),
-      closeOut: fc.boolean(),
-    }),
+    fc.oneof(
+      fc.record({
+        lots: fc.record({ A0: size, A1: size }),
+        relativeTo: fc.constantFrom('none' as const, 'current' as const),
+        closeOut: fc.boolean(),
+      }),
+      fc.record({
+        from: fc.constant('asset-data' as const),
+        lots: fc.constantFrom({}, { A0: 0.07 }),
+        relativeTo: fc.constantFrom('none' as const, 'current' as const),
+      }),
+    ),
   ),
   law(sector, fc.record({ Energy: relativeRange, '*': relativeRange })),
   law(trackingError, fc.record({ max: limit, period, definition: fc.constant('ex-ante' as const) })),

@@ -155,6 +155,8 @@ const asset: fc.Arbitrary<Omit<UniverseAsset, 'id'>> = fc.record({
   currency: word('USD', 'EUR'),
   issuer: word('One', 'Two'),
   averageDailyValue: fc.double({ min: 0, max: 2, noNaN: true }),
+  lotSize: fc.constantFrom(10, 100),
+  unitValue: fc.double({ min: 1e-5, max: 1e-3, noNaN: true }),
   characteristics: fc.record({
     yield: fc.double({ min: 0, max: 0.1, noNaN: true }),
     beta: fc.double({ min: -1, max: 2, noNaN: true }),

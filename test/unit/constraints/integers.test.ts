@@ -3,6 +3,7 @@ import { allOrNone } from '../../../src/constraints/all-or-none.ts';
 import { holdingMinimum } from '../../../src/constraints/holding-minimum.ts';
 import { names } from '../../../src/constraints/names.ts';
 import { roundLots } from '../../../src/constraints/round-lots.ts';
+import type { RoundLotsParameters } from '../../../src/constraints/round-lots.ts';
 import { tradeMinimum } from '../../../src/constraints/trade-minimum.ts';
 import { trades } from '../../../src/constraints/trades.ts';
 import type { LeastSizeParameters } from '../../../src/constraints/least-sizes.ts';
@@ -164,6 +165,55 @@ describe('round lots', () => {
       'lots.NONE',
     ]);
     expect(fieldsOf(roundLots.admit({ lots: {} }, situation))).to.deep.equal(['lots']);
+  });
+
+  const priced: Situation = {
+    ...situation,
+    universe: {
+      assets: situation.universe.assets.map((asset) => ({
+        ...asset,
+        ...(asset.id === 'GLD' ? {} : { unitValue: 0.0004 }),
+        ...(asset.id === 'BUND' || asset.id === 'GLD' ? {} : { lotSize: 100 }),
+      })),
+    },
+  };
+
+  it('take lot sizes and unit values from the assets when asked to, of those meant and not stated', () => {
+    const of = { assetClasses: ['Equity'] };
+    const parameters = { from: 'asset-data' as const, of, lots: { XOM: 0.01, GLD: 0.02 } };
+    expect(roundLots.admit(parameters, priced)).to.deep.equal([]);
+    const { lots } = roundLots.lower(parameters, priced, originOf);
+    expect(lots?.map(({ position, step }) => [position, step])).to.deep.equal([
+      [1, 0.01],
+      [5, 0.02],
+      [0, 0.04],
+      [2, 0.04],
+      [3, 0.04],
+    ]);
+    expect(lots?.[2]?.origin.text).to.equal('holding of AAPL in whole lots of 100 (4 %)');
+    const verdicts = roundLots.check(parameters, holdingsOf(0.08, 0.02, 0.06, 0, 0, 0), priced);
+    expect(verdicts.map(({ slack }) => slack >= 0)).to.deep.equal([true, true, true, false, true]);
+  });
+
+  it('take a default lot size, in shares, only where the asset states none', () => {
+    const parameters = { from: 'asset-data' as const, of: { assets: ['SAP', 'BUND'] }, defaultLotSize: 10 };
+    expect(roundLots.admit(parameters, priced)).to.deep.equal([]);
+    expect(roundLots.lower(parameters, priced, originOf).lots?.map(({ step }) => step)).to.deep.equal([0.04, 0.004]);
+  });
+
+  it('refuse assets without data by name, and what needs the data', () => {
+    const problems = (parameters: RoundLotsParameters) => roundLots.admit(parameters, priced);
+    expect(problems({ from: 'asset-data' }).map(({ description }) => description)).to.deep.equal([
+      'the lot size of BUND, GLD is not known; state it there, or a defaultLotSize, or lots',
+      'what a unit of GLD is worth is not known, which takes a price and a net asset value above 0; name the assets meant in of, or state lots',
+    ]);
+    expect(fieldsOf(problems({ lots: { XOM: 0.1 }, of: { assets: ['XOM'] }, defaultLotSize: 0 }))).to.deep.equal([
+      'of',
+      'defaultLotSize',
+      'defaultLotSize',
+    ]);
+    expect(fieldsOf(problems({ from: 'asset-data', of: { assets: ['IBM', 'SAP'] } }))).to.deep.equal(['of.assets[0]']);
+    expect(fieldsOf(problems({}))).to.deep.equal(['lots']);
   });
 });
 

@@ -263,9 +263,24 @@ describe('small holdings', () => {
     const short = roundLots.lower({ ...parameters, lots: { SAP: 0.03 } }, held, originOf).domains![0]!.intervals;
     expect(short.at(-1)).to.deep.equal([0, 0]);
     expect(short.at(-2)![0]).to.equal(-0.01);
-    expect(fieldsOf(roundLots.admit({ lots: { XOM: 0.001 }, closeOut: true }, held))).to.deep.equal([
-      'lots.XOM',
-      'closeOut',
-    ]);
+    expect(fieldsOf(roundLots.admit({ lots: { XOM: 0.001 }, closeOut: true }, held))).to.deep.equal(['closeOut']);
+  });
+
+  it('may be closed whole where lots are small, from 0.005 % on; lots held whole may be smaller', () => {
+    const lotsOf = (XOM: number, AAPL: number) => ({
+      lots: { XOM, AAPL },
+      relativeTo: 'current' as const,
+      closeOut: true,
+    });
+    expect(roundLots.admit(lotsOf(6e-5, 1e-7), held)).to.deep.equal([]);
+    const { domains, lots } = roundLots.lower(lotsOf(6e-5, 1e-7), held, originOf);
+    expect(domains).to.have.length(1);
+    expect(domains![0]!.intervals).to.have.length(1 + 216 + Math.floor(0.987 / 6e-5) + 1);
+    expect(lots?.[0]).to.deep.include({ position: 0, base: 0.3, step: 1e-7 });
+    expect(fieldsOf(roundLots.admit(lotsOf(4.1e-5, 1e-7), held))).to.deep.equal(['lots.XOM']);
+    const large = { ...held, current: Float64Array.of(0, 1.25, 0, 0, 0, 0) };
+    const kept = roundLots.lower(lotsOf(0.1, 0.1), large, originOf).domains![0]!.intervals;
+    expect(kept.at(-1)).to.deep.equal([1.25, 1.25]);
+    expect(roundLots.check(lotsOf(0.1, 0.1), at(1, 1.25), large)[0]!.slack).to.equal(0);
   });
 });
