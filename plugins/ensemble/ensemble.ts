@@ -52,6 +52,8 @@ export const ensemble = defineStrategy<Members>({
     },
   },
   needs: [],
+  noFrontier:
+    'it is a mix of other portfolios, and nothing trades its risk for return; ask for the frontier of one of its strategies',
   delegates: ({ members }) =>
     Object.fromEntries(members.map((member, index) => [`members[${index}]`, delegateOf(member)])),
   admit: (parameters) => admitRuns('ensemble', parameters, 'members'),

@@ -59,6 +59,8 @@ export const resampled = defineStrategy<Resampled>({
     ],
   },
   needs: ['covariance'],
+  noFrontier:
+    "Michaud's averages are of one portfolio, not of the ranks of a frontier; ask for the frontier of the strategy that it resamples, or once for each return with minimum-risk-at-return as that strategy",
   delegates: ({ strategy }) => ({ strategy: delegateOf(strategy) }),
   admit: (parameters) => admitRuns('resampled', parameters, 'draws'),
   optimize: (task) => inTurns(task, () => program(task)),

@@ -65,6 +65,8 @@ export const sleeves = defineStrategy<Sleeves>({
     ],
   },
   needs: [],
+  noFrontier:
+    "each sleeve is solved by itself, and nothing trades risk for return over all of them; ask for the frontier of a sleeve's strategy over its own universe, or of minimum-variance with constraints on the groups",
   delegates: (parameters, situation) => delegatesOf(parameters, situation),
   admit: (parameters, situation) => [
     ...admitSplit(parameters, situation),

@@ -63,6 +63,8 @@ export const subsetResampling = defineStrategy<Subsets>({
     examples: [{ strategy: { type: 'minimum-variance' }, size: 4, subsets: 10 }],
   },
   needs: [],
+  noFrontier:
+    'it averages portfolios of drawn subsets, and nothing trades risk for return over all of them; ask for the frontier of the strategy that it runs',
   delegates: ({ strategy }) => ({ strategy: delegateOf(strategy) }),
   admit: (parameters, { universe }) => {
     const { size } = parameters;

@@ -12,6 +12,8 @@ import {
 } from './market.ts';
 import { reporting } from './report.ts';
 import type { Aim } from './report.ts';
+import { tiltFrontier } from './tilt.ts';
+import type { Aims } from './tilt.ts';
 
 interface Target {
   readonly target?: number;
@@ -46,15 +48,10 @@ function inWords({ factor, lower, upper }: Aim, relativeTo: FactorTarget['relati
   return `${kind} to ${factor} from ${lower} to ${upper}`;
 }
 
-function* own(task: Task<FactorTarget>): Program {
+function aimed(task: Task<FactorTarget>): Aims {
   const { parameters, situation } = task;
   const { relativeTo, risk, approach, targets } = parameters;
   const aims = aimsOf(parameters);
-  const absent = withoutFactor(
-    task,
-    aims.map(({ factor }) => factor),
-  );
-  if (absent !== undefined) return absent;
   const factors = factorsOf(situation);
   const centre = relativeTo === 'benchmark' ? benchmarkOf(situation) : undefined;
   const rows = aims.map((aim) => {
@@ -67,8 +64,15 @@ function* own(task: Task<FactorTarget>): Program {
     );
     return approach === 'exact' ? row : { ...row, penalty: targets[factor]?.weight ?? weightDefault };
   });
-  const answer = yield* solving(leastRisk(task, risk), 'least risk at the target exposures', [{ rows }]);
-  return reporting(answer, situation, aims, relativeTo);
+  const phase = 'least risk at the target exposures';
+  return { aims, relativeTo, centre, risk: leastRisk(task, risk), restrictions: [{ rows }], phase };
+}
+
+function* own(task: Task<FactorTarget>): Program {
+  const absent = withoutFactor(task, Object.keys(task.parameters.targets));
+  if (absent !== undefined) return absent;
+  const { aims, relativeTo, risk, restrictions, phase } = aimed(task);
+  return reporting(yield* solving(risk, phase, restrictions), task.situation, aims, relativeTo);
 }
 
 function admit({ targets, approach }: FactorTarget, situation: Situation): readonly Violation[] {
@@ -95,7 +99,7 @@ export const factorTarget = defineStrategy<FactorTarget>({
   id: 'factor-target',
   title: 'Factor targets',
   description:
-    "Reaches target exposures sum_i B_if (w_i - c_i), B the exposures of the factor model, c = 0 (relativeTo: none) or the benchmark weights (benchmark), at least annual risk: variance w' C w (risk: total) or (w - b)' C (w - b) (active). approach exact: every target and band holds, or the problem is infeasible and says which exclude each other. approach nearest: minimizes half that variance plus the sum over factors of weight times the distance of the exposure from its target or band; a weight above what risk is worth per unit of exposure, as 1 is as a rule, reaches what can be reached. Cash has no exposure. The report holds the exposure and active exposure to every factor, and by how much each aim is missed.",
+    "Reaches target exposures sum_i B_if (w_i - c_i), B the exposures of the factor model, c = 0 (relativeTo: none) or the benchmark weights (benchmark), at least annual risk: variance w' C w (risk: total) or (w - b)' C (w - b) (active). approach exact: every target and band holds, or the problem is infeasible and says which exclude each other. approach nearest: minimizes half that variance plus the sum over factors of weight times the distance of the exposure from its target or band; a weight above what risk is worth per unit of exposure, as 1 is as a rule, reaches what can be reached. Cash has no exposure. The report holds the exposure and active exposure to every factor, and by how much each aim is missed. Its frontier is the least risk, total or active as risk says, by tilt t from 0 (least risk without aims) to 1 (its own portfolio): no exposure is farther from its target or band than (1 - t) times the distance at t = 0 plus t times that at t = 1; each point reports its tilt, exposures and distances. Risk against return at the targets is the frontier of minimum-variance or minimum-tracking-error with factor-exposure constraints.",
   references: ['Grinold, R. C., Kahn, R. N. (2000). Active Portfolio Management, 2nd edition, ch. 3. McGraw-Hill.'],
   parameters: {
     type: 'object',
@@ -160,5 +164,8 @@ export const factorTarget = defineStrategy<FactorTarget>({
   needs: ['covariance', 'factor-exposures'],
   needsWith: ({ relativeTo, risk }) => (relativeTo === 'benchmark' || risk === 'active' ? ['benchmark'] : []),
   admit,
+  frontierAlong: 'tilt',
+  frontierAgainstWith: ({ risk }) => (risk === 'active' ? 'tracking-error' : 'volatility'),
   optimize: (task) => inSteps(task, () => own(task)),
+  frontier: (task, points, first) => tiltFrontier(task, points, aimed, Object.keys(task.parameters.targets), first),
 });

@@ -50,6 +50,14 @@ export function exposureRow(
   return { positions, coefficients, lower: lower + shift, upper: upper + shift, origin };
 }
 
+/** How far an exposure lies outside of its aim. */
+export function distanceTo(
+  { lower, upper }: { readonly lower: number; readonly upper: number },
+  reached: number,
+): number {
+  return Math.max(0, lower - reached, reached - upper);
+}
+
 /** One violation for each name that is no factor; nothing while the factors are not known. */
 export function unknownFactors(
   names: readonly string[],

@@ -2,7 +2,7 @@
 import { dot, hasWeights } from '@veritasvault/portfolio/sdk/v1';
 import type { Answer, JsonObject, Situation } from '@veritasvault/portfolio/sdk/v1';
 
-import { exposuresTo, factorsOf } from './market.ts';
+import { distanceTo, exposuresTo, factorsOf } from './market.ts';
 
 /** What was aimed at, by factor: a band of the exposure, active where `relativeTo` is the benchmark. */
 export interface Aim {
@@ -11,7 +11,7 @@ export interface Aim {
   readonly upper: number;
 }
 
-/** The answer with its exposures to every factor, active ones where there is a benchmark, and by how much an aim is missed. */
+/** The answer with what `exposuresIn` tells of it. */
 export function reporting(
   answer: Answer,
   situation: Situation,
@@ -19,14 +19,25 @@ export function reporting(
   relativeTo: 'none' | 'benchmark',
 ): Answer {
   const { solution } = answer;
-  if (!hasWeights(solution)) return answer;
+  return hasWeights(solution)
+    ? { ...answer, report: exposuresIn(solution.weights, situation, aims, relativeTo) }
+    : answer;
+}
+
+/** Exposures of weights (n) to every factor, active ones where there is a benchmark, and by how much an aim is missed. */
+export function exposuresIn(
+  weights: Float64Array,
+  situation: Situation,
+  aims: readonly Aim[],
+  relativeTo: 'none' | 'benchmark',
+): JsonObject {
   const { benchmark } = situation;
   const factors = factorsOf(situation);
-  const active = benchmark === undefined ? undefined : solution.weights.map((weight, i) => weight - benchmark[i]!);
-  const lines = factors.names.map((factor): JsonObject => {
-    const exposures = exposuresTo(factors, factor);
-    const exposure = dot(exposures, solution.weights);
-    const activeExposure = active === undefined ? undefined : dot(exposures, active);
+  const active = benchmark === undefined ? undefined : weights.map((weight, i) => weight - benchmark[i]!);
+  const exposures = factors.names.map((factor): JsonObject => {
+    const column = exposuresTo(factors, factor);
+    const exposure = dot(column, weights);
+    const activeExposure = active === undefined ? undefined : dot(column, active);
     const aim = aims.find((other) => other.factor === factor);
     return {
       factor,
@@ -35,13 +46,14 @@ export function reporting(
       ...(aim === undefined ? {} : aimed(aim, relativeTo === 'benchmark' ? activeExposure! : exposure)),
     };
   });
-  return { ...answer, report: { exposures: lines } };
+  return { exposures };
 }
 
-function aimed({ lower, upper }: Aim, reached: number): JsonObject {
+function aimed(aim: Aim, reached: number): JsonObject {
+  const { lower, upper } = aim;
   return {
     ...(lower > -Infinity ? { min: lower } : {}),
     ...(upper < Infinity ? { max: upper } : {}),
-    missedBy: Math.max(0, lower - reached, reached - upper),
+    missedBy: distanceTo(aim, reached),
   };
 }

@@ -83,5 +83,7 @@ export const kelly = defineStrategy<Kelly>({
     examples: [{}, { fraction: 0.5, leverageMax: 1 }],
   },
   needs: ['scenarios'],
+  noFrontier:
+    'growth fixes the price of risk; for the trade ask for the frontier of maximum-sharpe, on which the Kelly portfolio lies to second order, or for kelly once for each fraction',
   optimize: (task) => inSteps(task, () => own(task)),
 });

@@ -46,6 +46,8 @@ export const hierarchicalEqualRisk = defineStrategy<EqualRisk>({
     examples: [{}, { clusters: 3, measure: 'volatility' }, { linkage: 'average', measure: 'cvar', level: 0.9 }],
   },
   needs: ['covariance'],
+  noFrontier:
+    'its weights follow from a tree and not from an objective; ask for the frontier of minimum-variance under the same constraints',
   needsWith: ({ measure }) => (measure === 'cvar' ? ['scenarios'] : []),
   admit: ({ clusters = 1 }, { universe }) =>
     clusters <= universe.assets.length

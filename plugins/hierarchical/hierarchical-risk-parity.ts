@@ -22,6 +22,8 @@ export const hierarchicalRiskParity = defineStrategy<TreeParameters>({
     examples: [{}, { linkage: 'ward', distance: 'correlation' }],
   },
   needs: ['covariance'],
+  noFrontier:
+    'its weights follow from a tree and not from an objective; ask for the frontier of minimum-variance under the same constraints',
   optimize: (task) => inTurns(task, () => program(task)),
 });
 

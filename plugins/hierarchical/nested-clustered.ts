@@ -60,6 +60,8 @@ export const nestedClustered = defineStrategy<Nested>({
     examples: [{}, { inner: 'maximum-sharpe', outer: 'maximum-sharpe', clusters: 3 }],
   },
   needs: ['covariance'],
+  noFrontier:
+    'its weights are chained over clusters, and nothing trades risk for return over all of them; ask for the frontier of minimum-variance under the same constraints',
   delegates: ({ inner, outer }) => ({ inner: delegateOf(inner), outer: delegateOf(outer) }),
   admit: ({ clusters = 1 }, { universe }) =>
     clusters <= universe.assets.length

@@ -170,6 +170,8 @@ export const indexTracking = defineStrategy<IndexTracking>({
     ],
   },
   needs: ['benchmark'],
+  noFrontier:
+    'its trade is between names and tracking error; ask for it once for each number of names, or for the frontier of minimum-tracking-error for tracking error by return',
   needsWith: ({ measure }): readonly Need[] => [measure === 'covariance' ? 'covariance' : 'scenarios'],
   admit,
   optimize: (task) => inSteps(task, () => own(task)),

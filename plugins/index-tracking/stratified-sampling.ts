@@ -162,6 +162,8 @@ export const stratifiedSampling = defineStrategy<StratifiedSampling>({
     ],
   },
   needs: ['benchmark', 'covariance'],
+  noFrontier:
+    'its names are chosen by rank and not by an objective; ask for the frontier of minimum-tracking-error for tracking error by return',
   needsWith: ({ sizeBands = 1 }): readonly Need[] => (sizeBands > 1 ? ['market-capitalizations'] : []),
   admit,
   optimize: (task) => inSteps(task, () => own(task)),

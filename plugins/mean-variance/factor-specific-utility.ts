@@ -154,6 +154,8 @@ export const factorSpecificUtility = defineStrategy<FactorSpecificUtility>({
     ],
   },
   needs: ['expected-returns', 'covariance', 'factor-exposures'],
+  noFrontier:
+    'its two prices of risk are no single measure; ask for the frontier of quadratic-utility, or of minimum-tracking-error for active risk',
   needsWith: ({ risk }) => (risk === 'active' ? ['benchmark'] : []),
   admit,
   optimize: (task) => inSteps(task, () => own(task)),

@@ -69,6 +69,7 @@ export const liquidation = defineStrategy<Liquidation>({
     ],
   },
   needs: ['covariance'],
+  noFrontier: 'it sells everything, so that nothing is left to trade for return; ask for it once for each riskAversion',
   needsWith: ({ drift }) => (drift === true ? ['expected-returns'] : []),
   admit: (parameters, situation) => [
     ...lengthFaults(

@@ -84,6 +84,8 @@ export const recedingHorizon = defineStrategy<RecedingHorizon>({
     ],
   },
   needs: ['expected-returns', 'covariance'],
+  noFrontier:
+    'a plan has a risk and a return in each period; ask for the frontier of one period, that of quadratic-utility, or for the plan once for each risk aversion',
   admit: (parameters, situation) => [
     ...lengthFaults({ riskAversion: parameters.riskAversion }, parameters.periods),
     ...lengthFaults(

@@ -75,6 +75,8 @@ export const factorRiskParity = defineStrategy<FactorBudgets>({
     examples: [{}, { budgets: { Market: 0.7, Value: 0.3 }, rest: 0.3, definition: 'model', shorts: true }],
   },
   needs: ['covariance', 'factor-exposures'],
+  noFrontier:
+    'its budgets fix how risk is shared, and return plays no part; ask for the frontier of minimum-variance with risk-contribution constraints',
   admit: (parameters, situation) => admitFactors(parameters, situation),
   optimize: (task) => inSteps(task, () => budgeted(task)),
 });

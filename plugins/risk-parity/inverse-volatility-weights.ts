@@ -29,6 +29,8 @@ export const inverseVolatilityWeights = defineStrategy<Invested>({
     },
   },
   needs: ['covariance'],
+  noFrontier:
+    'its weights follow from a formula and not from an objective; ask for the frontier of minimum-variance under the same constraints',
   optimize: (task) => {
     const deviations = variances(covarianceOf(task)).map((value) => Math.sqrt(value));
     return solveToEnd(

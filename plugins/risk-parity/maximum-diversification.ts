@@ -31,6 +31,8 @@ export const maximumDiversification = defineStrategy<Invested>({
     },
   },
   needs: ['covariance'],
+  noFrontier:
+    'it weighs the risk of the parts against that of the whole, and return plays no part; ask for the frontier of minimum-variance, or of maximum-sharpe with expected returns in proportion to volatilities',
   optimize: (task) => inSteps(task, () => mostDiversified(task)),
 });
 

@@ -65,6 +65,8 @@ export const riskParity = defineStrategy<RiskBudgets>({
     examples: [{}, { groups: { taxonomy: 'asset-class', budgets: { Equity: 0.6, Bond: 0.4 } } }],
   },
   needs: ['covariance'],
+  noFrontier:
+    'its budgets fix how risk is shared, and return plays no part; ask for the frontier of minimum-variance with risk-contribution constraints',
   admit: admitBudgets,
   optimize: (task) => inSteps(task, () => budgeted(task)),
 });

@@ -189,6 +189,8 @@ export const robustMeanVariance = defineStrategy<RobustMeanVariance>({
     ],
   },
   needs: ['expected-returns', 'covariance'],
+  noFrontier:
+    'its return is the worst in a set that depends on the portfolio; ask for it once for each riskAversion, or for the frontier of quadratic-utility on the returns as they are',
   admit,
   optimize: (task) => inSteps(task, () => own(task)),
 });

@@ -176,6 +176,8 @@ export const worstCaseCovariance = defineStrategy<WorstCaseCovariance>({
     ],
   },
   needs: ['covariance'],
+  noFrontier:
+    'its risk is the worst in a set of covariances; ask for it once for each returnMin, or for the frontier of minimum-variance on one of them',
   needsWith: ({ regimes, returnMin }): readonly Need[] => [
     ...(regimes === undefined ? [] : (['path-scenarios'] as const)),
     ...(returnMin === undefined ? [] : (['expected-returns'] as const)),

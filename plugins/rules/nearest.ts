@@ -37,6 +37,8 @@ export function defineRule<Parameters>(
   return defineStrategy<Parameters>({
     ...described,
     admit: (parameters, situation) => faults(parameters, situation),
+    noFrontier:
+      'a rule has weights and no objective that would trade risk for return; ask for the frontier of minimum-tracking-error with its weights as the benchmark, or of minimum-turnover',
     optimize: (task) => nearest(task, (own) => faults(own.parameters, own.situation), decide),
   });
 }

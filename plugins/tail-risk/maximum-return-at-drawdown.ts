@@ -43,6 +43,8 @@ export const maximumReturnAtDrawdown = defineStrategy<MaximumReturnAtDrawdown>({
     examples: [{ measure: 'maximum', drawdownMax: 0.3 }],
   },
   needs: ['path-scenarios', 'expected-returns'],
+  noFrontier:
+    'drawdown is no axis of frontiers; ask for it once for each drawdownMax, or for the frontier of maximum-return-at-cvar',
   needsWith: needsOf,
   admit: admitDrawdown,
   optimize: (task) => inSteps(task, () => own(task)),

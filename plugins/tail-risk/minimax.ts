@@ -31,6 +31,8 @@ export const minimax = defineStrategy<Minimax>({
     examples: [{}],
   },
   needs: ['scenarios'],
+  noFrontier:
+    'the worst loss is no axis of frontiers; ask for it once for each returnMin, or for the frontier of minimum-cvar at a level near 1',
   needsWith: needsOf,
   optimize: (task) => inSteps(task, () => own(task)),
 });

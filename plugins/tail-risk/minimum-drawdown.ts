@@ -32,6 +32,8 @@ export const minimumDrawdown = defineStrategy<MinimumDrawdown>({
     examples: [{ measure: 'conditional', level: 0.9 }, { measure: 'average' }, { measure: 'maximum' }],
   },
   needs: ['path-scenarios'],
+  noFrontier:
+    'drawdown is no axis of frontiers; ask for it once for each returnMin, or for the frontier of minimum-cvar',
   needsWith: needsOf,
   admit: admitDrawdown,
   optimize: (task) => inSteps(task, () => own(task)),

@@ -33,6 +33,8 @@ export const minimumMad = defineStrategy<MinimumMad>({
     examples: [{}, { returnMin: 0.07 }],
   },
   needs: ['scenarios'],
+  noFrontier:
+    'the mean absolute deviation is no axis of frontiers; ask for it once for each returnMin, or for the frontier of minimum-variance or minimum-cvar',
   needsWith: needsOf,
   optimize: (task) => inSteps(task, () => own(task)),
 });

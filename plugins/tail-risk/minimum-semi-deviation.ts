@@ -80,6 +80,8 @@ export const minimumSemiDeviation = defineStrategy<MinimumSemiDeviation>({
     examples: [{}, { threshold: 'mean', returnMin: 0.07 }],
   },
   needs: ['scenarios'],
+  noFrontier:
+    'the semi-deviation is no axis of frontiers; ask for it once for each returnMin, or for the frontier of minimum-variance or minimum-cvar',
   needsWith: needsOf,
   optimize: (task) => inSteps(task, () => own(task)),
 });

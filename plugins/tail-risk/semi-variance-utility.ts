@@ -45,6 +45,8 @@ export const semiVarianceUtility = defineStrategy<SemiVarianceUtility>({
     },
   },
   needs: ['scenarios', 'expected-returns'],
+  noFrontier:
+    'the semi-deviation is no axis of frontiers; ask for it once for each riskAversion, or for the frontier of quadratic-utility or minimum-cvar',
   needsWith: needsOf,
   optimize: (task) => inSteps(task, () => own(task)),
 });

@@ -100,6 +100,8 @@ export const tailRiskUtility = defineStrategy<TailRiskUtility>({
     ],
   },
   needs: ['scenarios', 'expected-returns'],
+  noFrontier:
+    'it fixes the price of its risk; ask for it once for each riskAversion, or for the frontier of minimum-cvar',
   needsWith: (parameters): readonly Need[] => [
     ...needsOf(parameters),
     ...(parameters.measure.endsWith('-drawdown') ? (['path-scenarios'] as const) : []),
