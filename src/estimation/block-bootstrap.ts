@@ -2,6 +2,7 @@ import { RandomStream } from '../math/random.ts';
 import type { ScenarioEstimator } from '../problem/estimator.ts';
 import type { Scenarios } from '../problem/scenarios.ts';
 import { refuse } from '../values/fault.ts';
+import { checkpointOf } from './sample.ts';
 import { completeSeriesOf, drawingProperties, refuseTooMany } from './scenario-parameters.ts';
 import type { Drawing } from './scenario-parameters.ts';
 
@@ -58,7 +59,9 @@ export const blockBootstrap: ScenarioEstimator<BlockBootstrapParameters> = {
     refuseTooMany(count, n);
     const periods = periodsOf(parameters, series.observations);
     const returns = new Float64Array(count * n);
+    const checkpoint = checkpointOf(sample);
     for (let s = 0; s < count; s += 1) {
+      checkpoint(2 * horizon * (n + 10));
       const total = returns.subarray(s * n, (s + 1) * n);
       for (let step = 0; step < horizon; step += 1) {
         const t = periods.next();

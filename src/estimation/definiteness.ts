@@ -1,4 +1,5 @@
 /** Whether a covariance is positive semidefinite, and what to do when it is not. */
+import { unchecked, type Checkpoint } from '../math/checkpoint.ts';
 import { factorizeCholesky } from '../math/cholesky.ts';
 import { extremeEigenpair, nearestSemidefinite } from '../math/eigen.ts';
 import { nearestCorrelation } from '../math/nearest-correlation.ts';
@@ -40,19 +41,25 @@ export interface Definite {
  * @throws Fault COVARIANCE_NOT_PSD with `smallestEigenvalue` and the `assets` that weigh most in its vector, unless a repair was asked for
  *   and the matrix is small enough for it: 1500 assets for `clip` (10 n^3 operations), 600 for `nearest-correlation` (about 60 n^3).
  */
-export function definite(entries: Float64Array, universe: Universe, repair: RepairChoice): Definite {
+export function definite(
+  entries: Float64Array,
+  universe: Universe,
+  repair: RepairChoice,
+  checkpoint: Checkpoint = unchecked,
+): Definite {
   const n = universe.assets.length;
   let largest = 0;
   for (let i = 0; i < n; i += 1) largest = Math.max(largest, entries[i * n + i]!);
-  if (isDefinite(entries, n, largest * n * Number.EPSILON)) return dense(entries, n, []);
+  if (isDefinite(entries, n, largest * n * Number.EPSILON, checkpoint)) return dense(entries, n, []);
   const shift = largest * roundingMax;
-  if (isDefinite(entries, n, shift)) {
+  if (isDefinite(entries, n, shift, checkpoint)) {
     const shifted = Float64Array.from(entries);
     for (let i = 0; i < n; i += 1) shifted[i * n + i] = shifted[i * n + i]! + shift;
     return dense(shifted, n, [{ what: 'variances raised to cover rounding in the covariance', magnitude: shift }]);
   }
-  if (n <= sizeMax[repair]) return repair === 'clip' ? clipped(entries, n) : nearest(entries, n);
-  throw notDefinite(entries, universe, repair);
+  if (n <= sizeMax[repair])
+    return repair === 'clip' ? clipped(entries, n, checkpoint) : nearest(entries, n, checkpoint);
+  throw notDefinite(entries, universe, repair, checkpoint);
 }
 
 function dense(entries: Float64Array, size: number, repairs: readonly Repair[]): Definite {
@@ -60,16 +67,21 @@ function dense(entries: Float64Array, size: number, repairs: readonly Repair[]):
 }
 
 /** Whether entries + shift I has a Cholesky factor. A zero matrix counts: riskless assets are allowed. */
-export function isDefinite(entries: Float64Array, n: number, shift: number): boolean {
+export function isDefinite(
+  entries: Float64Array,
+  n: number,
+  shift: number,
+  checkpoint: Checkpoint = unchecked,
+): boolean {
   const work = Float64Array.from(entries);
   const raised = shift > 0 ? shift : Number.MIN_VALUE;
   for (let i = 0; i < n; i += 1) work[i * n + i] = work[i * n + i]! + raised;
-  return factorizeCholesky(work, n) === 0;
+  return factorizeCholesky(work, n, { pivotMin: 0, checkpoint }) === 0;
 }
 
-function notDefinite(entries: Float64Array, universe: Universe, repair: RepairChoice): Fault {
+function notDefinite(entries: Float64Array, universe: Universe, repair: RepairChoice, checkpoint: Checkpoint): Fault {
   const n = universe.assets.length;
-  const { value, vector } = extremeEigenpair(entries, n, 'smallest');
+  const { value, vector } = extremeEigenpair(entries, n, 'smallest', checkpoint);
   const order = [...vector.keys()].sort((i, j) => Math.abs(vector[j]!) - Math.abs(vector[i]!) || i - j);
   const assets = order.slice(0, 5).map((position) => universe.assets[position]!.id);
   const smallest = value.toExponential(6);
@@ -91,8 +103,8 @@ function notDefinite(entries: Float64Array, universe: Universe, repair: RepairCh
  * Frobenius norm of the change over that of the matrix. Rebonato and Jaeckel (1999), The most general methodology to create a valid
  * correlation matrix, section 3 (spectral decomposition).
  */
-function clipped(entries: Float64Array, n: number): Definite {
-  const { matrix, raised, relativeChange } = nearestSemidefinite(entries, n, true);
+function clipped(entries: Float64Array, n: number, checkpoint: Checkpoint): Definite {
+  const { matrix, raised, relativeChange } = nearestSemidefinite(entries, n, true, checkpoint);
   const smallest = raised[0] ?? 0;
   const what = `negative eigenvalues of the covariance clipped (smallest ${smallest.toExponential(3)}); magnitude is the relative change`;
   return dense(matrix, n, [{ what, magnitude: relativeChange }]);
@@ -103,7 +115,7 @@ function clipped(entries: Float64Array, n: number): Definite {
  * Sun (2006). Covariances of an asset without variance become zero. The magnitude told is as that of `clipped`; what is told names the
  * distance between the correlation matrices too.
  */
-function nearest(entries: Float64Array, n: number): Definite {
+function nearest(entries: Float64Array, n: number, checkpoint: Checkpoint): Definite {
   const deviations = Float64Array.from({ length: n }, (_, i) => Math.sqrt(entries[i * n + i]!));
   const correlations = entries.map((value, index) => {
     const [i, j] = [Math.floor(index / n), index % n];
@@ -111,7 +123,7 @@ function nearest(entries: Float64Array, n: number): Definite {
     if (i === j) return 1;
     return scale > 0 ? value / scale : 0;
   });
-  const { matrix, distance, settled } = nearestCorrelation(correlations, n);
+  const { matrix, distance, settled } = nearestCorrelation(correlations, n, 0, checkpoint);
   if (!settled) {
     const description =
       'has no nearest correlation matrix that could be found to 1e-9; repair "clip" needs no iteration';

@@ -6,6 +6,7 @@ import type { CovarianceEstimator } from '../problem/estimator.ts';
 import { Fault, refuse } from '../values/fault.ts';
 import type { Violation } from '../values/fault.ts';
 import { completeColumnsOf, refuseFewer } from './gaps.ts';
+import { checkpointOf } from './sample.ts';
 import { moments } from './shrinkage.ts';
 
 export type DenoisedParameters = {
@@ -21,11 +22,16 @@ const bandwidthDefault = 0.01;
 const sizeMax = 1000;
 
 /** Eigenvalues above the edge of the bulk, the signal: how many. */
-export function signalsOf({ values }: Spectrum, observations: number, parameters: DenoisedParameters): number {
+export function signalsOf(
+  { values }: Pick<Spectrum, 'values'>,
+  observations: number,
+  parameters: DenoisedParameters,
+  checkpoint?: Checkpoint,
+): number {
   const variance =
     parameters.edge === 'unit-variance'
       ? 1
-      : noiseVariance(values, observations, parameters.bandwidth ?? bandwidthDefault);
+      : noiseVariance(values, observations, parameters.bandwidth ?? bandwidthDefault, checkpoint);
   const edge = bulkEdge(values.length, observations, variance);
   return values.reduce((count, value) => count + (value >= edge ? 1 : 0), 0);
 }
@@ -150,7 +156,7 @@ export const denoisedCovariance: CovarianceEstimator<DenoisedParameters> = {
     if (n > sizeMax) refuse([{ field: 'universe', description: `has more than ${String(sizeMax)} assets` }]);
     refuse(parameterViolations(parameters, n));
     const columns = completeColumnsOf(sample, 'denoised');
-    const { observations, covariance } = moments(columns);
+    const { observations, covariance } = moments(columns, sample.checkpoint);
     const least = denoise !== 'none' && edge === 'fitted' ? n + 1 : 2;
     refuseFewer(observations, least, 'denoised', least > 2 ? 'more than assets to fit the edge' : 'for deviations');
     const deviations = Float64Array.from({ length: n }, (_, i) => Math.sqrt(covariance[i * n + i]!));
@@ -159,8 +165,9 @@ export const denoisedCovariance: CovarianceEstimator<DenoisedParameters> = {
       const [i, j] = [Math.floor(index / n), index % n];
       return i === j ? 1 : value / (deviations[i]! * deviations[j]!);
     });
-    const quiet = denoise === 'none' ? scaled : withoutNoise(scaled, n, observations, parameters);
-    const correlations = marketComponents === 0 ? quiet : detonedCorrelations(quiet, n, marketComponents);
+    const quiet = denoise === 'none' ? scaled : withoutNoise(scaled, observations, parameters, checkpointOf(sample));
+    const correlations =
+      marketComponents === 0 ? quiet : detonedCorrelations(quiet, n, marketComponents, sample.checkpoint);
     const annual = ((sample.series?.periodsPerYear ?? 1) * observations) / (observations - 1);
     const entries = correlations.map(
       (value, index) => annual * value * (deviations[Math.floor(index / n)]! * deviations[index % n]!),
@@ -172,18 +179,18 @@ export const denoisedCovariance: CovarianceEstimator<DenoisedParameters> = {
 /** @throws Fault INVALID_ARGUMENT when more components are to be taken out than stand out of the noise: which ones would be arbitrary. */
 function withoutNoise(
   scaled: Float64Array,
-  n: number,
   observations: number,
   parameters: DenoisedParameters,
+  checkpoint: Checkpoint,
 ): Float64Array {
-  const spectrum = symmetricEigen(scaled, n);
-  const signals = signalsOf(spectrum, observations, parameters);
+  const spectrum = symmetricEigen(scaled, Math.sqrt(scaled.length), checkpoint);
+  const signals = signalsOf(spectrum, observations, parameters, checkpoint);
   const { marketComponents = 0 } = parameters;
   if (marketComponents > signals) {
     const description = `must be at most ${String(signals)}, the number of components that stand out of the noise of these returns; got ${String(marketComponents)}`;
     refuse([{ field: 'marketComponents', description }]);
   }
-  return denoisedCorrelations(spectrum, signals, parameters);
+  return denoisedCorrelations(spectrum, signals, parameters, checkpoint);
 }
 
 /** What would have no effect is refused, like what cannot be. */

@@ -2,6 +2,7 @@
  * FAST-MCD: the h of T observations whose covariance has the least determinant. Rousseeuw and van Driessen (1999), A fast algorithm for the
  * minimum covariance determinant estimator, Technometrics 41(3). Random starts from a fixed seed: the same data give the same bits.
  */
+import { unchecked, type Checkpoint } from '../math/checkpoint.ts';
 import { factorizeCholesky } from '../math/cholesky.ts';
 import { addWeightedGram, solveLowerRows } from '../math/kernels.ts';
 
@@ -10,6 +11,7 @@ export interface Observations {
   readonly rows: Float64Array;
   readonly count: number;
   readonly size: number;
+  readonly checkpoint?: Checkpoint;
 }
 
 export interface Fit {
@@ -69,10 +71,10 @@ function partition({ count, size }: Observations, random: () => number): readonl
   return Array.from({ length: groups }, (_, g) => order.slice(g * each, (g + 1) * each).sort());
 }
 
-function chosenRows({ rows, size }: Observations, chosen: Int32Array): Observations {
+function chosenRows({ rows, size, ...data }: Observations, chosen: Int32Array): Observations {
   const part = new Float64Array(chosen.length * size);
   for (const [position, t] of chosen.entries()) part.set(rows.subarray(t * size, (t + 1) * size), position * size);
-  return { rows: part, count: chosen.length, size };
+  return { ...data, rows: part, count: chosen.length, size };
 }
 
 /** n + 1 observations, and more of them while they lie on a hyperplane. */
@@ -112,14 +114,15 @@ function best(fits: readonly (Fit | undefined)[]): Fit[] {
 
 /** Mean, covariance and distances; undefined when the observations chosen lie on a hyperplane. */
 export function fitOf(data: Observations, chosen: Int32Array): Fit | undefined {
-  const { rows, size: n } = data;
+  const { rows, size: n, checkpoint = unchecked } = data;
+  checkpoint(2 * chosen.length * n);
   const mean = new Float64Array(n);
   for (const t of chosen) for (let i = 0; i < n; i += 1) mean[i] = mean[i]! + rows[t * n + i]! / chosen.length;
   const centred = new Float64Array(chosen.length * n);
   for (const [position, t] of chosen.entries())
     for (let i = 0; i < n; i += 1) centred[position * n + i] = rows[t * n + i]! - mean[i]!;
   const covariance = new Float64Array(n * n);
-  addWeightedGram(centred, chosen.length, n, covariance);
+  addWeightedGram(centred, chosen.length, n, covariance, undefined, undefined, checkpoint);
   for (let i = 0; i < n; i += 1)
     for (let j = 0; j <= i; j += 1)
       covariance[i * n + j] = covariance[j * n + i] = covariance[i * n + j]! / chosen.length;
@@ -132,16 +135,16 @@ function refitted(data: Observations, fit: Fit | undefined): Fit | undefined {
 }
 
 function measured(
-  { rows, count, size: n }: Observations,
+  { rows, count, size: n, checkpoint = unchecked }: Observations,
   mean: Float64Array,
   covariance: Float64Array,
 ): Fit | undefined {
   const factor = Float64Array.from(covariance);
-  if (factorizeCholesky(factor, n, { pivotMin }) > 0) return undefined;
+  if (factorizeCholesky(factor, n, { pivotMin, checkpoint }) > 0) return undefined;
   let logDeterminant = 0;
   for (let i = 0; i < n; i += 1) logDeterminant += 2 * Math.log(factor[i * n + i]!);
   const away = rows.map((value, index) => value - mean[index % n]!);
-  solveLowerRows(factor, n, away, count);
+  solveLowerRows(factor, n, away, count, checkpoint);
   const distances = new Float64Array(count);
   for (let t = 0; t < count; t += 1) {
     let sum = 0;

@@ -1,4 +1,5 @@
 /** Scenarios drawn from moments: mean + scale * factor of the covariance * normal numbers. */
+import type { Checkpoint } from '../math/checkpoint.ts';
 import { factorizeCholesky, semidefiniteFactor, solveLower } from '../math/cholesky.ts';
 import { RandomStream } from '../math/random.ts';
 import type { Sample } from '../problem/estimator.ts';
@@ -8,9 +9,12 @@ import { Fault, refuse } from '../values/fault.ts';
 import type { JsonSchema } from '../values/json.ts';
 import { centredTable, gramOf, meansOf } from './gram.ts';
 import { denseEntries } from './operator.ts';
-import { covarianceOf } from './sample.ts';
+import { checkpointOf, covarianceOf } from './sample.ts';
 import { drawingProperties, refuseTooMany } from './scenario-parameters.ts';
 import type { Drawing } from './scenario-parameters.ts';
+
+/** A normal number is worth so many multiplications. */
+const numberWork = 100;
 
 export interface MomentDrawing extends Drawing {
   readonly periodsPerYear: number;
@@ -61,20 +65,23 @@ export function drawnScenarios(
   const means = expectedReturnsOf(sample, estimator);
   const n = means.length;
   refuseTooMany(count, n);
-  const root = rootOf(covariance);
+  const checkpoint = checkpointOf(sample);
+  const root = rootOf(covariance, checkpoint);
   if (moments === 'exact') refuseTooFew(count, root.width);
   refuseTooMany(count, root.width);
   const random = new RandomStream(seed);
   const drawn = new Float64Array(count * root.width);
   for (let s = 0; s < count; s += 1) {
     const scale = scaleOf(random);
+    checkpoint(numberWork * root.width);
     for (let d = 0; d < root.width; d += 1) drawn[s * root.width + d] = scale * random.normal();
   }
-  const normals = moments === 'exact' ? standardized(drawn, count, root.width) : drawn;
+  const normals = moments === 'exact' ? standardized(drawn, count, root.width, checkpoint) : drawn;
   const years = horizon / periodsPerYear;
   const returns = new Float64Array(count * n);
   for (let s = 0; s < count; s += 1) {
     const own = returns.subarray(s * n, (s + 1) * n);
+    checkpoint(n * root.width);
     root.apply(normals.subarray(s * root.width, (s + 1) * root.width), own);
     for (let i = 0; i < n; i += 1) own[i] = means[i]! * years + own[i]! * Math.sqrt(years);
   }
@@ -94,7 +101,7 @@ function refuseTooFew(count: number, width: number): void {
 }
 
 /** A factor model keeps its structure: k numbers for the factors and one for each asset, n k operations a scenario. */
-function rootOf(covariance: SymmetricOperator): Root {
+function rootOf(covariance: SymmetricOperator, checkpoint: Checkpoint): Root {
   const n = covariance.size;
   if (covariance.kind === 'diagonal') {
     const deviations = covariance.entries.map(Math.sqrt);
@@ -103,14 +110,14 @@ function rootOf(covariance: SymmetricOperator): Root {
       apply: (normals, returns) => returns.set(normals.map((each, i) => each * deviations[i]!)),
     };
   }
-  if (covariance.kind === 'factor') return factorRoot(covariance);
-  const lower = semidefiniteFactor(denseEntries(covariance), n);
+  if (covariance.kind === 'factor') return factorRoot(covariance, checkpoint);
+  const lower = semidefiniteFactor(denseEntries(covariance), n, checkpoint);
   return { width: n, apply: (normals, returns) => multiplyLower(lower, n, normals, returns) };
 }
 
-function factorRoot(model: Extract<SymmetricOperator, { kind: 'factor' }>): Root {
+function factorRoot(model: Extract<SymmetricOperator, { kind: 'factor' }>, checkpoint: Checkpoint): Root {
   const { size: n, factors: k, exposures, factorCovariance } = model;
-  const lower = semidefiniteFactor(factorCovariance, k);
+  const lower = semidefiniteFactor(factorCovariance, k, checkpoint);
   const deviations = model.specific.map(Math.sqrt);
   const common = new Float64Array(k);
   return {
@@ -135,14 +142,18 @@ function multiplyLower(lower: Float64Array, size: number, x: Float64Array, resul
 }
 
 /** The rows z (count x width) shifted and turned so that their mean is zero and their covariance, divisor count, the identity. */
-function standardized(normals: Float64Array, count: number, width: number): Float64Array {
+function standardized(normals: Float64Array, count: number, width: number, checkpoint: Checkpoint): Float64Array {
   let z = normals;
   // Twice: the second pass takes out the rounding of the first.
   for (let pass = 0; pass < 2; pass += 1) {
     z = centredTable(z, count, width, meansOf(z, count, width));
-    const lower = gramOf(z, count, width).map((each) => each / count);
-    if (factorizeCholesky(lower, width) > 0) throw new RangeError('normal numbers span all their dimensions');
-    for (let s = 0; s < count; s += 1) solveLower(lower, width, z.subarray(s * width, (s + 1) * width));
+    const lower = gramOf(z, count, width, undefined, checkpoint).map((each) => each / count);
+    if (factorizeCholesky(lower, width, { pivotMin: 0, checkpoint }) > 0)
+      throw new RangeError('normal numbers span all their dimensions');
+    for (let s = 0; s < count; s += 1) {
+      checkpoint((width * width) / 2);
+      solveLower(lower, width, z.subarray(s * width, (s + 1) * width));
+    }
   }
   return z;
 }

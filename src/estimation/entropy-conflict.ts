@@ -1,4 +1,5 @@
 /** Views that no probabilities can fulfil, named: a set of them of which none can be left out. */
+import type { Checkpoint } from '../math/checkpoint.ts';
 import type { Violation } from '../values/fault.ts';
 import type { PlacedView } from './entropy-rows.ts';
 import { sequential } from './entropy-stages.ts';
@@ -14,11 +15,12 @@ export function conflictOf(
   views: readonly PlacedView[],
   periodsPerYear: number,
   found: Missed,
+  checkpoint?: Checkpoint,
 ): Violation[] {
   let reason = found;
   let members = views;
   const shrink = (candidates: readonly PlacedView[]): boolean => {
-    const outcome = sequential(prior, candidates, periodsPerYear);
+    const outcome = sequential(prior, candidates, periodsPerYear, checkpoint);
     if (outcome.kind === 'reached') return false;
     [reason, members] = [outcome, candidates];
     return true;

@@ -2,6 +2,7 @@
  * Entropy pooling: views on the joint distribution of returns, blended into scenarios. Probabilities change as little as they can, measured
  * by relative entropy to the prior, so that the views hold. Meucci (2008), Fully Flexible Views: Theory and Practice.
  */
+import type { Checkpoint } from '../math/checkpoint.ts';
 import type { Scenarios } from '../problem/scenarios.ts';
 import { positionsById } from '../problem/universe.ts';
 import type { Universe } from '../problem/universe.ts';
@@ -37,6 +38,7 @@ export function entropyPooling(
   scenarios: Scenarios,
   views: readonly ScenarioView[],
   universe: Universe,
+  checkpoint?: Checkpoint,
 ): EntropyPosterior {
   refuse([...admitScenarioViews(views, universe), ...admitScenarios(scenarios, universe)]);
   const { count, periodsPerYear } = scenarios;
@@ -50,7 +52,7 @@ export function entropyPooling(
   let below = 0;
   for (const confidence of confidences) {
     const trusted = placed.filter(({ view }) => view.confidence >= confidence);
-    const reached = reachedBy(prior, trusted, periodsPerYear);
+    const reached = reachedBy(prior, trusted, periodsPerYear, checkpoint);
     if (below === 0) multipliers = Float64Array.from(reached.multipliers);
     for (let s = 0; s < count; s += 1) posterior[s] = posterior[s]! + (confidence - below) * reached.probabilities[s]!;
     below = confidence;
@@ -81,10 +83,15 @@ function admitScenarios({ count, returns, probabilities }: Scenarios, universe: 
   return sound && Math.abs(total - 1) <= 1e-9 ? [] : refused('must have positive probabilities that sum to 1');
 }
 
-function reachedBy(prior: Float64Array, views: readonly PlacedView[], periodsPerYear: number): Reached {
-  const found = sequential(prior, views, periodsPerYear);
+function reachedBy(
+  prior: Float64Array,
+  views: readonly PlacedView[],
+  periodsPerYear: number,
+  checkpoint?: Checkpoint,
+): Reached {
+  const found = sequential(prior, views, periodsPerYear, checkpoint);
   if (found.kind === 'reached') return found;
-  refuse(conflictOf(prior, views, periodsPerYear, found));
+  refuse(conflictOf(prior, views, periodsPerYear, found, checkpoint));
   throw new TypeError('a conflict has members');
 }
 

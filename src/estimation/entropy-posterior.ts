@@ -1,7 +1,5 @@
 /** What entropy pooling answers. */
 import type { Scenarios } from '../problem/scenarios.ts';
-import type { Universe } from '../problem/universe.ts';
-import type { ScenarioView } from './scenario-views.ts';
 
 /** What became of one view; measures in its own unit. */
 export interface ScenarioViewOutcome {
@@ -28,14 +26,3 @@ export interface EntropyPosterior {
   /** One per view, in their order. */
   readonly views: readonly ScenarioViewOutcome[];
 }
-
-/**
- * The signature of `entropyPooling`.
- * @throws Fault INVALID_ARGUMENT with the violations of `admitScenarioViews`, or naming a smallest set of views (`[0]`, `[2]`) that no
- *   probabilities of these scenarios can fulfil together.
- */
-export type EntropyPooling = (
-  scenarios: Scenarios,
-  views: readonly ScenarioView[],
-  universe: Universe,
-) => EntropyPosterior;

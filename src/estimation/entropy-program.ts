@@ -9,6 +9,7 @@
  * steps with a line search, each the least of a quadratic model with these signs. Costs S k^2 / 2 an iteration,
  * and takes some ten of them.
  */
+import { unchecked, type Checkpoint } from '../math/checkpoint.ts';
 import { addProduct } from '../math/kernels.ts';
 import { dot, maxAbs } from '../math/vectors.ts';
 import type { ScenarioRelation } from './scenario-views.ts';
@@ -52,6 +53,7 @@ const probabilityMin = 1e-300;
 export interface EntropySearch {
   readonly start?: Float64Array;
   readonly most?: number;
+  readonly checkpoint?: Checkpoint;
 }
 
 const signOf = { equal: 0, 'at-least': 1, 'at-most': -1 } as const;
@@ -62,7 +64,7 @@ const signOf = { equal: 0, 'at-least': 1, 'at-most': -1 } as const;
  *   search is over, and unsettled, as soon as the relative entropy is known to be larger.
  */
 export function leastEntropy({ prior, rows }: EntropyProgram, search: EntropySearch = {}): EntropyAnswer {
-  const { start, most = Infinity } = search;
+  const { start, most = Infinity, checkpoint = unchecked } = search;
   const scaled = rows.map((row) => standardized(row, prior));
   const impossible = scaled.findIndex(({ isConstant, row }) => isConstant && !constantHolds(row));
   if (impossible >= 0) {
@@ -73,6 +75,7 @@ export function leastEntropy({ prior, rows }: EntropyProgram, search: EntropySea
     prior,
     scaled.map(({ row, isConstant }) => (isConstant ? { ...row, value: 0 } : row)),
     Float64Array.from(rows, (_, i) => (scaled[i]!.isConstant ? 0 : (start?.[i] ?? 0) * scaled[i]!.scale)),
+    checkpoint,
   );
   const outcome = dual.solve(most);
   if (outcome === 'unsettled') return { kind: 'unsettled' };
@@ -131,8 +134,10 @@ class Dual {
   readonly #rows: readonly EntropyRow[];
   /** -ln(min p): no probabilities have a larger relative entropy. */
   readonly #entropyMax: number;
+  readonly #checkpoint: Checkpoint;
 
-  constructor(prior: Float64Array, rows: readonly EntropyRow[], start: Float64Array) {
+  constructor(prior: Float64Array, rows: readonly EntropyRow[], start: Float64Array, checkpoint: Checkpoint) {
+    this.#checkpoint = checkpoint;
     this.#prior = prior;
     this.#rows = rows;
     this.#entropyMax = -Math.log(prior.reduce((least, each) => Math.min(least, each), 1));
@@ -175,6 +180,7 @@ class Dual {
 
   /** ln Z(y) - b'y and the probabilities behind it. */
   #evaluate({ exponents, linear }: Along): { readonly value: number; readonly x: Float64Array } {
+    this.#checkpoint(20 * exponents.length);
     const highest = exponents.reduce((most, each) => Math.max(most, each), -Infinity);
     const x = new Float64Array(exponents.length);
     let total = 0;
@@ -257,7 +263,16 @@ class Dual {
     }
     const entries = new Float64Array(size * size);
     const both = { left: table, right: table, rightTransposed: true };
-    addProduct({ rows: size, columns: size, terms: count, ...both, target: entries, scale: this.x, lower: true });
+    addProduct({
+      rows: size,
+      columns: size,
+      terms: count,
+      ...both,
+      target: entries,
+      scale: this.x,
+      lower: true,
+      checkpoint: this.#checkpoint,
+    });
     for (let i = 0; i < size; i += 1) for (let j = 0; j < i; j += 1) entries[j * size + i] = entries[i * size + j]!;
     return entries;
   }

@@ -1,4 +1,5 @@
 /** One entropy program after the other, each with the rows of the ones before: what a group of views rests on is pinned where those put it. */
+import type { Checkpoint } from '../math/checkpoint.ts';
 import { certifyEntropy } from './entropy-certificate.ts';
 import { lossesOf, measured, valueAtRisk } from './entropy-measures.ts';
 import { leastEntropy } from './entropy-program.ts';
@@ -33,11 +34,13 @@ export function sequential(
   prior: Float64Array,
   views: readonly PlacedView[],
   periodsPerYear: number,
+  checkpoint?: Checkpoint,
 ): Reached | Missed {
+  const looking = checkpoint === undefined ? {} : { checkpoint };
   const of = (measure: string): readonly PlacedView[] => views.filter(({ view }) => view.measure === measure);
   let rows = views.flatMap((placed) => linearRows(placed, periodsPerYear));
-  for (const placed of of('cvar')) rows = [...rows, ...bestTail(prior, placed, rows)];
-  let answer = solved(prior, rows);
+  for (const placed of of('cvar')) rows = [...rows, ...bestTail(prior, placed, rows, looking)];
+  let answer = solved(prior, rows, looking);
   for (const [group, rowsUnder] of [
     [of('volatility'), (placed: PlacedView, x: Float64Array) => volatilityRows(placed, x, periodsPerYear)],
     [of('correlation'), correlationRows],
@@ -45,7 +48,7 @@ export function sequential(
     if (group.length === 0 || answer.kind !== 'optimal') continue;
     const { probabilities } = answer;
     rows = [...rows, ...group.flatMap((placed) => rowsUnder(placed, probabilities))];
-    answer = solved(prior, rows);
+    answer = solved(prior, rows, looking);
   }
   if (answer.kind !== 'optimal') return missed(answer, rows);
   const { probabilities } = answer;
@@ -81,7 +84,12 @@ function holds({ view, outcomes }: PlacedView, x: Float64Array, periodsPerYear: 
  * Rows of a CVaR view with the value at risk that costs the least relative entropy beside the rows before: the prior's own, some losses
  * spread over the scenarios up to the stated value, then halved intervals around the best of them.
  */
-function bestTail(prior: Float64Array, placed: PlacedView, before: readonly ViewRow[]): ViewRow[] {
+function bestTail(
+  prior: Float64Array,
+  placed: PlacedView,
+  before: readonly ViewRow[],
+  looking: EntropySearch,
+): ViewRow[] {
   const { view, outcomes } = placed;
   const all = lossesOf(outcomes.own);
   const losses = [...new Set(all)].sort((a, b) => a - b);
@@ -95,6 +103,7 @@ function bestTail(prior: Float64Array, placed: PlacedView, before: readonly View
     tried.add(at);
     const rows = tailRows(placed, losses[at]!);
     const answer = solved(prior, [...before, ...rows], {
+      ...looking,
       most: best.entropy,
       ...(start === undefined ? {} : { start }),
     });

@@ -3,7 +3,7 @@ import { decayOf, decayProperties, decayWeights } from './decay.ts';
 import type { DecayChoice } from './decay.ts';
 import { definite, repairSchema } from './definiteness.ts';
 import type { RepairChoice } from './definiteness.ts';
-import { columnsOf, refuseShort, seriesOf } from './sample.ts';
+import { columnsOf, refuseShort, seriesOf, checkpointOf } from './sample.ts';
 import { unshared } from './sample-covariance.ts';
 
 type Centre = 'zero' | 'mean' | 'plain-mean';
@@ -53,9 +53,11 @@ export const ewma: CovarianceEstimator<EwmaParameters> = {
     refuseShort(sample, given, 2);
     const columns = parameters.centre === 'plain-mean' ? given.map(centred) : given;
     const n = columns.length;
+    const checkpoint = checkpointOf(sample);
     const weights = decayWeights(decay, series.observations);
     const entries = new Float64Array(n * n);
     for (let i = 0; i < n; i += 1) {
+      checkpoint(2 * i * series.observations);
       for (let j = 0; j <= i; j += 1) {
         const value = weightedCovariance(columns[i]!, columns[j]!, weights, parameters.centre);
         if (Number.isNaN(value)) throw unshared(sample.universe.assets[i]?.id, sample.universe.assets[j]?.id);
@@ -63,7 +65,7 @@ export const ewma: CovarianceEstimator<EwmaParameters> = {
         entries[j * n + i] = entries[i * n + j]!;
       }
     }
-    return definite(entries, sample.universe, parameters.repair ?? 'none');
+    return definite(entries, sample.universe, parameters.repair ?? 'none', checkpoint);
   },
 };
 

@@ -1,4 +1,5 @@
 /** Mean and covariance of normal returns with any pattern of gaps: maximum likelihood by iteration. */
+import { unchecked, type Checkpoint } from '../math/checkpoint.ts';
 import { factorizeCholesky, solveCholesky } from '../math/cholesky.ts';
 import { addProduct, addWeightedGram } from '../math/kernels.ts';
 import { replicatedMax } from './stambaugh.ts';
@@ -28,7 +29,10 @@ const workMax = 2e10;
  * own dates; ends when no mean or covariance moves by more than 1e-11 deviations, or after 20,000 steps or some twenty seconds of them. The likelihood never falls. Costs (patterns) * n^3 a step.
  * @param columns n of length T, NaN where missing, each with returns that differ.
  */
-export function expectationMaximization(columns: readonly Float64Array[]): NormalMoments | NoMoments {
+export function expectationMaximization(
+  columns: readonly Float64Array[],
+  checkpoint: Checkpoint = unchecked,
+): NormalMoments | NoMoments {
   const n = columns.length;
   const centres = columns.map((column) => averageOf(column, (value) => value));
   const scales = columns.map((column, i) => Math.sqrt(averageOf(column, (value) => (value - centres[i]!) ** 2)));
@@ -37,7 +41,7 @@ export function expectationMaximization(columns: readonly Float64Array[]): Norma
   const steps = Math.min(iterationsMax, Math.ceil(workMax / (patterns.length * n ** 3)));
   let state: NormalMoments = { mean: new Float64Array(n), covariance: identity(n) };
   for (let iteration = 0; iteration < steps; iteration += 1) {
-    const next = step(state, patterns, dates);
+    const next = step(state, patterns, dates, checkpoint);
     if (!('mean' in next)) return next;
     const moved = Math.max(largestChange(state.mean, next.mean), largestChange(state.covariance, next.covariance));
     state = next;
@@ -67,7 +71,10 @@ function patternsOf(columns: readonly Float64Array[]): readonly Pattern[] {
   const dates = new Map<string, number[]>();
   for (let t = 0; t < (columns[0]?.length ?? 0); t += 1) {
     const signature = signatureAt(columns, t);
-    if (signature.includes('1')) dates.set(signature, [...(dates.get(signature) ?? []), t]);
+    if (!signature.includes('1')) continue;
+    const own = dates.get(signature);
+    if (own === undefined) dates.set(signature, [t]);
+    else own.push(t);
   }
   return [...dates].map(([signature, own]) => {
     const observed = [...columns.keys()].filter((i) => signature[i] === '1');
@@ -86,12 +93,14 @@ function step(
   { mean, covariance }: NormalMoments,
   patterns: readonly Pattern[],
   dates: number,
+  checkpoint: Checkpoint,
 ): NormalMoments | NoMoments {
   const n = mean.length;
   // Sums over all dates of the expected deviations from the present mean, and of their expected products.
   const away = new Float64Array(n);
   const spread = new Float64Array(n * n);
   for (const pattern of patterns) {
+    checkpoint(n ** 3 + n * n);
     const expected = expectationOf({ mean, covariance }, pattern);
     if (expected === undefined) return { reason: 'replicated', assets: pattern.observed };
     const order = [...pattern.observed, ...pattern.missing];

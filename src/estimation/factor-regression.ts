@@ -2,6 +2,7 @@
  * Time-series regression of assets on factor returns: r_it = a_i + b_i'f_t + e_it, by (weighted) least squares, each asset by itself.
  * Sharpe (1963), A Simplified Model for Portfolio Analysis, with k factors; Greene (2018), Econometric Analysis, ch. 4.
  */
+import type { Checkpoint } from '../math/checkpoint.ts';
 import { factorizeCholesky, solveCholesky } from '../math/cholesky.ts';
 import { sum } from '../math/vectors.ts';
 import { refuse } from '../values/fault.ts';
@@ -17,6 +18,7 @@ export interface RegressionInput {
   readonly factors: readonly string[];
   /** (T) positive; ones when absent. */
   readonly weights?: Float64Array;
+  readonly checkpoint?: Checkpoint;
 }
 
 /** Per period. */
@@ -62,6 +64,7 @@ export function regressOnFactors(input: RegressionInput): FactorRegression {
     observations: new Int32Array(n),
   };
   for (let i = 0; i < n; i += 1) {
+    input.checkpoint?.(rows * (k + 2) * (k + 2));
     const own = whole.filter((t) => !Number.isNaN(input.returns[t * n + i]!));
     const table = own.length === whole.length ? all : tableOf(input, own);
     if (table !== all) refuseDependent(table, factors, assets[i]);

@@ -1,7 +1,9 @@
+import { unchecked, type Checkpoint } from '../math/checkpoint.ts';
 import type { CovarianceEstimator } from '../problem/estimator.ts';
 import { definite, repairSchema } from './definiteness.ts';
 import type { RepairChoice } from './definiteness.ts';
 import { completeColumnsOf, refuseFewer } from './gaps.ts';
+import { checkpointOf } from './sample.ts';
 
 export type GerberParameters = {
   readonly statistic: 'gs1' | 'gs2';
@@ -23,6 +25,7 @@ export function gerberCorrelations(
   deviations: Float64Array,
   statistic: 'gs1' | 'gs2',
   threshold: number,
+  checkpoint: Checkpoint = unchecked,
 ): Float64Array {
   const n = columns.length;
   const signs = columns.map((column, i) => {
@@ -33,6 +36,7 @@ export function gerberCorrelations(
   const moves = signs.map((column) => column.reduce((count, sign) => count + Math.abs(sign), 0));
   for (let i = 0; i < n; i += 1) {
     correlations[i * n + i] = 1;
+    checkpoint(2 * i * (columns[0]?.length ?? 0));
     for (let j = 0; j < i; j += 1) {
       const [agreement, counted] = together(signs[i]!, signs[j]!);
       const scale = statistic === 'gs1' ? counted : Math.sqrt(moves[i]! * moves[j]!);
@@ -94,11 +98,12 @@ export const gerber: CovarianceEstimator<GerberParameters> = {
     const periods = sample.series?.periodsPerYear ?? 1;
     const deviations = Float64Array.from(columns, deviationOf);
     const n = columns.length;
-    const correlations = gerberCorrelations(columns, deviations, statistic, threshold ?? thresholdDefault);
+    const checkpoint = checkpointOf(sample);
+    const correlations = gerberCorrelations(columns, deviations, statistic, threshold ?? thresholdDefault, checkpoint);
     const entries = correlations.map(
       (value, index) => periods * value * (deviations[Math.floor(index / n)]! * deviations[index % n]!),
     );
-    return definite(entries, sample.universe, repair ?? 'none');
+    return definite(entries, sample.universe, repair ?? 'none', checkpoint);
   },
 };
 

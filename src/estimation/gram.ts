@@ -1,10 +1,17 @@
 /** Products of the columns of a table of observations. */
+import type { Checkpoint } from '../math/checkpoint.ts';
 import { addWeightedGram } from '../math/kernels.ts';
 
 /** sum_t v_t x_t x_t' over the rows x_t of a table (T x n, row-major), symmetric (n x n); ones for absent weights v (T). Costs T n^2 / 2. */
-export function gramOf(table: Float64Array, rows: number, columns: number, weights?: Float64Array): Float64Array {
+export function gramOf(
+  table: Float64Array,
+  rows: number,
+  columns: number,
+  weights?: Float64Array,
+  checkpoint?: Checkpoint,
+): Float64Array {
   const gram = new Float64Array(columns * columns);
-  addWeightedGram(table, rows, columns, gram, undefined, weights);
+  addWeightedGram(table, rows, columns, gram, undefined, weights, checkpoint);
   for (let i = 0; i < columns; i += 1) for (let j = 0; j < i; j += 1) gram[j * columns + i] = gram[i * columns + j]!;
   return gram;
 }

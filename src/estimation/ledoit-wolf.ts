@@ -1,3 +1,4 @@
+import type { Checkpoint } from '../math/checkpoint.ts';
 import type { CovarianceEstimator, Repair, ReturnSeries } from '../problem/estimator.ts';
 import { completeColumnsOf } from './gaps.ts';
 import { columnsOf } from './sample.ts';
@@ -22,8 +23,8 @@ export function shrink(series: ReturnSeries, target: Target): Shrunk {
   return shrunkColumns(columnsOf(series), target);
 }
 
-function shrunkColumns(columns: readonly Float64Array[], target: Target): Shrunk {
-  const sample = moments(columns);
+function shrunkColumns(columns: readonly Float64Array[], target: Target, checkpoint?: Checkpoint): Shrunk {
+  const sample = moments(columns, checkpoint);
   const { entries, intensity } = targets[target](sample);
   const covariance = sample.covariance.map((value, index) => intensity * entries[index]! + (1 - intensity) * value);
   return { covariance, intensity };
@@ -62,7 +63,7 @@ export const ledoitWolf: CovarianceEstimator<LedoitWolfParameters> = {
   estimate(sample, { target }) {
     const columns = completeColumnsOf(sample, 'ledoit-wolf');
     const periods = sample.series?.periodsPerYear ?? 1;
-    const entries = shrunkColumns(columns, target).covariance.map((value) => value * periods);
+    const entries = shrunkColumns(columns, target, sample.checkpoint).covariance.map((value) => value * periods);
     const repairs: readonly Repair[] = [];
     return { covariance: { kind: 'dense', size: columns.length, entries }, repairs };
   },

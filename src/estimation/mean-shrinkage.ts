@@ -4,6 +4,7 @@ import { dot, sum } from '../math/vectors.ts';
 import type { Sample } from '../problem/estimator.ts';
 import { Fault } from '../values/fault.ts';
 import { completeColumnsOf, refuseFewer } from './gaps.ts';
+import { checkpointOf } from './sample.ts';
 import { moments } from './shrinkage.ts';
 
 export interface MeansAndPrecision {
@@ -24,13 +25,15 @@ export interface MeansAndPrecision {
 export function meansAndPrecision(sample: Sample, estimator: string, beyond: number): MeansAndPrecision {
   const columns = completeColumnsOf(sample, estimator);
   const size = columns.length;
-  const { observations, covariance: biased } = moments(columns);
+  const { observations, covariance: biased } = moments(columns, sample.checkpoint);
   refuseFewer(observations, size + beyond, estimator, `${String(beyond)} more than assets`);
   const covariance = biased.map((value) => (value * observations) / (observations - 1));
   const factor = Float64Array.from(covariance);
   // A pivot that lost all its digits means an asset that others replicate.
   const largest = Math.max(...Array.from({ length: size }, (_, i) => covariance[i * size + i]!));
-  if (factorizeCholesky(factor, size, { pivotMin: largest * size * Number.EPSILON }) > 0) {
+  if (
+    factorizeCholesky(factor, size, { pivotMin: largest * size * Number.EPSILON, checkpoint: checkpointOf(sample) }) > 0
+  ) {
     const description = `of the returns is singular, so that ${estimator} cannot weigh their means by its inverse; leave out assets that others replicate`;
     throw new Fault('COVARIANCE_NOT_PSD', `the sample covariance ${description}`, { estimator }, [
       { field: 'covariance', description },

@@ -65,7 +65,7 @@ export const oracleApproximatingCovariance: CovarianceEstimator<OracleApproximat
   estimate(sample, { formula }) {
     const columns = completeColumnsOf(sample, 'oracle-approximating');
     const periods = sample.series?.periodsPerYear ?? 1;
-    const entries = oracleApproximating(moments(columns), formula ?? 'chen-2010').covariance.map(
+    const entries = oracleApproximating(moments(columns, sample.checkpoint), formula ?? 'chen-2010').covariance.map(
       (value) => value * periods,
     );
     return { covariance: { kind: 'dense', size: columns.length, entries }, repairs: [] };

@@ -1,4 +1,5 @@
 /** Principal components of a table of returns, and how many of them there are. */
+import type { Checkpoint } from '../math/checkpoint.ts';
 import { symmetricEigen } from '../math/symmetric-eigen.ts';
 import { centredTable, gramOf, meansOf } from './gram.ts';
 
@@ -20,6 +21,7 @@ export function principalComponents(
   rows: number,
   columns: number,
   standardized: boolean,
+  checkpoint?: Checkpoint,
 ): PrincipalComponents {
   const table = centredTable(returns, rows, columns, meansOf(returns, rows, columns));
   const deviations = deviationsOf(table, rows, columns);
@@ -31,10 +33,11 @@ export function principalComponents(
   }
   const isWide = columns > rows;
   const size = isWide ? rows : columns;
-  const gram = (isWide ? gramOf(transposed(table, rows, columns), columns, rows) : gramOf(table, rows, columns)).map(
-    (each) => each / (rows - 1),
-  );
-  const { values, vectors } = symmetricEigen(gram, size);
+  const products = isWide
+    ? gramOf(transposed(table, rows, columns), columns, rows, undefined, checkpoint)
+    : gramOf(table, rows, columns, undefined, checkpoint);
+  const gram = products.map((each) => each / (rows - 1));
+  const { values, vectors } = symmetricEigen(gram, size, checkpoint);
   return {
     variances: Float64Array.from({ length: size }, (_, rank) => Math.max(0, values[size - 1 - rank]!)),
     direction: (rank) => {

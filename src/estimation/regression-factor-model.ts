@@ -39,6 +39,7 @@ export function factorRegressionOf(
     factorReturns,
     factors,
     ...(halfLife === undefined ? {} : { weights }),
+    ...(sample.checkpoint === undefined ? {} : { checkpoint: sample.checkpoint }),
   });
   return { ...regression, factors };
 }

@@ -1,4 +1,5 @@
 /** Admission of a covariance or factor model that the caller supplies: everything that is wrong with it, at once. */
+import type { Checkpoint } from '../math/checkpoint.ts';
 import type { Repair } from '../problem/estimator.ts';
 import type { SymmetricOperator } from '../problem/operator.ts';
 import type { FactorExposures, Universe } from '../problem/universe.ts';
@@ -49,6 +50,7 @@ export function admitCovariance(
   universe: Universe,
   period: RiskPeriod,
   repair: RepairChoice = 'none',
+  checkpoint?: Checkpoint,
 ): AdmittedRisk {
   const n = universe.assets.length;
   refuse(sizeViolations(entries.length, n), 'RISK_MODEL_INVALID');
@@ -62,7 +64,7 @@ export function admitCovariance(
     Float64Array.from({ length: n }, (_, i) => annual[i * n + i]!),
     universe,
   );
-  return { ...definite(annual, universe, repair), warnings };
+  return { ...definite(annual, universe, repair, checkpoint), warnings };
 }
 
 function sizeViolations(length: number, n: number): Violation[] {

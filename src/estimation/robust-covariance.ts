@@ -1,3 +1,4 @@
+import { unchecked, type Checkpoint } from '../math/checkpoint.ts';
 import { chiSquareBelow, chiSquareQuantile } from '../math/chi-square.ts';
 import type { CovarianceEstimator, Repair } from '../problem/estimator.ts';
 import { Fault, refuse } from '../values/fault.ts';
@@ -40,6 +41,7 @@ export function consistencyFactor(alpha: number, n: number): number {
 export function robustCovariance(
   columns: readonly Float64Array[],
   { support = 0, starts = startsDefault, seed = 1 }: RobustCovarianceParameters,
+  checkpoint: Checkpoint = unchecked,
 ): RobustCovariance | undefined {
   const size = columns.length;
   const count = columns[0]?.length ?? 0;
@@ -52,7 +54,7 @@ export function robustCovariance(
     return (columns[i]![Math.floor(index / size)]! - centres[i]!) / scales[i]!;
   });
   const h = Math.min(count, Math.max(Math.floor((count + size + 1) / 2), Math.round(support * count)));
-  const data = { rows, count, size };
+  const data = { rows, count, size, checkpoint };
   const raw = leastDeterminant(data, { support: h, starts, seed });
   if (raw === undefined) return undefined;
   const rawFactor = consistencyFactor(h / count, size);
@@ -128,7 +130,7 @@ export const robustCovarianceEstimator: CovarianceEstimator<RobustCovariancePara
     refuseFewer(columns[0]?.length ?? 0, Math.max(3, 2 * n), 'minimum-covariance-determinant', 'twice the assets');
     const still = assets.filter((_, i) => columns[i]!.every((value) => value === columns[i]![0]));
     if (still.length > 0) throw onHyperplane(`${still.map(({ id }) => id).join(', ')} never move`);
-    const robust = robustCovariance(columns, parameters);
+    const robust = robustCovariance(columns, parameters, sample.checkpoint);
     if (robust === undefined) throw onHyperplane('on half of the dates or more the returns lie on a hyperplane');
     const { covariance, outliers } = robust;
     const entries = covariance.map((value) => value * (sample.series?.periodsPerYear ?? 1));

@@ -2,7 +2,7 @@ import type { CovarianceEstimator } from '../problem/estimator.ts';
 import { Fault } from '../values/fault.ts';
 import { definite, repairSchema } from './definiteness.ts';
 import type { RepairChoice } from './definiteness.ts';
-import { columnsOf, refuseShort, seriesOf } from './sample.ts';
+import { columnsOf, refuseShort, seriesOf, checkpointOf } from './sample.ts';
 
 export type SampleParameters = { readonly repair?: RepairChoice };
 
@@ -30,10 +30,12 @@ export const sampleCovariance: CovarianceEstimator<SampleParameters> = {
     const columns = columnsOf(series);
     refuseShort(sample, columns, 2);
     const n = columns.length;
+    const checkpoint = checkpointOf(sample);
     const complete = columns.every((column) => !column.some(Number.isNaN));
     const centred = complete ? columns.map(centre) : columns;
     const entries = new Float64Array(n * n);
     for (let i = 0; i < n; i += 1) {
+      checkpoint(2 * i * series.observations);
       for (let j = 0; j <= i; j += 1) {
         const value = complete ? product(centred[i]!, centred[j]!) : sharedCovariance(columns[i]!, columns[j]!);
         if (Number.isNaN(value)) throw unshared(sample.universe.assets[i]?.id, sample.universe.assets[j]?.id);
@@ -41,7 +43,7 @@ export const sampleCovariance: CovarianceEstimator<SampleParameters> = {
         entries[j * n + i] = entries[i * n + j]!;
       }
     }
-    return definite(entries, sample.universe, repair ?? 'none');
+    return definite(entries, sample.universe, repair ?? 'none', checkpoint);
   },
 };
 

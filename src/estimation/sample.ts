@@ -1,4 +1,5 @@
 /** What estimators ask of a sample, refused by name when it is not there. */
+import { unchecked, type Checkpoint } from '../math/checkpoint.ts';
 import type { Sample } from '../problem/estimator.ts';
 import type { ReturnSeries } from '../problem/estimator.ts';
 import type { SymmetricOperator } from '../problem/operator.ts';
@@ -32,13 +33,19 @@ export function covarianceOf(sample: Sample, estimator: string): SymmetricOperat
   return sample.covariance;
 }
 
+export function checkpointOf({ checkpoint }: Sample): Checkpoint {
+  return checkpoint ?? unchecked;
+}
+
 /** Returns by asset, contiguous in time: n arrays of length T, NaN where missing. */
 export function columnsOf(series: ReturnSeries): readonly Float64Array[] {
   const { observations, returns } = series;
   const n = returns.length / observations;
-  return Array.from({ length: n }, (_, i) =>
-    Float64Array.from({ length: observations }, (__, t) => returns[t * n + i]!),
-  );
+  return Array.from({ length: n }, (_, i) => {
+    const column = new Float64Array(observations);
+    for (let t = 0; t < observations; t += 1) column[t] = returns[t * n + i]!;
+    return column;
+  });
 }
 
 /** Refuses assets with fewer returns than an estimate needs, all at once. */

@@ -44,11 +44,12 @@ export const scenarioCovariance: CovarianceEstimator<ScenarioCovarianceParameter
       throw new Fault('INVALID_ARGUMENT', description, {}, [{ field: 'divisor', description }]);
     }
     const factor = scenarios.periodsPerYear / (divisor === 'unbiased' ? 1 - concentration : 1);
-    const entries = covarianceOfScenarios(scenarios, sample.universe.assets.length);
+    const entries = covarianceOfScenarios(scenarios, sample.universe.assets.length, sample.checkpoint);
     return definite(
       entries.map((each) => each * factor),
       sample.universe,
       repair,
+      sample.checkpoint,
     );
   },
 };

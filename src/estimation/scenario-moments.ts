@@ -1,4 +1,5 @@
 /** Moments of scenarios under their probabilities. */
+import type { Checkpoint } from '../math/checkpoint.ts';
 import type { Sample } from '../problem/estimator.ts';
 import type { Scenarios } from '../problem/scenarios.ts';
 import { Fault } from '../values/fault.ts';
@@ -20,8 +21,8 @@ export function scenarioMeans(scenarios: Scenarios, n: number): Float64Array {
 }
 
 /** sum_s p_s (r_s - m)(r_s - m)', n x n row-major, per period. Costs S n^2 / 2. */
-export function covarianceOfScenarios(scenarios: Scenarios, n: number): Float64Array {
+export function covarianceOfScenarios(scenarios: Scenarios, n: number, checkpoint?: Checkpoint): Float64Array {
   const { count, returns } = scenarios;
   const centred = centredTable(returns, count, n, scenarioMeans(scenarios, n));
-  return gramOf(centred, count, n, probabilitiesOf(scenarios));
+  return gramOf(centred, count, n, probabilitiesOf(scenarios), checkpoint);
 }

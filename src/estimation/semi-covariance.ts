@@ -2,7 +2,7 @@ import type { CovarianceEstimator, Sample } from '../problem/estimator.ts';
 import { refuse } from '../values/fault.ts';
 import { definite, repairSchema } from './definiteness.ts';
 import type { RepairChoice } from './definiteness.ts';
-import { columnsOf, refuseShort, seriesOf } from './sample.ts';
+import { columnsOf, refuseShort, seriesOf, checkpointOf } from './sample.ts';
 import { unshared } from './sample-covariance.ts';
 
 export type SemiCovarianceParameters = {
@@ -65,8 +65,10 @@ export const semiCovariance: CovarianceEstimator<SemiCovarianceParameters> = {
       return column.map((value) => (Number.isNaN(value) ? NaN : Math.min(value - level, 0)));
     });
     const n = columns.length;
+    const checkpoint = checkpointOf(sample);
     const entries = new Float64Array(n * n);
     for (let i = 0; i < n; i += 1) {
+      checkpoint(2 * i * series.observations);
       for (let j = 0; j <= i; j += 1) {
         const value = sharedMean(shortfalls[i]!, shortfalls[j]!);
         if (Number.isNaN(value)) throw unshared(sample.universe.assets[i]?.id, sample.universe.assets[j]?.id);
@@ -74,7 +76,7 @@ export const semiCovariance: CovarianceEstimator<SemiCovarianceParameters> = {
         entries[j * n + i] = entries[i * n + j]!;
       }
     }
-    return definite(entries, sample.universe, parameters.repair ?? 'none');
+    return definite(entries, sample.universe, parameters.repair ?? 'none', checkpoint);
   },
 };
 

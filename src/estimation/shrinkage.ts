@@ -3,6 +3,8 @@
  * F the target, pi the sum of asymptotic variances of sqrt(T) s_ij, rho the one of their covariances with f_ij, gamma = ||F - S||^2;
  * intensity = clip((pi - rho) / gamma / T, 0, 1).
  */
+import { unchecked, type Checkpoint } from '../math/checkpoint.ts';
+
 export const targetNames = [
   'identity',
   'constant-variance',
@@ -20,6 +22,8 @@ export interface Moments {
   readonly size: number;
   /** S (n x n), divisor T. */
   readonly covariance: Float64Array;
+  /** For what is made of them. */
+  readonly checkpoint: Checkpoint;
 }
 
 export interface ShrinkageTarget {
@@ -28,7 +32,7 @@ export interface ShrinkageTarget {
   readonly intensity: number;
 }
 
-export function moments(returns: readonly Float64Array[]): Moments {
+export function moments(returns: readonly Float64Array[], checkpoint: Checkpoint = unchecked): Moments {
   const columns = returns.map((column) => {
     const mean = column.reduce((sum, value) => sum + value, 0) / column.length;
     return column.map((value) => value - mean);
@@ -39,16 +43,22 @@ export function moments(returns: readonly Float64Array[]): Moments {
     columns,
     observations,
     size,
-    covariance: crossProducts(columns, columns).map((value) => value / observations),
+    covariance: crossProducts(columns, columns, checkpoint).map((value) => value / observations),
+    checkpoint,
   };
 }
 
 /** (n x n) left_i' right_j; a product of columns with themselves is symmetric and costs half. */
-function crossProducts(left: readonly Float64Array[], right: readonly Float64Array[]): Float64Array {
+function crossProducts(
+  left: readonly Float64Array[],
+  right: readonly Float64Array[],
+  checkpoint: Checkpoint,
+): Float64Array {
   const n = left.length;
   const products = new Float64Array(n * n);
   for (let i = 0; i < n; i += 1) {
     const end = left === right ? i + 1 : n;
+    checkpoint(end * left[i]!.length);
     let j = 0;
     for (; j + 4 <= end; j += 4) fourInner(left[i]!, right, j, products, i * n + j);
     for (; j < end; j += 1) products[i * n + j] = inner(left[i]!, right[j]!);
@@ -94,9 +104,11 @@ function clipped(numerator: number, gamma: number): number {
 }
 
 /** pi_ij = 1/T sum_t (x_ti x_tj)^2 - s_ij^2, (n x n). */
-function variancesOfCovariances({ columns, observations, covariance }: Moments): Float64Array {
+function variancesOfCovariances({ columns, observations, covariance, checkpoint }: Moments): Float64Array {
   const squares = columns.map((column) => column.map((value) => value * value));
-  return crossProducts(squares, squares).map((value, index) => value / observations - covariance[index]! ** 2);
+  return crossProducts(squares, squares, checkpoint).map(
+    (value, index) => value / observations - covariance[index]! ** 2,
+  );
 }
 
 const total = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
@@ -154,7 +166,7 @@ function twoParameter(sample: Moments): ShrinkageTarget {
 
 /** Ledoit and Wolf (2004), J. Portfolio Management 30(4), appendices A and B: F has the mean correlation and the own variances. */
 function constantCorrelation(sample: Moments): ShrinkageTarget {
-  const { columns, observations, size: n, covariance } = sample;
+  const { columns, observations, size: n, covariance, checkpoint } = sample;
   const deviations = Float64Array.from({ length: n }, (_, i) => Math.sqrt(covariance[i * n + i]!));
   const entries = Float64Array.from(covariance);
   let correlation = 0;
@@ -171,6 +183,7 @@ function constantCorrelation(sample: Moments): ShrinkageTarget {
   const cubes = crossProducts(
     columns.map((column) => column.map((value) => value ** 3)),
     columns,
+    checkpoint,
   );
   let rho = traceOf(pi, n);
   for (let i = 0; i < n; i += 1) {
@@ -185,7 +198,7 @@ function constantCorrelation(sample: Moments): ShrinkageTarget {
 
 /** Ledoit and Wolf (2003), J. Empirical Finance 10(5), 2.5: F is the market model of the equally weighted market with own variances. */
 function singleFactor(sample: Moments): ShrinkageTarget {
-  const { columns, observations, size: n, covariance } = sample;
+  const { columns, observations, size: n, covariance, checkpoint } = sample;
   const market = Float64Array.from(
     { length: observations },
     (_, t) => columns.reduce((sum, column) => sum + column[t]!, 0) / n,
@@ -199,8 +212,8 @@ function singleFactor(sample: Moments): ShrinkageTarget {
   const pi = variancesOfCovariances(sample);
   const squares = columns.map((column) => column.map((value) => value * value));
   const shares = columns.map((column) => column.map((value, t) => value * market[t]!));
-  const first = crossProducts(squares, shares);
-  const third = crossProducts(shares, shares);
+  const first = crossProducts(squares, shares, checkpoint);
+  const third = crossProducts(shares, shares, checkpoint);
   let rho = traceOf(pi, n);
   for (let i = 0; i < n && variance > 0; i += 1) {
     for (let j = 0; j < n; j += 1) {

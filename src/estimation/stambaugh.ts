@@ -1,4 +1,5 @@
 /** Mean and covariance of normal returns when some histories begin later: maximum likelihood in closed form. */
+import { unchecked, type Checkpoint } from '../math/checkpoint.ts';
 import { factorizeCholesky, solveCholesky } from '../math/cholesky.ts';
 import { addWeightedGram } from '../math/kernels.ts';
 
@@ -26,7 +27,10 @@ export const replicatedMax = 1e-12;
  * Costs (number of different lengths) * T n^2 operations.
  * @param columns n of length T, NaN where missing, each with a return.
  */
-export function stambaugh(columns: readonly Float64Array[]): NormalMoments | NoMoments {
+export function stambaugh(
+  columns: readonly Float64Array[],
+  checkpoint: Checkpoint = unchecked,
+): NormalMoments | NoMoments {
   const n = columns.length;
   const observations = columns[0]?.length ?? 0;
   const starts = columns.map((column) => column.findIndex((value) => !Number.isNaN(value)));
@@ -38,15 +42,20 @@ export function stambaugh(columns: readonly Float64Array[]): NormalMoments | NoM
   for (const start of [...new Set(starts)].sort((a, b) => a - b)) {
     const added = [...columns.keys()].filter((i) => starts[i] === start);
     if (observations - start < known.length + 2) return { reason: 'short', assets: added };
-    const window = momentsFrom(columns, [...known, ...added], start);
-    if (!extend({ mean, covariance }, window, known, added)) return { reason: 'replicated', assets: added };
+    const window = momentsFrom(columns, [...known, ...added], start, checkpoint);
+    if (!extend({ mean, covariance }, window, known, added, checkpoint)) return { reason: 'replicated', assets: added };
     known.push(...added);
   }
   return { mean, covariance };
 }
 
 /** Of the chosen assets from a date on; in their order. */
-function momentsFrom(columns: readonly Float64Array[], chosen: readonly number[], start: number): NormalMoments {
+function momentsFrom(
+  columns: readonly Float64Array[],
+  chosen: readonly number[],
+  start: number,
+  checkpoint: Checkpoint,
+): NormalMoments {
   const size = chosen.length;
   const count = (columns[0]?.length ?? 0) - start;
   const mean = Float64Array.from(
@@ -57,7 +66,7 @@ function momentsFrom(columns: readonly Float64Array[], chosen: readonly number[]
   for (const [position, i] of chosen.entries())
     for (let t = 0; t < count; t += 1) rows[t * size + position] = columns[i]![start + t]! - mean[position]!;
   const covariance = new Float64Array(size * size);
-  addWeightedGram(rows, count, size, covariance);
+  addWeightedGram(rows, count, size, covariance, undefined, undefined, checkpoint);
   for (let p = 0; p < size; p += 1)
     for (let q = 0; q <= p; q += 1)
       covariance[p * size + q] = covariance[q * size + p] = covariance[p * size + q]! / count;
@@ -70,6 +79,7 @@ function extend(
   window: NormalMoments,
   known: readonly number[],
   added: readonly number[],
+  checkpoint: Checkpoint,
 ): boolean {
   const n = all.mean.length;
   const k = known.length;
@@ -79,8 +89,9 @@ function extend(
   // Scaled to unit variances, so that a pivot tells how much of an asset the others leave unexplained.
   const scale = Float64Array.from({ length: k }, (_, p) => (s(p, p) > 0 ? 1 / Math.sqrt(s(p, p)) : 0));
   for (let p = 0; p < k; p += 1) for (let q = 0; q < k; q += 1) factor[p * k + q] = s(p, q) * scale[p]! * scale[q]!;
-  if (factorizeCholesky(factor, k, { pivotMin: replicatedMax }) > 0) return false;
+  if (factorizeCholesky(factor, k, { pivotMin: replicatedMax, checkpoint }) > 0) return false;
   const slopes = added.map((_, a) => {
+    checkpoint(2 * k * (k + added.length));
     const b = Float64Array.from({ length: k }, (__, p) => s(k + a, p) * scale[p]!);
     solveCholesky(factor, k, b);
     return b.map((value, p) => value * scale[p]!);

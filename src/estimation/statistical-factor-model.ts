@@ -88,9 +88,9 @@ export const statisticalFactorModel: CovarianceEstimator<StatisticalFactorModelP
       throw new Fault('INVALID_ARGUMENT', description, {}, [{ field: 'prices', description }]);
     }
     const ofCorrelation = parameters.components === 'correlation';
-    const components = principalComponents(series.returns, rows, n, ofCorrelation);
+    const components = principalComponents(series.returns, rows, n, ofCorrelation, sample.checkpoint);
     const noise = (): PrincipalComponents =>
-      ofCorrelation ? components : principalComponents(series.returns, rows, n, true);
+      ofCorrelation ? components : principalComponents(series.returns, rows, n, true, sample.checkpoint);
     const k = countOf(parameters, components, noise, rows, n);
     return modelOf(components, k, ofCorrelation, series.periodsPerYear);
   },

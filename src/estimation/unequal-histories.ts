@@ -80,7 +80,7 @@ function momentsOf(sample: Sample, method: 'stambaugh' | 'em', estimator: string
       refuse([{ field: 'prices', description }]);
     }
   }
-  const found = method === 'stambaugh' ? stambaugh(columns) : expectationMaximization(columns);
+  const found = (method === 'stambaugh' ? stambaugh : expectationMaximization)(columns, sample.checkpoint);
   if ('reason' in found) throw refusal(sample, found.assets, words[found.reason]);
   return found;
 }

@@ -1,4 +1,5 @@
 /** Where the eigenvalues of a correlation matrix of unrelated series end. */
+import { unchecked, type Checkpoint } from './checkpoint.ts';
 
 const gridPoints = 1000;
 const varianceMin = 1e-5;
@@ -19,8 +20,17 @@ export function bulkEdge(size: number, observations: number, variance: number): 
  * @param observations T > n.
  * @param bandwidth of the kernel, above 0.
  */
-export function noiseVariance(eigenvalues: Float64Array, observations: number, bandwidth: number): number {
-  const misfit = (variance: number): number => squaredMisfit(eigenvalues, observations, bandwidth, variance);
+export function noiseVariance(
+  eigenvalues: Float64Array,
+  observations: number,
+  bandwidth: number,
+  checkpoint: Checkpoint = unchecked,
+): number {
+  const misfit = (variance: number): number => {
+    // An exponential is worth some ten multiplications.
+    checkpoint(10 * gridPoints * eigenvalues.length);
+    return squaredMisfit(eigenvalues, observations, bandwidth, variance);
+  };
   const starts = 100;
   const at = (k: number): number => varianceMin + ((1 - 2 * varianceMin) * k) / starts;
   let best = 0;

@@ -1,7 +1,7 @@
 /** The correlation matrix that is nearest in the Frobenius norm to a symmetric matrix. */
 import { unchecked, type Checkpoint } from './checkpoint.ts';
 import { addProduct } from './kernels.ts';
-import { symmetricEigen } from './symmetric-eigen.ts';
+import { composed, symmetricEigen } from './symmetric-eigen.ts';
 import { dot, norm2 } from './vectors.ts';
 
 export interface NearestCorrelation {
@@ -26,21 +26,36 @@ const settledMax = 1e-9;
  * matrix. The answer is unique. Costs some six eigen decompositions, 10 n^3 each.
  * @param c (n x n) symmetric, finite; only the diagonal of the answer is fixed, that of `c` may be anything.
  */
-export function nearestCorrelation(c: Float64Array, n: number, eigenvalueMin = 0): NearestCorrelation {
+export function nearestCorrelation(
+  c: Float64Array,
+  n: number,
+  eigenvalueMin = 0,
+  checkpoint: Checkpoint = unchecked,
+): NearestCorrelation {
   // Eigenvalues >= m and unit diagonal: X - m I is semidefinite with 1 - m along its diagonal.
   const target = 1 - eigenvalueMin;
   const shifted = Float64Array.from(c);
   for (let i = 0; i < n; i++) shifted[i * n + i] = shifted[i * n + i]! - eigenvalueMin;
   const limit = tolerance * (1 + norm2(c));
-  let state = dualAt(shifted, n, dualStart(shifted, n, target), target);
+  const matrix: Shifted = { c: shifted, n, target, checkpoint };
+  let state = dualAt(matrix, dualStart(matrix));
   let iterations = 0;
   for (; iterations < iterationsMax && norm2(state.gradient) > limit; iterations++) {
-    const next = step(shifted, n, state, target);
+    const next = step(matrix, state);
     if (next === undefined) break;
     state = next;
   }
   const settled = norm2(state.gradient) <= settledMax * (1 + norm2(c));
-  return { ...scaledToCorrelation(c, n, state, eigenvalueMin), iterations, settled };
+  return { ...scaledToCorrelation(c, matrix, state, eigenvalueMin), iterations, settled };
+}
+
+/** What is projected, and onto which diagonal. */
+interface Shifted {
+  /** (n x n) */
+  readonly c: Float64Array;
+  readonly n: number;
+  readonly target: number;
+  readonly checkpoint: Checkpoint;
 }
 
 interface Dual {
@@ -55,14 +70,14 @@ interface Dual {
 }
 
 /** Multipliers that put the diagonal itself right. */
-function dualStart(c: Float64Array, n: number, target: number): Float64Array {
+function dualStart({ c, n, target }: Shifted): Float64Array {
   return Float64Array.from({ length: n }, (_, i) => target - c[i * n + i]!);
 }
 
-function dualAt(c: Float64Array, n: number, y: Float64Array, target: number): Dual {
+function dualAt({ c, n, target, checkpoint }: Shifted, y: Float64Array): Dual {
   const moved = Float64Array.from(c);
   for (let i = 0; i < n; i++) moved[i * n + i] = moved[i * n + i]! + y[i]!;
-  const { values, vectors } = symmetricEigen(moved, n);
+  const { values, vectors } = symmetricEigen(moved, n, checkpoint);
   const gradient = new Float64Array(n).fill(-target);
   let value = 0;
   for (let k = 0; k < n; k++) {
@@ -75,9 +90,9 @@ function dualAt(c: Float64Array, n: number, y: Float64Array, target: number): Du
 }
 
 /** A Newton step that lowers the dual, or undefined when rounding leaves none. */
-function step(c: Float64Array, n: number, state: Dual, target: number): Dual | undefined {
+function step(matrix: Shifted, state: Dual): Dual | undefined {
   const slopes = dividedDifferences(state.eigenvalues);
-  const direction = conjugateGradients(n, state, slopes);
+  const direction = conjugateGradients(matrix, state, slopes);
   let descent = dot(direction, state.gradient);
   if (!(descent < 0)) {
     direction.set(state.gradient.map((value) => -value));
@@ -85,7 +100,7 @@ function step(c: Float64Array, n: number, state: Dual, target: number): Dual | u
   }
   for (let length = 1; length > 1e-10; length /= 2) {
     const y = state.y.map((value, i) => value + length * direction[i]!);
-    const next = dualAt(c, n, y, target);
+    const next = dualAt(matrix, y);
     if (next.value <= state.value + 1e-4 * length * descent) return next;
     // Close to the end the value stands still while the gradient still falls.
     if (length === 1 && norm2(next.gradient) < norm2(state.gradient) / 2 && norm2(state.gradient) < 1e-5) return next;
@@ -107,9 +122,13 @@ function dividedDifferences(values: Float64Array): Float64Array {
 }
 
 /** Solves V d = -gradient, V h = diag(P (slopes o (P' Diag(h) P)) P'), to a part of the gradient that falls with it. */
-function conjugateGradients(n: number, { gradient, vectors }: Dual, slopes: Float64Array): Float64Array {
+function conjugateGradients(
+  { n, checkpoint }: Shifted,
+  { gradient, vectors }: Dual,
+  slopes: Float64Array,
+): Float64Array {
   const squares = vectors.map((value) => value * value);
-  const half = product(n, squares, slopes, false);
+  const half = product(n, squares, slopes, checkpoint);
   const preconditioner = Float64Array.from({ length: n }, (_, i) =>
     Math.max(1e-8, dot(half.subarray(i * n, (i + 1) * n), squares.subarray(i * n, (i + 1) * n))),
   );
@@ -121,7 +140,7 @@ function conjugateGradients(n: number, { gradient, vectors }: Dual, slopes: Floa
   let p = Float64Array.from(z);
   let energy = dot(residual, z);
   for (let pass = 0; pass < 200 && norm2(residual) > limit; pass++) {
-    const image = curvature(n, vectors, slopes, p);
+    const image = curvature(n, vectors, slopes, p, checkpoint);
     const along = dot(p, image);
     if (!(along > 0)) break;
     const length = energy / along;
@@ -135,7 +154,13 @@ function conjugateGradients(n: number, { gradient, vectors }: Dual, slopes: Floa
   return d;
 }
 
-function curvature(n: number, vectors: Float64Array, slopes: Float64Array, h: Float64Array): Float64Array {
+function curvature(
+  n: number,
+  vectors: Float64Array,
+  slopes: Float64Array,
+  h: Float64Array,
+  checkpoint: Checkpoint,
+): Float64Array {
   const inner = new Float64Array(n * n);
   addProduct({
     rows: n,
@@ -146,30 +171,30 @@ function curvature(n: number, vectors: Float64Array, slopes: Float64Array, h: Fl
     right: vectors,
     target: inner,
     scale: h,
+    checkpoint,
   });
   for (let index = 0; index < inner.length; index++) inner[index] = inner[index]! * slopes[index]!;
-  const outer = product(n, vectors, inner, false);
+  const outer = product(n, vectors, inner, checkpoint);
   // A little of h itself keeps the system definite where the matrix has hardly any positive part.
   return h.map(
     (value, i) => dot(outer.subarray(i * n, (i + 1) * n), vectors.subarray(i * n, (i + 1) * n)) + 1e-10 * value,
   );
 }
 
-function product(n: number, left: Float64Array, right: Float64Array, rightTransposed: boolean): Float64Array {
+function product(n: number, left: Float64Array, right: Float64Array, checkpoint: Checkpoint): Float64Array {
   const target = new Float64Array(n * n);
-  addProduct({ rows: n, columns: n, terms: n, left, right, rightTransposed, target });
+  addProduct({ rows: n, columns: n, terms: n, left, right, target, checkpoint });
   return target;
 }
 
 /** The projection at the dual answer, its diagonal scaled from one within rounding to exactly one. */
 function scaledToCorrelation(
   c: Float64Array,
-  n: number,
+  { n, checkpoint }: Shifted,
   { eigenvalues, vectors }: Dual,
   eigenvalueMin: number,
 ): { matrix: Float64Array; distance: number } {
-  const positive = vectors.map((value, index) => value * Math.max(0, eigenvalues[index % n]!));
-  const matrix = product(n, positive, vectors, true);
+  const matrix = composed({ values: eigenvalues.map((value) => Math.max(0, value)), vectors }, checkpoint);
   for (let i = 0; i < n; i++) matrix[i * n + i] = matrix[i * n + i]! + eigenvalueMin;
   const scale = Float64Array.from({ length: n }, (_, i) => 1 / Math.sqrt(matrix[i * n + i]!));
   let change = 0;

@@ -40,7 +40,7 @@ export function scenariosOf(job: EstimationGround, sample: Sample, catalog: Cata
     relativeEntropy,
     effectiveScenarios,
     views: outcomes,
-  } = located('problem.estimation.scenario_views', () => entropyPooling(scenarios, views, universe));
+  } = located('problem.estimation.scenario_views', () => entropyPooling(scenarios, views, universe, sample.checkpoint));
   // Their probabilities differ now, so that they are outcomes and no history.
   return { scenarios: { ...pooled, isPath: false }, views: { relativeEntropy, effectiveScenarios }, outcomes };
 }

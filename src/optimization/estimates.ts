@@ -3,6 +3,7 @@ import { blendedViews } from '../estimation/black-litterman.ts';
 import type { ScenarioViewOutcome } from '../estimation/entropy-posterior.ts';
 import { impliedReturns } from '../estimation/market-implied.ts';
 import { returnSeries } from '../estimation/series.ts';
+import type { Checkpoint } from '../math/checkpoint.ts';
 import type { CovarianceEstimator, Repair, ReturnEstimator, Sample } from '../problem/estimator.ts';
 import type { SymmetricOperator } from '../problem/operator.ts';
 import type { Situation } from '../problem/situation.ts';
@@ -35,13 +36,17 @@ export interface Estimated {
   readonly pricesAsOf: string;
 }
 
-/** Throws Faults with violations below `problem` for what only the numbers can tell: missing prices, an indefinite covariance. */
-export function estimatesOf(job: EstimationGround, catalog: Catalog): Estimated {
+/**
+ * Throws Faults with violations below `problem` for what only the numbers can tell: missing prices, an indefinite covariance; and what
+ * `checkpoint` does, which is told of long work.
+ */
+export function estimatesOf(job: EstimationGround, catalog: Catalog, checkpoint?: Checkpoint): Estimated {
   const { universe, riskFreeRate } = job;
   const repairs: Repair[] = [];
   let sample: Sample = {
     universe,
     riskFreeRate,
+    ...(checkpoint === undefined ? {} : { checkpoint }),
     ...marketWeightsOf(universe, job.benchmark),
     ...seriesOf(job, repairs),
   };
@@ -108,7 +113,7 @@ function riskOf(job: EstimationGround, sample: Sample, catalog: Catalog, repairs
   const { risk, universe, estimation } = job;
   const found =
     risk !== undefined
-      ? annualRisk(risk, universe)
+      ? annualRisk(risk, universe, sample.checkpoint)
       : estimation.covariance === undefined
         ? undefined
         : estimated<CovarianceEstimator>(estimation.covariance, 'covariance', catalog, (estimator, parameters) =>

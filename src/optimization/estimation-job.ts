@@ -1,4 +1,5 @@
 /** Estimates by themselves: what a worker answers, and the work. Plain values that survive a structured clone. */
+import type { Checkpoint } from '../math/checkpoint.ts';
 import type { Repair } from '../problem/estimator.ts';
 import type { SymmetricOperator } from '../problem/operator.ts';
 import type { Scenarios } from '../problem/scenarios.ts';
@@ -33,9 +34,13 @@ export interface EstimationEngine {
   estimate(job: EstimationJob, signal: AbortSignal): Promise<EstimationAnswer>;
 }
 
-/** Throws Faults with violations below `problem` for what only the numbers can tell. */
-export function estimateJob(job: EstimationJob, catalog: Catalog): EstimationAnswer {
-  const { situation, estimates, repairs, scenarioViews, scenarioViewOutcomes, pricesAsOf } = estimatesOf(job, catalog);
+/** Throws Faults with violations below `problem` for what only the numbers can tell, and what `checkpoint` does. */
+export function estimateJob(job: EstimationJob, catalog: Catalog, checkpoint?: Checkpoint): EstimationAnswer {
+  const { situation, estimates, repairs, scenarioViews, scenarioViewOutcomes, pricesAsOf } = estimatesOf(
+    job,
+    catalog,
+    checkpoint,
+  );
   const { covariance, factors } = situation;
   const { expectedReturns, scenarios } = estimates;
   const risk = covariance === undefined ? undefined : toldAs(covariance);

@@ -30,6 +30,7 @@ import type { ConflictLine, OptimizationAnswer, RepairLine } from './answer.ts';
 import { digestOf, pricesDigestOf } from './digest.ts';
 import { planned } from './planning.ts';
 import { estimatesOf } from './estimates.ts';
+import { estimatingUnder } from './estimation-checkpoint.ts';
 import type { SolveJob, SolveNews } from './job.ts';
 import { sidesOf } from './restrictions-sides.ts';
 import { applied, defaultField, finite } from './restrictions.ts';
@@ -39,7 +40,8 @@ import { refusedTrace, traced } from './tracing.ts';
 
 /**
  * Progress, points when a frontier was asked for, then exactly one answer. Cold. Errors with a Fault for what only the numbers could
- * tell, and with anything else for a bug. An interruption ends the run with its best point as the answer.
+ * tell, and with anything else for a bug. An interruption ends the run with its best point as the answer; while estimates are made there is
+ * none, and it ends with a Fault.
  */
 export function solveJob(job: SolveJob, toolbox: Toolbox, interruption: Interruption): Observable<SolveNews> {
   return new Observable((subscriber) => {
@@ -121,7 +123,7 @@ class JobRun {
     } = this.#job;
     this.#digest = digestOf(this.#job);
     this.#pricesSnapshot = pricesDigestOf(this.#job);
-    const estimated = estimatesOf(this.#job, catalog);
+    const estimated = estimatesOf(this.#job, catalog, estimatingUnder(this.#interruption));
     const constraints = applied(stated, estimated.situation, catalog);
     this.#setting = {
       estimated,

@@ -2,6 +2,7 @@
 import type { SymmetricOperator } from './operator.ts';
 import type { Scenarios } from './scenarios.ts';
 import type { FactorExposures, Universe } from './universe.ts';
+import type { Checkpoint } from '../math/checkpoint.ts';
 import type { JsonObject, JsonSchema } from '../values/json.ts';
 
 /** Simple returns per period, T x n row-major, NaN where a price is missing; what `missing` left of them. */
@@ -32,6 +33,11 @@ export interface Sample {
   readonly scenarios?: Scenarios;
   readonly factorReturns?: FactorReturns;
   readonly riskFreeRate: number;
+  /**
+   * Told of long work before it is done, in multiplications, some millions at a time at most; throws when the estimate is no longer wanted. What
+   * it throws is to pass through.
+   */
+  readonly checkpoint?: Checkpoint;
 }
 
 /** A change made to an input on request, told with the answer. */

@@ -15,9 +15,9 @@ export interface WorkerPoolSettings extends ThreadSettings {
   readonly threads: number;
   /** Jobs that may wait for a thread. */
   readonly queueMax: number;
-  /** After a stop, a thread that has not ended its job in this time is ended by force. */
+  /** After a stop, and after the time limit of an estimation, a thread that has not ended its job in this time is ended by force. */
   readonly stopMs: number;
-  /** The same after the time limit of the job, which includes the check of its best point. */
+  /** The same after the time limit of a solve, which includes the check of its best point. */
   readonly overtimeMs: number;
 }
 
@@ -70,7 +70,7 @@ export class WorkerPool implements SolveEngine, EstimationEngine {
     return this.#run(job, signal).pipe(filter((news) => news.kind !== 'estimates'));
   }
 
-  /** Rejects as `solve` errors; QUOTA_EXCEEDED also when the time of the job is over. Estimators run to their end or to that of their thread. */
+  /** Rejects as `solve` errors; QUOTA_EXCEEDED also when the time of the job is over, STATE_CONFLICT when it was stopped. */
   estimate(job: EstimationJob, signal: AbortSignal): Promise<EstimationAnswer> {
     const told = this.#run(job, signal).pipe(
       filter((news) => news.kind === 'estimates'),
@@ -166,9 +166,9 @@ export class WorkerPool implements SolveEngine, EstimationEngine {
     const { id, job, control, subscriber } = ticket;
     ticket.thread = thread;
     this.#running.add(ticket);
-    const { overtimeMs } = this.#settings;
+    const { overtimeMs, stopMs } = this.#settings;
     const { secondsMax } = 'limits' in job ? job.limits : job;
-    const overMs = 'limits' in job ? overtimeMs : 0;
+    const overMs = 'limits' in job ? overtimeMs : stopMs;
     this.#forceAfter(ticket, secondsMax * 1000 + overMs, 'ran over its time limit');
     const shared = job.risk === undefined ? undefined : this.#risks.share(job.risk);
     const order = { id, control: control.buffer as SharedArrayBuffer };

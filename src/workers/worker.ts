@@ -3,6 +3,7 @@ import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 
 import { loadPlugins } from '../host/loaded.ts';
+import { estimatingUnder } from '../optimization/estimation-checkpoint.ts';
 import { estimateJob } from '../optimization/estimation-job.ts';
 import type { SolveFailure } from '../optimization/job.ts';
 import { solveJob } from '../optimization/pipeline.ts';
@@ -65,12 +66,16 @@ function solve({ id, job, control }: SolveOrder, toolbox: Toolbox): void {
   });
 }
 
-/** Estimators are not asked in the middle whether to go on: a thread that takes too long is ended by the pool. */
-function estimate({ id, job }: EstimateOrder, { catalog }: Toolbox): void {
+/** An estimator that does not look at its checkpoint is ended with its thread, by the pool. */
+function estimate({ id, job, control }: EstimateOrder, { catalog }: Toolbox): void {
+  const interruption = new SharedInterruption(control, job.secondsMax);
   try {
-    tell({ kind: 'end', id, news: [{ kind: 'estimates', estimates: estimateJob(job, catalog) }] });
+    const estimates = estimateJob(job, catalog, estimatingUnder(interruption));
+    tell({ kind: 'end', id, news: [{ kind: 'estimates', estimates }] });
   } catch (error) {
     tell({ kind: 'end', id, news: [], failure: failureOf(error) });
+  } finally {
+    interruption.close();
   }
 }
 

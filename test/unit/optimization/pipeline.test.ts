@@ -9,6 +9,7 @@ import type { SolveJob, SolveNews } from '../../../src/optimization/job.ts';
 import { inputFrom, inputTo } from '../../../src/optimization/job-record.ts';
 import { solveJob } from '../../../src/optimization/pipeline.ts';
 import type { Interruption, Toolbox } from '../../../src/optimization/toolbox.ts';
+import type { ReturnEstimator } from '../../../src/problem/estimator.ts';
 import type { Solver } from '../../../src/problem/solver.ts';
 import { findConflict } from '../../../src/solvers/conflict.ts';
 import { findRepair } from '../../../src/solvers/repair.ts';
@@ -155,6 +156,38 @@ describe('the pipeline of an optimization', () => {
     expect(await answerOf(job, cancelled)).to.include({ limit: 'interrupted' });
     const short = { ...job, limits: { ...job.limits, iterationsMax: 1 } };
     expect(await answerOf(short)).to.include({ limit: 'iterations' });
+  });
+
+  it('gives long estimates up in the middle, and says what stopped them', async () => {
+    let looks = 0;
+    const endless: ReturnEstimator = {
+      type: 'endless',
+      estimates: 'expected-returns',
+      title: 'Endless',
+      description: 'As long as it may.',
+      references: [],
+      parameters: { type: 'object' },
+      estimate: ({ checkpoint }) => {
+        for (;;) {
+          looks += 1;
+          checkpoint?.(1e6);
+        }
+      },
+    };
+    const given = jobOf();
+    const { expectedReturns: _, ...job } = {
+      ...given,
+      estimation: { ...given.estimation, expectedReturns: { type: 'endless', parameters: {} } },
+    };
+    const tools = { ...toolbox, catalog: catalogOf({ estimators: [endless], solvers: [interiorPoint] }) };
+    const failureOf = async (cause: 'time' | 'interrupted'): Promise<unknown> => {
+      looks = 0;
+      const late: Interruption = { interrupted: () => looks >= 4, cause, signal: AbortSignal.abort() };
+      return lastValueFrom(solveJob(job, tools, late)).catch((error: unknown) => error);
+    };
+    expect(await failureOf('time')).to.include({ reason: 'QUOTA_EXCEEDED' });
+    expect(looks).to.equal(4);
+    expect(await failureOf('interrupted')).to.include({ reason: 'STATE_CONFLICT' });
   });
 
   it('gives the same digest for the same input, and another for any other', () => {

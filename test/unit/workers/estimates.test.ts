@@ -19,11 +19,19 @@ describe('estimates on the threads of the pool', function () {
   this.timeout(30_000);
   let loaded: Loaded;
   let pool: WorkerPool;
+  const logged: string[] = [];
 
   before(async () => {
     loaded = await loadPlugins({ ...worker, builtIn: builtInContributions, log: () => undefined });
-    pool = new WorkerPool({ ...workerPoolDefaults, threads: 1, stopMs: 200, worker, log: () => undefined });
+    pool = new WorkerPool({
+      ...workerPoolDefaults,
+      threads: 1,
+      stopMs: 2000,
+      worker,
+      log: (_, message) => void logged.push(message),
+    });
     await pool.start();
+    logged.length = 0;
   });
   after(async () => {
     await pool.close(0);
@@ -59,6 +67,20 @@ describe('estimates on the threads of the pool', function () {
     expect(failure).to.deep.include({ reason: 'QUOTA_EXCEEDED' });
     const answer = await pool.estimate(jobOf(5), live);
     expect(answer.scenarios?.count).to.equal(5);
+    expect(logged).to.deep.equal([]);
+  });
+
+  it('are given up in the middle when their caller leaves, within half a second and without losing the thread', async () => {
+    const leaving = new AbortController();
+    let left = Infinity;
+    setTimeout(() => {
+      left = performance.now();
+      leaving.abort();
+    }, 20);
+    const failure: unknown = await pool.estimate(jobOf(100_000), leaving.signal).catch((error: unknown) => error);
+    expect(performance.now() - left).to.be.within(0, 500);
+    expect(failure).to.deep.include({ reason: 'STATE_CONFLICT', message: 'cancelled while the estimates were made' });
+    expect(logged).to.deep.equal([]);
   });
 
   it('are given up when their caller leaves before they begin', async () => {
