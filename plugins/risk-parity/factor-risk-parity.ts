@@ -1,4 +1,5 @@
 import {
+  areIndependent,
   covarianceOf,
   defineStrategy,
   heldWithin,
@@ -19,7 +20,7 @@ import type {
 
 import { deviations, settle, shareTolerance } from './factor-search.ts';
 import type { Budgets, Settled } from './factor-search.ts';
-import { areIndependent, exposuresOf, modelPulls, projectedPulls, shareDefinitions } from './factor-shares.ts';
+import { exposuresOf, modelPulls, projectedPulls, shareDefinitions } from './factor-shares.ts';
 import type { FactorShares, ShareDefinition } from './factor-shares.ts';
 import type { Trial } from './search.ts';
 

@@ -1,5 +1,5 @@
 /** What each factor contributes to the variance of a portfolio, as shares of it, and how that changes with the weights. */
-import { applyOperator, dot, semidefiniteFactor } from '@veritasvault/portfolio/sdk/v1';
+import { applyOperator, dot, pseudoinverse } from '@veritasvault/portfolio/sdk/v1';
 import type { FactorExposures, SymmetricOperator } from '@veritasvault/portfolio/sdk/v1';
 
 /**
@@ -46,10 +46,6 @@ export function projectedPulls(
   return inverse?.map((row) => applyOperator(covariance, row));
 }
 
-export function areIndependent(exposures: readonly Float64Array[]): boolean {
-  return pseudoinverse(exposures) !== undefined;
-}
-
 /** Rows of F B' for the factors in these columns. */
 export function modelPulls(
   { size: n, factors: k, exposures, factorCovariance }: SymmetricOperator & { readonly kind: 'factor' },
@@ -76,44 +72,4 @@ export function sharesAt({ covariance, exposures, pulls }: FactorShares, weights
     ),
   );
   return { variance, exposures: held, shares, gradients };
-}
-
-/** Rows of (A'A)^-1 A' for rows of A', through a Cholesky factor of A'A with unit diagonal. */
-function pseudoinverse(rows: readonly Float64Array[]): readonly Float64Array[] | undefined {
-  const p = rows.length;
-  const lengths = rows.map((row) => Math.sqrt(dot(row, row)));
-  if (lengths.some((length) => !(length > 0))) return undefined;
-  const gram = new Float64Array(p * p);
-  rows.forEach((one, i) => {
-    rows.forEach((two, j) => (gram[i * p + j] = dot(one, two) / (lengths[i]! * lengths[j]!)));
-  });
-  const lower = semidefiniteFactor(gram, p);
-  for (let i = 0; i < p; i++) if (!(lower[i * p + i]! > independent)) return undefined;
-  const result = rows.map((row, j) => row.map((value) => value / lengths[j]!));
-  for (let i = 0; i < p; i++) eliminate(result, lower, p, i, 0, i, (a, b) => a * p + b);
-  for (let i = p - 1; i >= 0; i--) eliminate(result, lower, p, i, i + 1, p, (a, b) => b * p + a);
-  return result.map((row, j) => row.map((value) => value / lengths[j]!));
-}
-
-/** Sine of the angle between a factor's exposures and those of the others, below which they count as dependent. */
-const independent = 1e-6;
-
-/** One row of a triangular solve with all assets on the right-hand side: rows from `first` to below `last` have been solved. */
-function eliminate(
-  rows: readonly Float64Array[],
-  lower: Float64Array,
-  p: number,
-  i: number,
-  first: number,
-  last: number,
-  at: (row: number, column: number) => number,
-): void {
-  const row = rows[i]!;
-  for (let j = first; j < last; j++) {
-    const factor = lower[at(i, j)]!;
-    const solved = rows[j]!;
-    for (let k = 0; k < row.length; k++) row[k] = row[k]! - factor * solved[k]!;
-  }
-  const pivot = lower[i * p + i]!;
-  for (let k = 0; k < row.length; k++) row[k] = row[k]! / pivot;
 }

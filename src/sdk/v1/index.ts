@@ -62,6 +62,7 @@ export type {
 export { alongFrontier, frontierBefore } from './frontier.ts';
 export type { Tradeoff } from './frontier.ts';
 export { semidefiniteFactor } from '../../math/cholesky.ts';
+export { areIndependent, pseudoinverse } from '../../math/pseudoinverse.ts';
 export { dot } from '../../math/vectors.ts';
 export { groundOver, groundWithin, heldWithin, holdable } from './grounds.ts';
 export type { Holding, SleevePortfolio } from './grounds.ts';
