@@ -58,9 +58,10 @@ export class ImportReport {
     const rest = this.unlisted === 0 ? '' : `, of which ${String(violations.length)} are listed`;
     const total = violations.length + this.unlisted;
     const first = violations[0];
+    const problems = total === 1 ? '1 problem' : `${String(total)} problems`;
     throw new Fault(
       'IMPORT_REJECTED',
-      `nothing was stored: ${String(total)} problems in ${String(this.bad.size)} of ${String(this.row)} rows${rest}; first ${first?.field ?? ''}: ${first?.description ?? ''}`,
+      `nothing was stored: ${problems} in ${String(this.bad.size)} of ${String(this.row)} rows${rest}; first ${first?.field ?? ''}: ${first?.description ?? ''}`,
       {
         rows: String(this.row),
         badRows: String(this.bad.size),

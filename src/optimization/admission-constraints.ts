@@ -56,7 +56,7 @@ export function readConstraints(
   const ids = new Set(taken);
   const given = new Set(drafts.map((draft) => draft.constraintId));
   return drafts.flatMap((draft, position) => {
-    const at = `${field}[${String(position)}]`;
+    const at = draft.field ?? `${field}[${String(position)}]`;
     let id = draft.constraintId;
     if (id === '') id = freeId(draft.type, position, (candidate) => ids.has(candidate) || given.has(candidate));
     else readId(id, `${at}.constraint_id`, findings.violations);

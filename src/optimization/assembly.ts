@@ -47,7 +47,8 @@ export async function assembled(
   const others = [...new Set([...held, ...benchmark.keys()])].filter((id) => !wanted.has(id)).sort();
   const isNamed = draft.universe.length > 0;
   const ids = isNamed ? [...wanted, ...others] : [...wanted, ...others].sort();
-  if (ids.length === 0) findings.add('optimization.universe', 'is empty: nothing is held, compared with or aimed at');
+  if (ids.length === 0 && !isNamed)
+    findings.add('optimization.universe', 'is empty: nothing is held, compared with or aimed at');
   if (ids.length > assetsMax) {
     findings.add(
       'optimization.universe',
@@ -76,7 +77,11 @@ export async function assembled(
     ...(risk === undefined ? {} : { risk }),
     constraints: portfolio.constraints,
   };
-  return isNamed && others.length > 0 ? { ground, closing: closingOf(others) } : { ground };
+  const taken = new Set([
+    ...draft.constraints.map(({ constraintId }) => constraintId),
+    ...portfolio.constraints.map(({ id: own }) => own),
+  ]);
+  return isNamed && others.length > 0 ? { ground, closing: closingOf(others, taken) } : { ground };
 }
 
 function readIds(universe: readonly string[], findings: Findings): ReadonlySet<string> {
@@ -84,6 +89,8 @@ function readIds(universe: readonly string[], findings: Findings): ReadonlySet<s
   for (const [position, id] of universe.slice(0, assetsMax + 1).entries()) {
     const field = `optimization.universe[${String(position)}]`;
     readId(id, field, findings.violations);
+    // Nothing is looked up by what is no id: no database takes every text.
+    if (idProblem(id) !== undefined) continue;
     if (ids.has(id)) findings.add(field, `repeats ${JSON.stringify(id)}`, 'ID_INVALID');
     ids.add(id);
   }
@@ -195,12 +202,15 @@ async function factorRiskOf(
   return risk;
 }
 
-function closingOf(assets: readonly string[]): ConstraintDraft {
+function closingOf(assets: readonly string[], taken: ReadonlySet<string>): ConstraintDraft {
+  let constraintId = 'universe';
+  for (let number = 2; taken.has(constraintId); number += 1) constraintId = `universe-${String(number)}`;
   return {
-    constraintId: 'universe',
+    constraintId,
     displayName: 'universe of the run',
     type: 'exclusion',
     parameters: { assets },
     inactive: false,
+    field: 'optimization.universe',
   };
 }

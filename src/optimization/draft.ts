@@ -22,6 +22,8 @@ export interface ConstraintDraft {
   readonly inactive: boolean;
   /** Absent when hard, and in requests of earlier versions. */
   readonly penalty?: number;
+  /** Path of what the caller stated it with, when that is not its place among the constraints. */
+  readonly field?: string;
 }
 
 /** An asset, or a group when `assetId` is empty. `taxonomy` and `group` are absent in requests of earlier versions. */

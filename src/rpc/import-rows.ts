@@ -33,7 +33,10 @@ export function benchmarkRows(
 ): Promise<Headed<Benchmark, BenchmarkWeight>> {
   return headed(
     requests,
-    ({ content }) => (content?.$case === 'header' ? content.value : undefined),
+    ({ content }) => {
+      if (content?.$case !== 'header') return undefined;
+      return withoutRows(content.value, content.value.weights, 'weights');
+    },
     ({ content }) => (content?.$case === 'weight' ? content.value : undefined),
   );
 }
@@ -43,9 +46,18 @@ export function exposureRows(
 ): Promise<Headed<FactorModel, FactorExposure>> {
   return headed(
     requests,
-    ({ content }) => (content?.$case === 'header' ? content.value : undefined),
+    ({ content }) => {
+      if (content?.$case !== 'header') return undefined;
+      return withoutRows(content.value, content.value.exposures, 'exposures');
+    },
     ({ content }) => (content?.$case === 'exposure' ? content.value : undefined),
   );
+}
+
+/** Rows in the header would be lost without a word. */
+function withoutRows<Header>(header: Header, rows: readonly unknown[], field: string): Header {
+  if (rows.length > 0) throw refused(`header.${field}`, 'must be empty: each comes in a message of its own');
+  return header;
 }
 
 /** The header that must come first, and the rows behind it. */

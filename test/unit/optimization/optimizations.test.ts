@@ -160,11 +160,39 @@ describe('optimizations over stored portfolios', () => {
     const run = await optimizations.create('p', draftOf({ universe: ['C', 'A'] }), 'named', context);
     const { job } = inputFrom(run.input);
     expect(job.universe.assets.map((asset) => asset.id)).to.deep.equal(['C', 'A', 'B']);
-    expect(job.constraints.map(({ id, type, parameters }) => ({ id, type, parameters }))).to.deep.include({
-      id: 'universe',
-      type: 'exclusion',
-      parameters: { assets: ['B'] },
-    });
+    expect(job.constraints.map(({ id, type, parameters, field }) => ({ id, type, parameters, field }))).to.deep.include(
+      {
+        id: 'universe',
+        type: 'exclusion',
+        parameters: { assets: ['B'] },
+        field: 'optimization.universe',
+      },
+    );
+  });
+
+  it('looks nothing up by what is no id', async () => {
+    const looked: string[] = [];
+    const findAssets = market.findAssets.bind(market);
+    market.findAssets = (ids) => {
+      looked.push(...ids);
+      return findAssets(ids);
+    };
+    const universe = ['A', 'B\u0000', 'A'];
+    const fault = await faultOf(optimizations.create('p', draftOf({ universe }), undefined, context));
+    expect(fault.violations.map(({ field }) => field)).to.include.members([
+      'optimization.universe[1]',
+      'optimization.universe[2]',
+    ]);
+    expect(looked).to.include('A').and.not.include('B\u0000');
+  });
+
+  it('leaves the caller a constraint with the id universe beside a named universe', async () => {
+    const constraints = [
+      { constraintId: 'universe', displayName: '', type: 'bounds', parameters: { all: { min: 0 } }, inactive: false },
+    ];
+    const run = await optimizations.create('p', draftOf({ universe: ['C', 'A'], constraints }), 'named', context);
+    const { job } = inputFrom(run.input);
+    expect(job.constraints.map(({ id }) => id)).to.include.members(['universe', 'universe-2']);
   });
 
   it("applies the portfolio's own constraints and its target weights widen the universe", async () => {
