@@ -28,10 +28,12 @@ export type RebalanceInput = {
   readonly optimization?: string;
   readonly targets?: readonly TargetWeight[];
   readonly trading?: StoredTrading;
+  /** Absent unless asked for. */
+  readonly closeOddLots?: boolean;
 };
 
 export function readRebalance(draft: RebalanceDraft, portfolioId: string, violations: Violation[]): RebalanceInput {
-  const { optimization, target, policy, trading } = draft;
+  const { optimization, target, policy, trading, closeOddLots } = draft;
   const given = [
     ...(optimization === undefined ? [] : ['optimization']),
     ...(target === undefined ? [] : ['target']),
@@ -41,7 +43,10 @@ export function readRebalance(draft: RebalanceDraft, portfolioId: string, violat
     violations.push({ field: 'rebalance', description: `has more than one source: ${given.join(', ')}` });
   }
   const rules = readTrading(trading, 'rebalance.trading', violations);
-  const stored = trading === undefined ? {} : { trading: storedTrading(rules) };
+  const stored = {
+    ...(trading === undefined ? {} : { trading: storedTrading(rules) }),
+    ...(closeOddLots === true ? { closeOddLots } : {}),
+  };
   if (optimization !== undefined) {
     return { source: 'optimization', optimization: readOptimization(optimization, portfolioId, violations), ...stored };
   }

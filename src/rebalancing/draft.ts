@@ -9,4 +9,5 @@ export interface RebalanceDraft {
   readonly policy?: boolean;
   /** Those of the policy when absent. */
   readonly trading?: TradingRulesDraft;
+  readonly closeOddLots?: boolean;
 }

@@ -64,7 +64,8 @@ function tradeProblems(trade: ProposedTrade, input: ProposalInput, round: (value
   const value = round(quantity.times(quote.price).times(quote.rate));
   const step = fractional ? new Decimal('0.000001') : quote.lotSize;
   const problems: string[] = [];
-  if (!quantity.greaterThan(0) || !quantity.mod(step).isZero()) problems.push('the quantity is not in whole lots');
+  const isWhole = quantity.mod(step).isZero() || (input.closeOddLots === true && closes(trade, input));
+  if (!quantity.greaterThan(0) || !isWhole) problems.push('the quantity is not in whole lots');
   if (!quote.price.equals(trade.price)) problems.push('the price is another');
   if (!value.equals(trade.value.amount)) problems.push('the value is not quantity x price x rate');
   if (!round(value.times(costRate).plus(costPerTrade)).equals(trade.cost.amount)) problems.push('the cost is another');
@@ -72,7 +73,18 @@ function tradeProblems(trade: ProposedTrade, input: ProposalInput, round: (value
   return problems;
 }
 
-/** By more than the last digits of the division that turns a weight into a quantity. */
+/** Whether a trade takes a line that is wanted at 0 from what is held to nothing. */
+function closes(trade: ProposedTrade, { positions, targets }: ProposalInput): boolean {
+  const id = trade.asset.slice('assets/'.length);
+  const sign = trade.side === 'buy' ? -1 : 1;
+  const held = positions
+    .filter(({ assetId }) => assetId === id)
+    .reduce((sum, { quantity }) => sum.plus(quantity), new Decimal(0));
+  const weight = targets.find(({ subject }) => subject === id)?.weight ?? 0;
+  return weight === 0 && held.equals(new Decimal(trade.quantity).times(sign));
+}
+
+/** By more than the rounding of the weight that asks for it, 1e-12 of net asset value. */
 function isBeyond(
   trade: ProposedTrade,
   quantities: ReadonlyMap<string, Decimal>,
@@ -85,7 +97,7 @@ function isBeyond(
   const weight = targets.find(({ subject }) => subject === id)?.weight ?? 0;
   const target = netAssetValue.times(weight).div(quote.price.times(quote.rate));
   const excess = (quantities.get(id) ?? new Decimal(0)).minus(target).times(trade.side === 'buy' ? 1 : -1);
-  return excess.greaterThan('1e-20');
+  return excess.times(quote.price).times(quote.rate).greaterThan(netAssetValue.times('1e-12').plus('1e-20'));
 }
 
 function netAssetValueOf(

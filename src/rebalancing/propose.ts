@@ -8,7 +8,9 @@
  * - Sales come first, the largest first. Purchases follow by how much value the target asks for, ties by asset id; each is as large as cash
  *   pays with its cost, and what remains is skipped for want of cash. Cash is never negative, after any trade.
  * - Only cash in the base currency is spent. Cash in other currencies counts in net asset value, at its exchange rate, and stays.
- * - Quantities are whole lots, or whole millionths when the rules allow fractions, and never go beyond the target.
+ * - Quantities are whole lots, or whole millionths when the rules allow fractions, and never go beyond the target by more than the rounding of
+ *   a weight, 1e-12 of net asset value: weights that were made of whole lots are traded to exactly those lots. Lines whose target is 0 are closed
+ *   whole where `closeOddLots` says so; otherwise what is less than a lot stays.
  */
 import { cashSubject, driftLines } from '../portfolio/drift.ts';
 import type { DriftLine, TargetLine } from '../portfolio/drift.ts';
@@ -34,6 +36,7 @@ export interface ProposalInput {
   /** By asset id, as fractions of net asset value; what is not named is wanted at 0, and the rest to 1 is cash. */
   readonly targets: readonly TargetLine[];
   readonly trading: TradingRules;
+  readonly closeOddLots?: boolean;
   readonly portfolioVersion: number;
 }
 
@@ -43,7 +46,7 @@ export function propose(input: ProposalInput): Proposal {
   const { baseCurrency } = quotes;
   const valuation = valuationOf(input.positions, input.cashBalances, quotes);
   refuseWorthless(valuation);
-  const lines = linesOf(valuation, targets, quotes, trading);
+  const lines = linesOf(valuation, targets, quotes, trading, input.closeOddLots);
   const { trades, skips } = sifted(lines, valuation.netAssetValue, trading, baseCurrency);
   const cashBefore = baseCash(input.cashBalances, baseCurrency);
   const booking = new Booking(cashBefore, trading, baseCurrency);

@@ -98,7 +98,9 @@ async function gathered(
   const currencies = cashBalances.map(({ currency }) => currency);
   const quotes = await quotesOn(stores.market, baseCurrency, [...assetIds], currencies, today);
   const trading = input.trading === undefined ? (policy ?? plainTrading) : tradingOf(input.trading);
-  return { positions: held, cashBalances, quotes, targets, trading, portfolioVersion: portfolio.version };
+  const { closeOddLots = false } = input;
+  const portfolioVersion = portfolio.version;
+  return { positions: held, cashBalances, quotes, targets, trading, closeOddLots, portfolioVersion };
 }
 
 /** @throws Error, a bug, when the proposal does not pass its independent check: no such proposal is told to anybody. */

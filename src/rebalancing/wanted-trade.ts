@@ -10,6 +10,9 @@ import type { Side, SkippedTrade, SkipReason, TradeReason } from './proposal.ts'
 
 const fractionalStep = new Decimal('0.000001');
 
+/** What rounding of a weight, a binary fraction that was computed, changes at most, as a fraction of net asset value. */
+const weightRounding = new Decimal('1e-12');
+
 /** A line that is held or wanted. */
 export interface Line {
   readonly assetId: string;
@@ -21,6 +24,8 @@ export interface Line {
   readonly target: TargetLine;
   /** Quantities traded are whole multiples of it. */
   readonly step: Decimal;
+  /** Whether it is closed with its odd lot. */
+  readonly closesWhole: boolean;
 }
 
 export interface WantedTrade {
@@ -28,7 +33,7 @@ export interface WantedTrade {
   readonly side: Side;
   /** Down to the target exactly. */
   readonly wanted: Decimal;
-  /** Whole steps towards the target, never beyond it. */
+  /** Whole steps towards the target, not beyond it by more than its rounding; all that is held when it is closed whole. */
   readonly quantity: Decimal;
   /** How much value the target asks for; larger ones go first. */
   readonly urgency: Decimal;
@@ -41,6 +46,7 @@ export function linesOf(
   targets: readonly TargetLine[],
   quotes: Quotes,
   { fractional }: TradingRules,
+  closeOddLots = false,
 ): Line[] {
   const held = new Map(
     valuation.lines.filter(({ quantity }) => !quantity.isZero()).map((line) => [line.assetId, line]),
@@ -49,21 +55,23 @@ export function linesOf(
   return [...new Set([...held.keys(), ...wanted.keys()])].sort().map((assetId) => {
     const quote = quoteOf(quotes, assetId);
     const line = held.get(assetId);
+    const target = wanted.get(assetId) ?? { subject: assetId, weight: 0 };
     return {
       assetId,
       quote,
       held: line?.quantity ?? zero,
       value: line?.value ?? zero,
       weight: line?.weight ?? 0,
-      target: wanted.get(assetId) ?? { subject: assetId, weight: 0 },
+      target,
       step: fractional ? fractionalStep : quote.lotSize,
+      closesWhole: closeOddLots && target.weight === 0,
     };
   });
 }
 
 /** The trade that a line's target asks for; undefined when the line is where it should be. */
 export function wantedTrade(line: Line, netAssetValue: Decimal): WantedTrade | undefined {
-  const { quote, held, target, step } = line;
+  const { quote, held, target, step, closesWhole } = line;
   if (Math.abs(line.weight - target.weight) <= weightTolerance && target.weight !== 0) return undefined;
   const unitValue = quote.price.times(quote.rate);
   // Closing asks for what is held, exactly; the 30 decimals undo the last digit of the division.
@@ -74,8 +82,12 @@ export function wantedTrade(line: Line, netAssetValue: Decimal): WantedTrade | u
   const difference = targetQuantity.minus(held);
   const wanted = difference.abs();
   if (wanted.toDecimalPlaces(10, Decimal.ROUND_DOWN).isZero()) return undefined;
+  const slack = target.weight === 0 ? zero : netAssetValue.times(weightRounding).div(unitValue);
+  const nearest = wanted.div(step).round().times(step);
+  if (nearest.isZero() && wanted.lessThanOrEqualTo(slack)) return undefined;
   const side = difference.isNegative() ? 'sell' : 'buy';
-  const quantity = wholeSteps(wanted, step);
+  const isOnStep = nearest.minus(wanted).abs().lessThanOrEqualTo(slack);
+  const quantity = closesWhole ? wanted : isOnStep ? nearest : wholeSteps(wanted, step);
   return { line, side, wanted, quantity, urgency: wanted.times(unitValue), reason: reasonOf(line) };
 }
 

@@ -6,7 +6,7 @@ import type { Proposal } from '../../src/rebalancing/proposal.ts';
 import { proposalProblems } from '../../src/rebalancing/proposal-check.ts';
 import { propose } from '../../src/rebalancing/propose.ts';
 import type { ProposalInput } from '../../src/rebalancing/propose.ts';
-import { Decimal } from '../../src/values/decimal.ts';
+import { Decimal, zero } from '../../src/values/decimal.ts';
 import { inputArbitrary } from '../support/proposals.ts';
 
 const runs = { numRuns: 500 };
@@ -82,6 +82,46 @@ describe('proposals, whatever is held and wanted', () => {
     );
   });
 
+  it('trade to exactly the lots that targets are made of, where cash pays', () => {
+    const lots = fc.array(fc.integer({ min: 0, max: 100_000 }), { minLength: 8, maxLength: 8 });
+    fc.assert(
+      fc.property(inputArbitrary, lots, (input, wanted) => {
+        const { netAssetValue } = valuationOf(input.positions, input.cashBalances, input.quotes);
+        const parts = [...input.quotes.assets.values()].map(({ assetId, price, rate, lotSize }, position) => {
+          const lot = lotSize.toNumber() * price.times(rate).div(netAssetValue).toNumber();
+          const most = Math.floor(0.9 / input.quotes.assets.size / lot);
+          return { assetId, lotSize, lot, count: Math.min(wanted[position] ?? 0, most) };
+        });
+        fc.pre(parts.every(({ lot, count }) => count === 0 || count * lot > 1e-6));
+        const targets = parts.map(({ assetId, lot, count }) => ({ subject: assetId, weight: count * lot }));
+        // So many whole lots are held already, and cash is in no other currency.
+        const held = parts.map(({ assetId, lotSize }, position) => ({
+          assetId,
+          quantity: lotSize.times(wanted[(position + 3) % 8]! % 7),
+        }));
+        const whole: ProposalInput = {
+          ...input,
+          positions: held,
+          targets: [],
+          cashBalances: [{ currency: 'USD', amount: netAssetValue.minus(worthOf(held, input)) }],
+          trading: { ...input.trading, costRate: zero, costPerTrade: zero, tradeValueMin: zero, fractional: false },
+        };
+        fc.pre(!whole.cashBalances[0]!.amount.isNegative());
+        const proposal = propose({ ...whole, targets });
+        const traded = new Map(held.map(({ assetId, quantity }) => [assetId, quantity]));
+        for (const { asset, side, quantity } of proposal.trades) {
+          const id = asset.slice('assets/'.length);
+          traded.set(id, traded.get(id)!.plus(amount(quantity).times(side === 'buy' ? 1 : -1)));
+        }
+        const tiny = new Set(proposal.skipped.map(({ asset }) => asset.slice('assets/'.length)));
+        for (const { assetId, lotSize, count } of parts)
+          if (!tiny.has(assetId)) expect(traded.get(assetId)!.toFixed()).to.equal(lotSize.times(count).toFixed());
+        for (const { reason } of proposal.skipped) expect(reason).to.equal('below-minimum-value');
+      }),
+      runs,
+    );
+  });
+
   it('explain every line that is off its target: traded, skipped, or both', () => {
     fc.assert(
       fc.property(inputArbitrary, (input) => {
@@ -120,6 +160,10 @@ describe('proposals, whatever is held and wanted', () => {
     );
   });
 });
+
+function worthOf(held: ProposalInput['positions'], { quotes }: ProposalInput): Decimal {
+  return valuationOf(held, [], quotes).netAssetValue;
+}
 
 function lastShort({ skipped }: Proposal): Proposal['skipped'][number] | undefined {
   return skipped.filter(({ reason, side }) => reason === 'insufficient-cash' && side === 'buy').at(-1);

@@ -66,19 +66,22 @@ const skipReasons = enumCodec<SkipLiteral, SkipReason>('SKIP_REASON_', {
 });
 
 export function rebalanceFrom(message: Rebalance | undefined): RebalanceDraft {
-  const trading = message?.trading === undefined ? {} : { trading: tradingRulesFrom(message.trading) };
+  const rules = {
+    ...(message?.trading === undefined ? {} : { trading: tradingRulesFrom(message.trading) }),
+    ...(message?.closeOddLots === true ? { closeOddLots: true } : {}),
+  };
   switch (message?.source?.$case) {
     case 'optimization':
-      return { optimization: message.source.value, ...trading };
+      return { optimization: message.source.value, ...rules };
     case 'target':
       return {
         target: { weights: message.source.value.weights.map(({ assetId, weight }) => ({ assetId, weight })) },
-        ...trading,
+        ...rules,
       };
     case 'policy':
-      return { policy: message.source.value, ...trading };
+      return { policy: message.source.value, ...rules };
     case undefined:
-      return trading;
+      return rules;
   }
 }
 
@@ -98,6 +101,7 @@ export function rebalanceTo(run: Run): Rebalance {
     endTime: optionalTimestampTo(run.endedAt),
     lastSequence: BigInt(run.lastSequence),
     transactions: [...(result?.transactions ?? [])],
+    closeOddLots: input.closeOddLots === true,
   };
 }
 

@@ -134,14 +134,20 @@ function onLattice(piece: Piece, lattice: Lattice | undefined): Piece {
   return { ...piece, lower: latticeUp(lattice, piece.lower), upper: latticeDown(lattice, piece.upper) };
 }
 
-/** The least lattice point at or above a weight. */
+/** The least lattice point at or above a weight. A weight that stands on the lattice stays as it is: 0 is not held, what is held is not traded. */
 export function latticeUp({ base, step }: Lattice, weight: number): number {
-  return Number.isFinite(weight) ? base + step * Math.ceil((weight - base) / step - latticeRounding) : weight;
+  return beside(base, step, weight, Math.ceil);
 }
 
-/** The greatest lattice point at or below a weight. */
+/** The greatest lattice point at or below a weight; the same of one that stands on the lattice. */
 export function latticeDown({ base, step }: Lattice, weight: number): number {
-  return Number.isFinite(weight) ? base + step * Math.floor((weight - base) / step + latticeRounding) : weight;
+  return beside(base, step, weight, Math.floor);
+}
+
+function beside(base: number, step: number, weight: number, side: (steps: number) => number): number {
+  if (!Number.isFinite(weight)) return weight;
+  const steps = (weight - base) / step;
+  return Math.abs(steps - Math.round(steps)) <= latticeRounding ? weight : base + step * side(steps);
 }
 
 /** The lattice points on either side of a weight within a range; one twice when it is the only one. */

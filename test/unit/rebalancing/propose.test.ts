@@ -96,6 +96,32 @@ describe('a proposal', () => {
     expect(skipsOf(made(holdings, 600))).to.deep.equal(['buy 85.7142857142 A (below-one-lot)']);
   });
 
+  it('trades to exactly the lots that a weight is made of, though the weight is a rounded fraction', () => {
+    // 0.29 of 1,000,000 at 3.3 a share are 87,878.7878...; whole hundreds of shares are multiples of 0.00033.
+    const lots = 878;
+    const holdings = { A: { quantity: 300, price: '3.3', lot: 100, target: lots * (100 * (3.3 / 1_000_990)) } };
+    expect(linesOf(made(holdings, 1_000_000))).to.deep.equal(['buy 87500 A (drift)']);
+    for (const shift of [-1e-13, 1e-13]) {
+      const near = { A: { ...holdings.A, target: holdings.A.target + shift } };
+      expect(linesOf(made(near, 1_000_000))).to.deep.equal(['buy 87500 A (drift)']);
+    }
+    const below = { A: { ...holdings.A, target: holdings.A.target - 1e-9 } };
+    expect(linesOf(made(below, 1_000_000))).to.deep.equal(['buy 87400 A (drift)']);
+  });
+
+  it('leaves what is less than a lot when it closes a line, or sells all of it where that is asked for', () => {
+    const holdings = { A: { quantity: 130, price: 10, lot: 100 }, B: { quantity: '-7.5', price: 10, lot: 5 } };
+    const input = proposalInput(holdings, 1000);
+    expect(linesOf(propose(input))).to.deep.equal(['sell 100 A (close-position)', 'buy 5 B (close-position)']);
+    const whole = { ...input, closeOddLots: true };
+    const proposal = propose(whole);
+    expect(linesOf(proposal)).to.deep.equal(['sell 130 A (close-position)', 'buy 7.5 B (close-position)']);
+    expect(proposalProblems(proposal, whole)).to.deep.equal([]);
+    expect(proposalProblems(proposal, input).join('; ')).to.contain('the quantity is not in whole lots');
+    const reduced = { ...proposalInput({ A: { ...holdings.A, target: 0.1 } }, 0), closeOddLots: true };
+    expect(linesOf(propose(reduced))).to.deep.equal(['sell 100 A (drift)']);
+  });
+
   it('closes short positions by buying, and opens them by selling', () => {
     const proposal = made({ A: { quantity: -10, price: 50 }, B: { price: 100, target: -0.5 } }, 2500);
     expect(linesOf(proposal)).to.deep.equal(['sell 10 B (new-position)', 'buy 10 A (close-position)']);
