@@ -1,4 +1,4 @@
-import { ask, defineStrategy, inTurns, isWhole, unanswered } from '@veritasvault/portfolio/sdk/v1';
+import { ask, covarianceOf, defineStrategy, inTurns, isWhole, unanswered } from '@veritasvault/portfolio/sdk/v1';
 import type { Task, TurnProgram } from '@veritasvault/portfolio/sdk/v1';
 
 import { admitRuns, delegateOf, delegateSchema } from './delegates.ts';
@@ -71,14 +71,11 @@ function* program(task: Task<Resampled>): TurnProgram {
   const { assets } = universe;
   const { draws = 100, observations = 60, periodsPerYear = 12, seed = 1 } = task.parameters;
   const delegate = delegateOf(task.parameters.strategy);
-  const { covariance } = task.estimates;
-  if (covariance === undefined)
-    throw new Error('the host must provide a covariance: the strategy lists it among its needs');
   const own = yield* ask({ phase: `${delegate.type} on the estimates`, delegate });
   const report = { draws, observations, periodsPerYear, seed, strategy: partReport(delegate, own, assets) };
   if (!isWhole(own)) return { ...cutShort(own, undefined, `${delegate.type} on the estimates`), report };
   const source = sourceOf(
-    covariance,
+    covarianceOf(task),
     assets.map(({ id }) => id),
   );
   const history = { observations, periodsPerYear };

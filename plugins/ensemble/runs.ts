@@ -85,11 +85,13 @@ export class WeightSample {
     }
   }
 
-  /** By asset: the average, the standard deviation of one draw (count - 1), and the standard error of the average. */
+  /** By asset: the average and, of more draws than one, the standard deviation of one (count - 1) and the standard error of the average. */
   report(assets: readonly UniverseAsset[]): readonly JsonObject[] {
     return assets.map(({ id }, i) => {
-      const deviation = this.#count > 1 ? Math.sqrt(this.#squares[i]! / (this.#count - 1)) : 0;
-      return { asset: id, average: this.mean[i]!, deviation, standardError: deviation / Math.sqrt(this.#count) };
+      const told = { asset: id, average: this.mean[i]! };
+      if (this.#count < 2) return told;
+      const deviation = Math.sqrt(this.#squares[i]! / (this.#count - 1));
+      return { ...told, deviation, standardError: deviation / Math.sqrt(this.#count) };
     });
   }
 }

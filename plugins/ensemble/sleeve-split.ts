@@ -1,5 +1,5 @@
 /** Which asset lies in which sleeve. */
-import { groupOf } from '@veritasvault/portfolio/sdk/v1';
+import { groupOf, listed, unknownAssets } from '@veritasvault/portfolio/sdk/v1';
 import type { Situation, Universe, UniverseAsset, Violation } from '@veritasvault/portfolio/sdk/v1';
 
 export interface Split {
@@ -12,9 +12,6 @@ export interface Sleeve {
   /** In the universe. */
   readonly positions: readonly number[];
 }
-
-/** More ids are not listed in one violation. */
-const listedMax = 10;
 
 /** Sleeves by name, in the order of the names, so that the answer does not depend on how assets are listed. */
 export function sleevesOf(split: Split, { assets }: Universe): readonly Sleeve[] {
@@ -49,19 +46,14 @@ export function admitSplit(
       { field: 'by', description: 'either `by`, a taxonomy, or `sleeves`, lists of assets, is required, not both' },
     ];
   const violations: Violation[] = [];
-  const known = new Set(universe.assets.map(({ id }) => id));
   for (const [name, ids] of Object.entries(sleeves ?? {}))
-    ids.forEach((id, index) => {
-      if (known.has(id)) return;
-      const field = `sleeves[${JSON.stringify(name)}][${index}]`;
-      violations.push({ field, description: `asset ${id} is not in the universe` });
-    });
+    violations.push(...unknownAssets(ids, universe, (_, index) => `sleeves[${JSON.stringify(name)}][${index}]`));
   const owners = ownersOf(split);
   const field = by === undefined ? 'sleeves' : 'by';
   const homeless = universe.assets.filter((asset) => owners(asset).length === 0);
-  if (homeless.length > 0) violations.push({ field, description: `leaves ${listed(homeless)} without a sleeve` });
+  if (homeless.length > 0) violations.push({ field, description: `leaves ${idsOf(homeless)} without a sleeve` });
   const torn = universe.assets.filter((asset) => owners(asset).length > 1);
-  if (torn.length > 0) violations.push({ field, description: `puts ${listed(torn)} into more than one sleeve` });
+  if (torn.length > 0) violations.push({ field, description: `puts ${idsOf(torn)} into more than one sleeve` });
   const names = new Set(sleevesOf(split, universe).map(({ name }) => name));
   for (const key of ['insideOf', 'bands'] as const)
     for (const name of Object.keys(split[key] ?? {})) {
@@ -71,8 +63,6 @@ export function admitSplit(
   return violations;
 }
 
-function listed(assets: readonly UniverseAsset[]): string {
-  const shown = assets.slice(0, listedMax).map(({ id }) => id);
-  const more = assets.length - shown.length;
-  return more === 0 ? shown.join(', ') : `${shown.join(', ')} and ${more} more`;
+function idsOf(assets: readonly UniverseAsset[]): string {
+  return listed(assets.map(({ id }) => id));
 }

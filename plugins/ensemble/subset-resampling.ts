@@ -5,8 +5,10 @@ import {
   heldWithin,
   holdable,
   inTurns,
+  investedSchema,
   isWhole,
   stoppedBy,
+  unanswered,
 } from '@veritasvault/portfolio/sdk/v1';
 import type { Task, TurnProgram } from '@veritasvault/portfolio/sdk/v1';
 
@@ -45,13 +47,7 @@ export const subsetResampling = defineStrategy<Subsets>({
         examples: [4],
       },
       subsets: { type: 'integer', minimum: 1, maximum: 5000, default: 100, description: 'Number of subsets.' },
-      invested: {
-        type: 'number',
-        exclusiveMinimum: 0,
-        maximum: 10,
-        default: 1,
-        description: 'Fraction of net asset value held in assets together; the rest is cash.',
-      },
+      invested: investedSchema,
       seed: {
         type: 'integer',
         minimum: 0,
@@ -85,10 +81,15 @@ function* program(task: Task<Subsets>): TurnProgram {
   const candidates = [...assets.keys()]
     .filter((position) => open[position])
     .sort((a, b) => (assets[a]!.id < assets[b]!.id ? -1 : 1));
+  if (candidates.length === 0)
+    return unanswered(assets.length, {
+      reason: 'no solution found',
+      detail: 'the restrictions let no asset be held long',
+    });
   const size = Math.min(task.parameters.size, candidates.length);
   const restrictions = [heldWithin(size, {}, (text) => task.origin(text))];
   const sample = new WeightSample(assets.length);
-  for (let subset = 0; subset < subsets && size > 0; subset++) {
+  for (let subset = 0; subset < subsets; subset++) {
     const phase = `subset ${subset + 1} of ${subsets}`;
     const positions = chosen(candidates, size, new Draws(seed, subset));
     const answer = yield* ask({ phase, delegate, ground: groundWithin(task, positions, restrictions) });

@@ -1,5 +1,5 @@
 /** What every strategy here reads from its task: risk, and exposures as rows over the weights. */
-import { covarianceOf, dot } from '@veritasvault/portfolio/sdk/v1';
+import { covarianceOf, dot, unanswered } from '@veritasvault/portfolio/sdk/v1';
 import type {
   Answer,
   FactorExposures,
@@ -79,19 +79,6 @@ export function withoutFactor<Parameters>(task: Task<Parameters>, wanted: readon
   const factors = factorsOf(task.situation);
   const absent = wanted.find((name) => !factors.names.includes(name));
   if (absent === undefined) return undefined;
-  const none = new Float64Array(0);
-  return {
-    objective: { quadratics: [], linear: new Float64Array(task.situation.universe.assets.length) },
-    added: [],
-    solution: {
-      solver: '',
-      choice: 'none was asked',
-      termination: { reason: 'no solution found', detail: missing(absent, factors) },
-      weights: none,
-      objective: NaN,
-      multipliers: { rows: none, bounds: none, norms: none, tradeLimits: none },
-      iterations: 0,
-      residuals: { primal: Infinity, dual: Infinity, gap: Infinity },
-    },
-  };
+  const detail = missing(absent, factors);
+  return unanswered(task.situation.universe.assets.length, { reason: 'no solution found', detail });
 }

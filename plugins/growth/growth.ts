@@ -43,8 +43,11 @@ export function factorsAt(growth: Growth, weights: Float64Array): Float64Array {
   return along(growth, weights).map((value) => growth.cash + value);
 }
 
+/** A growth factor this small is none: rounding of what loses everything. */
+export const ruin = 1e-12;
+
 export function survives(factors: Float64Array): boolean {
-  return factors.every((factor) => factor > 0);
+  return factors.every((factor) => factor > ruin);
 }
 
 /** Annual: periodsPerYear sum_s p_s ln factor_s. */

@@ -1,4 +1,11 @@
-import { areConvex, defineStrategy, hasWeights, inSteps, unanswered } from '@veritasvault/portfolio/sdk/v1';
+import {
+  areConvex,
+  defineStrategy,
+  hasWeights,
+  inSteps,
+  scenariosOf,
+  unanswered,
+} from '@veritasvault/portfolio/sdk/v1';
 import type { JsonObject, Lowered, Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
 import { factorsAt, growthOf, growthRate } from './growth.ts';
@@ -11,13 +18,10 @@ interface Kelly {
 }
 
 function* own(task: Task<Kelly>): Program {
-  const { scenarios, riskFreeRate } = task.estimates;
-  if (scenarios === undefined)
-    throw new Error('the host must provide scenarios: the strategy lists them among its needs');
   const { fraction = 1 } = task.parameters;
   const n = task.situation.current.length;
   if (!areConvex(task.restrictions)) return unanswered(n, { reason: 'no solution found', detail: notConvex });
-  const growth = growthOf(scenarios, riskFreeRate, 1 / fraction);
+  const growth = growthOf(scenariosOf(task), task.estimates.riskFreeRate, 1 / fraction);
   const answer = yield* greatestGrowth(growth, n, leverageOf(task, n));
   if (!hasWeights(answer.solution)) return answer;
   return { ...answer, report: { fraction, ...reportOf(growth, answer.solution.weights) } };

@@ -10,7 +10,7 @@
 import { applyOperator, hasWeights, nearestTo } from '@veritasvault/portfolio/sdk/v1';
 import type { Answer, Lowered, Program, Solution, Step, TailTerm, Termination } from '@veritasvault/portfolio/sdk/v1';
 
-import { along, factorsAt, gradientAt, modelAround, survives } from './growth.ts';
+import { along, factorsAt, gradientAt, modelAround, ruin, survives } from './growth.ts';
 import type { Growth, Model } from './growth.ts';
 
 const stepsMax = 100;
@@ -102,7 +102,7 @@ function towards(growth: Growth, from: Float64Array, to: Float64Array): Float64A
     let total = 0;
     for (let s = 0; s < before.length; s++) {
       const factor = before[s]! + t * change[s]!;
-      if (factor <= 0) return -1;
+      if (factor <= ruin) return -1;
       total += probabilities[s]! * Math.exp(-aversion * Math.log(factor / unit)) * change[s]!;
     }
     return total;

@@ -1,8 +1,8 @@
-import { approach, defineStrategy, inTurns, unanswered } from '@veritasvault/portfolio/sdk/v1';
-import type { Answer, Scenarios, Task, TurnProgram } from '@veritasvault/portfolio/sdk/v1';
+import { approach, defineStrategy, inTurns, meanOfWorst, scenariosOf } from '@veritasvault/portfolio/sdk/v1';
+import type { Scenarios, Task, TurnProgram } from '@veritasvault/portfolio/sdk/v1';
 
 import { leavesOf } from './clustering.ts';
-import { clustersOf, clustersSchema, spread, treeOf, treeReport, treeSchema } from './tree.ts';
+import { clustersOf, clustersSchema, riskless, spread, treeOf, treeReport, treeSchema, varianceOf } from './tree.ts';
 import type { Defaults, Tree, TreeParameters } from './tree.ts';
 
 interface EqualRisk extends TreeParameters {
@@ -67,17 +67,13 @@ function* program(task: Task<EqualRisk>): TurnProgram {
   const risks: number[] = [];
   for (const places of clusters) {
     const own = places.map((place) => riskOf([place], [1]));
-    const calm = places.filter((_, i) => !(own[i]! > 0)).map((place) => assets[tree.positions[place]!]!.id);
-    if (calm.length > 0) return riskless(calm, assets.length);
+    const calm = places.filter((_, i) => !(own[i]! > 0));
+    if (calm.length > 0) return riskless(calm, tree, assets);
     const total = own.reduce((sum, risk) => sum + 1 / risk, 0);
     const inside = own.map((risk) => 1 / risk / total);
     places.forEach((place, i) => (weights[place] = inside[i]!));
     const risk = riskOf(places, inside);
-    if (!(risk > 0))
-      return riskless(
-        places.map((place) => assets[tree.positions[place]!]!.id),
-        assets.length,
-      );
+    if (!(risk > 0)) return riskless(places, tree, assets);
     risks.push(risk);
   }
   const shares = sharesOf(tree, clusters, risks, task.parameters.invested ?? 1);
@@ -95,11 +91,6 @@ function* program(task: Task<EqualRisk>): TurnProgram {
   return yield* approach(spread(weights, tree, assets.length), universe, report);
 }
 
-function riskless(ids: readonly string[], n: number): Answer {
-  const detail = `no share can be in inverse proportion to a risk that is not above 0: ${ids.join(', ')}; exclude them, or take another measure`;
-  return unanswered(n, { reason: 'no solution found', detail });
-}
-
 /** (k) shares of `invested`, from the root down to the clusters. */
 function sharesOf(
   { merges, positions }: Tree,
@@ -113,7 +104,7 @@ function sharesOf(
     for (const place of places) owners[place] = c;
   });
   const shares = clusters.map(() => invested);
-  const open = m === 0 ? [] : [2 * m - 2];
+  const open = [2 * m - 2];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     const merge = merges[node - m];
     if (merge === undefined) continue;
@@ -133,51 +124,32 @@ function sharesOf(
 
 /** The risk of a portfolio of some of the tree's assets. */
 function measureOf(
-  { parameters: { measure = 'variance', level = 0.95 }, estimates }: Task<EqualRisk>,
-  { covariance, positions }: Tree,
+  task: Task<EqualRisk>,
+  tree: Tree,
 ): (places: readonly number[], weights: readonly number[]) => number {
+  const { measure = 'variance', level = 0.95 } = task.parameters;
   if (measure === 'cvar') {
-    const { scenarios } = estimates;
-    if (scenarios === undefined) throw new Error('the host must provide scenarios: the strategy needs them for cvar');
-    return (places, weights) =>
-      meanOfWorst(
-        scenarios,
-        level,
-        places.map((place) => positions[place]!),
-        weights,
-      );
+    const scenarios = scenariosOf(task);
+    return (places, weights) => {
+      const positions = places.map((place) => tree.positions[place]!);
+      return meanOfWorst(lossesOf(scenarios, positions, weights), scenarios.probabilities, level);
+    };
   }
-  const m = positions.length;
   return (places, weights) => {
-    let variance = 0;
-    places.forEach((i, a) => {
-      let row = 0;
-      places.forEach((j, b) => (row += covariance[i * m + j]! * weights[b]!));
-      variance += weights[a]! * row;
-    });
-    return measure === 'variance' ? variance : Math.sqrt(Math.max(0, variance));
+    const variance = varianceOf(tree, places, weights);
+    return measure === 'variance' ? variance : Math.sqrt(variance);
   };
 }
 
-/** Mean of the worst (1 - level) share of the losses, the scenario at the boundary counted in part (Rockafellar and Uryasev 2000). */
-function meanOfWorst(
-  { count, returns, probabilities }: Scenarios,
-  level: number,
+/** (S) losses of a portfolio of assets at these positions of the universe. */
+function lossesOf(
+  { count, returns }: Scenarios,
   positions: readonly number[],
   weights: readonly number[],
-): number {
+): Float64Array {
   const n = returns.length / count;
-  const losses = Array.from({ length: count }, (_, s) => ({
-    loss: -positions.reduce((sum, position, i) => sum + weights[i]! * returns[s * n + position]!, 0),
-    probability: probabilities?.[s] ?? 1 / count,
-  })).sort((a, b) => b.loss - a.loss);
-  let left = 1 - level;
-  let total = 0;
-  for (const { loss, probability } of losses) {
-    const taken = Math.min(left, probability);
-    total += taken * loss;
-    left -= taken;
-    if (left <= 0) break;
-  }
-  return total / (1 - level);
+  return Float64Array.from(
+    { length: count },
+    (_, s) => -positions.reduce((sum, position, i) => sum + weights[i]! * returns[s * n + position]!, 0),
+  );
 }

@@ -1,6 +1,22 @@
 /** What all strategies here begin with: the assets that can be held, their distances, and the tree of their clusters. */
-import { denseEntries, holdable, subOperator, unanswered } from '@veritasvault/portfolio/sdk/v1';
-import type { Answer, JsonObject, JsonSchema, Pause, Task, UniverseAsset } from '@veritasvault/portfolio/sdk/v1';
+import {
+  covarianceOf,
+  denseEntries,
+  holdable,
+  investedSchema,
+  listed,
+  subOperator,
+  unanswered,
+} from '@veritasvault/portfolio/sdk/v1';
+import type {
+  Answer,
+  JsonObject,
+  JsonSchema,
+  Pause,
+  Task,
+  Universe,
+  UniverseAsset,
+} from '@veritasvault/portfolio/sdk/v1';
 
 import { clustersAt, leavesOf, linkages, mergesOf } from './clustering.ts';
 import type { Linkage, Merge } from './clustering.ts';
@@ -54,13 +70,7 @@ export function treeSchema({ linkage, distance }: Defaults): Readonly<Record<str
       description:
         'Which of two clusters stands left in the tree is settled by the first of their assets: in the order of the ids, so that the answer does not depend on how assets are listed, or in the order of the universe, as papers and other libraries do.',
     },
-    invested: {
-      type: 'number',
-      exclusiveMinimum: 0,
-      maximum: 10,
-      default: 1,
-      description: 'Fraction of net asset value held in assets together; the rest is cash.',
-    },
+    invested: investedSchema,
   };
 }
 
@@ -72,7 +82,10 @@ export const clustersSchema: JsonSchema = {
     'Number of clusters. Absent: the k of 2 to max(8, sqrt(n)) with the greatest W_{k-1} - 2 W_k + W_{k+1}, the two-order difference of the gap statistic, where W_k is the sum over clusters of their pairwise distances (ordered pairs) divided by twice their number of assets.',
 };
 
-/** The tree of the assets that the restrictions let be held; an answer without weights when an asset has no variance. */
+const nothingHeld =
+  'the restrictions let no asset be held long, so that there is nothing to cluster; raise their upper limits, or choose a strategy that takes shorts';
+
+/** The tree of the assets that the restrictions let be held; an answer without weights when there is none, or one has no variance. */
 export function* treeOf<Parameters extends TreeParameters>(
   task: Task<Parameters>,
   defaults: Defaults,
@@ -82,14 +95,12 @@ export function* treeOf<Parameters extends TreeParameters>(
   const open = holdable(task.restrictions, assets.length);
   const positions = [...assets.keys()].filter((position) => open[position]);
   if (arrangement !== 'as-listed') positions.sort((a, b) => (assets[a]!.id < assets[b]!.id ? -1 : 1));
-  const { covariance: operator } = task.estimates;
-  if (operator === undefined)
-    throw new Error('the host must provide a covariance: the strategy lists it among its needs');
   const m = positions.length;
-  const covariance = denseEntries(subOperator(operator, positions));
+  if (m === 0) return unanswered(assets.length, { reason: 'no solution found', detail: nothingHeld });
+  const covariance = denseEntries(subOperator(covarianceOf(task), positions));
   const still = positions.filter((_, i) => !(covariance[i * m + i]! > 0)).map((position) => assets[position]!.id);
   if (still.length > 0) {
-    const detail = `these assets have no variance, so that their correlation with others is not defined: ${still.join(', ')}; exclude them, or hold them by a constraint`;
+    const detail = `these assets have no variance, so that their correlation with others is not defined: ${listed(still)}; exclude them, or hold them by a constraint`;
     return unanswered(assets.length, { reason: 'no solution found', detail });
   }
   const correlation = correlationDistances(covariance, m);
@@ -102,7 +113,6 @@ export function* clustersOf(
   { merges, distances, positions }: Tree,
   count: number | undefined,
 ): Generator<Pause, readonly (readonly number[])[], unknown> {
-  if (positions.length === 0) return [];
   const wanted = count ?? (yield* clusterCount(distances, merges));
   return clustersAt(merges, Math.min(wanted, positions.length)).map((cluster) => leavesOf(merges, cluster));
 }
@@ -111,10 +121,42 @@ export function* clustersOf(
 export function treeReport({ merges, positions }: Tree, assets: readonly UniverseAsset[]): JsonObject {
   const ids = positions.map((position) => assets[position]!.id);
   return {
-    order: ids.length === 0 ? [] : leavesOf(merges, 2 * ids.length - 2).map((place) => ids[place]!),
+    order: leavesOf(merges, 2 * ids.length - 2).map((place) => ids[place]!),
     assets: ids,
     linkage: merges.map(({ left, right, height, size }) => [left, right, height, size]),
   };
+}
+
+/** A variance this small beside that without any diversification is rounding. */
+const rounding = 1e-12;
+
+/** w' C w of weights (places) >= 0 on some of a tree's assets; 0 where they hedge each other but for rounding. */
+export function varianceOf(
+  { covariance, positions }: Pick<Tree, 'covariance' | 'positions'>,
+  places: readonly number[],
+  weights: readonly number[],
+): number {
+  const m = positions.length;
+  let variance = 0;
+  let undiversified = 0;
+  places.forEach((i, a) => {
+    let row = 0;
+    places.forEach((j, b) => (row += covariance[i * m + j]! * weights[b]!));
+    variance += weights[a]! * row;
+    undiversified += weights[a]! * Math.sqrt(covariance[i * m + i]!);
+  });
+  return variance <= rounding * undiversified * undiversified ? 0 : variance;
+}
+
+/** Where a share would have to be in inverse proportion to a risk that is none. */
+export function riskless(
+  places: readonly number[],
+  { positions }: Pick<Tree, 'positions'>,
+  assets: Universe['assets'],
+): Answer {
+  const ids = listed(places.map((place) => assets[positions[place]!]!.id));
+  const detail = `no share can be in inverse proportion to a risk that is not above 0: ${ids}; exclude them, or take another measure`;
+  return unanswered(assets.length, { reason: 'no solution found', detail });
 }
 
 /** (n) weights over the universe of those of a tree's assets (m). */

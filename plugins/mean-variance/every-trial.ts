@@ -7,7 +7,7 @@
  * shows that nothing is. To the right of a trial at lambda = 0, and to the left of one whose V is not positive, there is nothing better
  * than these. The best portfolio of all is one of the trials at lambda = N / s^2.
  */
-import type { Lowered, Solution, Step } from '@veritasvault/portfolio/sdk/v1';
+import type { Solution, Step } from '@veritasvault/portfolio/sdk/v1';
 
 import { ratioOf } from './trial.ts';
 import type { Trial } from './trial.ts';
@@ -69,11 +69,4 @@ function promiseOf(low: Trial, high: Trial): number {
 function mostPromising(open: readonly (readonly [Trial, Trial])[]): readonly [Trial, Trial] | undefined {
   if (open.length === 0) return undefined;
   return open.reduce((a, b) => (promiseOf(...b) > promiseOf(...a) ? b : a));
-}
-
-/** Whether between two portfolios that are allowed every other is. */
-export function isConvex(restrictions: readonly Lowered[]): boolean {
-  return restrictions.every(({ domains = [], lots = [], counts = [], concentrations = [], riskShares = [] }) =>
-    [domains, lots, counts, concentrations, riskShares].every(({ length }) => length === 0),
-  );
 }

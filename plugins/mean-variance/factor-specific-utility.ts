@@ -5,8 +5,10 @@ import {
   excessReturns,
   inSteps,
   solving,
+  unanswered,
+  unknownAssets,
 } from '@veritasvault/portfolio/sdk/v1';
-import type { Answer, Objective, Program, Situation, Task, Violation } from '@veritasvault/portfolio/sdk/v1';
+import type { Objective, Program, Situation, Task, Violation } from '@veritasvault/portfolio/sdk/v1';
 
 import { splitRisk } from './split-risk.ts';
 import type { SplitRisk } from './split-risk.ts';
@@ -58,40 +60,19 @@ function weightsOf({ weights }: SecondBenchmark, { universe }: Situation): Float
 
 function* own(task: Task<FactorSpecificUtility>): Program {
   const risk = riskOf(task);
-  if (risk === undefined) return withoutFactors(task);
+  if (risk === undefined)
+    return unanswered(task.situation.current.length, { reason: 'no solution found', detail: withoutFactors });
   return yield* solving({ ...risk, linear: excessReturns(task) }, 'utility of factor and specific risk');
 }
 
-function withoutFactors(task: Task<FactorSpecificUtility>): Answer {
-  const none = new Float64Array(0);
-  const detail =
-    'factor and specific risk cannot be told apart: the covariance is a matrix of its own, not a factor model; give a factor model, or choose quadratic-utility';
-  return {
-    objective: { quadratics: [], linear: new Float64Array(covarianceOf(task).size) },
-    added: [],
-    solution: {
-      solver: '',
-      choice: 'none was asked',
-      termination: { reason: 'no solution found', detail },
-      weights: none,
-      objective: NaN,
-      multipliers: { rows: none, bounds: none, norms: none, tradeLimits: none },
-      iterations: 0,
-      residuals: { primal: Infinity, dual: Infinity, gap: Infinity },
-    },
-  };
-}
+const withoutFactors =
+  'factor and specific risk cannot be told apart: the covariance is a matrix of its own, not a factor model; give a factor model, or choose quadratic-utility';
 
 function admit({ secondBenchmark }: FactorSpecificUtility, { universe }: Situation): readonly Violation[] {
   if (secondBenchmark === undefined) return [];
-  const known = new Set(universe.assets.map(({ id }) => id));
   const { weights } = secondBenchmark;
-  const unknown = Object.keys(weights)
-    .filter((id) => !known.has(id))
-    .map((id) => ({
-      field: `secondBenchmark.weights[${JSON.stringify(id)}]`,
-      description: `asset ${id} is not in the universe`,
-    }));
+  const fieldOf = (id: string): string => `secondBenchmark.weights[${JSON.stringify(id)}]`;
+  const unknown = unknownAssets(Object.keys(weights), universe, fieldOf);
   const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
   if (Math.abs(total - 1) <= 1e-6) return unknown;
   return [...unknown, { field: 'secondBenchmark.weights', description: `must sum to 1; they sum to ${total}` }];

@@ -1,9 +1,8 @@
 import {
   covarianceOf,
   defineStrategy,
-  excessReturns,
   inSteps,
-  returnFloor,
+  returnFloorsOf,
   returnFrontier,
   solving,
 } from '@veritasvault/portfolio/sdk/v1';
@@ -16,10 +15,7 @@ interface MinimumRiskAtReturn {
 }
 
 function own(task: Task<MinimumRiskAtReturn>): Program {
-  const { returnMin } = task.parameters;
-  const origin = task.origin(`expected annual return at least ${100 * returnMin} %`);
-  const floor = returnFloor(excessReturns(task), task.estimates.riskFreeRate, returnMin, origin);
-  return solving(leastVariance(covarianceOf(task)), 'least variance at the return', [floor]);
+  return solving(leastVariance(covarianceOf(task)), 'least variance at the return', returnFloorsOf(task));
 }
 
 export const minimumRiskAtReturn = defineStrategy<MinimumRiskAtReturn>({

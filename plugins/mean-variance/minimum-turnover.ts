@@ -1,11 +1,4 @@
-import {
-  defineStrategy,
-  excessReturns,
-  inSteps,
-  returnFloor,
-  returnFrontier,
-  solving,
-} from '@veritasvault/portfolio/sdk/v1';
+import { defineStrategy, inSteps, returnFloorsOf, returnFrontier, solving } from '@veritasvault/portfolio/sdk/v1';
 import type { Objective, Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
 interface MinimumTurnover {
@@ -29,11 +22,8 @@ function turnover(task: Task<MinimumTurnover>): Objective {
 }
 
 function own(task: Task<MinimumTurnover>): Program {
-  const { returnMin } = task.parameters;
-  if (returnMin === undefined) return solving(turnover(task), 'least turnover');
-  const origin = task.origin(`expected annual return at least ${100 * returnMin} %`);
-  const floor = returnFloor(excessReturns(task), task.estimates.riskFreeRate, returnMin, origin);
-  return solving(turnover(task), 'least turnover at the return', [floor]);
+  const phase = task.parameters.returnMin === undefined ? 'least turnover' : 'least turnover at the return';
+  return solving(turnover(task), phase, returnFloorsOf(task));
 }
 
 export const minimumTurnover = defineStrategy<MinimumTurnover>({

@@ -14,10 +14,10 @@
  * What soft restrictions cost, a convex function of w, is taken off excess'a wherever that stands, in the ratio too: it is a cost as any
  * other, and the numerator remains concave, which is all that the argument needs.
  */
-import { quadraticForm } from '@veritasvault/portfolio/sdk/v1';
+import { areConvex, quadraticForm } from '@veritasvault/portfolio/sdk/v1';
 import type { Answer, Program, Solution, Step } from '@veritasvault/portfolio/sdk/v1';
 
-import { greatestOfAll, isConvex, ratioTolerance, valueOf } from './every-trial.ts';
+import { greatestOfAll, ratioTolerance, valueOf } from './every-trial.ts';
 import { answerOf, answerWithout, isCurved, isTangent, sameActiveSet, ratioOf, tryLambda } from './trial.ts';
 import type { Market, Trial } from './trial.ts';
 
@@ -45,7 +45,7 @@ export function* tangency(market: Market): Program {
   const search = new Search(market);
   const bracket = yield* search.bracket();
   if ('answer' in bracket) return bracket.answer;
-  if (!isConvex(market.restrictions)) return (yield* search.whole()).answer;
+  if (!areConvex(market.restrictions)) return (yield* search.whole()).answer;
   const tangent = yield* search.narrow(bracket);
   if ('answer' in tangent) return tangent.answer;
   return answerOf(tangent);

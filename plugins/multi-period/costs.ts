@@ -1,5 +1,5 @@
 /** What trades and positions cost in each period, and how much may be traded. */
-import { volatilities } from '@veritasvault/portfolio/sdk/v1';
+import { listed, volatilities } from '@veritasvault/portfolio/sdk/v1';
 import type {
   JsonSchema,
   Lowered,
@@ -71,11 +71,8 @@ export function costFaults(parameters: Costs & Horizon, { universe }: Situation)
       ? 'quadraticImpactScale'
       : undefined;
   if (field === undefined || without.length === 0) return violations;
-  const named = without.length > 10 ? `${without.slice(0, 10).join(', ')} and ${without.length - 10} more` : without;
-  return [
-    ...violations,
-    { field, description: `needs an average daily value of every asset; without: ${[named].flat().join(', ')}` },
-  ];
+  const description = `needs an average daily value of every asset; without: ${listed(without)}`;
+  return [...violations, { field, description }];
 }
 
 /** By period. */

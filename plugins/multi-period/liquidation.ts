@@ -1,4 +1,4 @@
-import { defineStrategy } from '@veritasvault/portfolio/sdk/v1';
+import { covarianceOf, defineStrategy, excessReturns, unknownAssets } from '@veritasvault/portfolio/sdk/v1';
 import type { Lowered, Situation, Stage, Task, Violation } from '@veritasvault/portfolio/sdk/v1';
 
 import { costFaults, costProperties, costsInWords, tradingsOf, turnoverLimit } from './costs.ts';
@@ -84,15 +84,12 @@ export const liquidation = defineStrategy<Liquidation>({
     ...soldFaults(parameters, situation),
   ],
   optimize: (task) => {
-    const { parameters, situation, estimates } = task;
-    const { covariance, expectedReturns, riskFreeRate } = estimates;
-    if (covariance === undefined) throw new Error('the host must provide a covariance: the strategy needs it');
-    const tradings = tradingsOf(parameters, covariance, situation);
+    const { parameters, situation } = task;
+    const tradings = tradingsOf(parameters, covarianceOf(task), situation);
     const { drift = false, periods, periodsPerYear } = parameters;
-    if (drift && expectedReturns === undefined)
-      throw new Error('the host must provide expected returns: the strategy needs them');
-    const none = new Float64Array(situation.current.length);
-    const each = drift ? expectedReturns!.map((annual) => (annual - riskFreeRate) / periodsPerYear) : none;
+    const each = drift
+      ? excessReturns(task).map((annual) => annual / periodsPerYear)
+      : new Float64Array(situation.current.length);
     const excess = Array.from({ length: periods }, () => each);
     return planning(task, {
       stages: stagesOf(task, tradings, each),
@@ -103,11 +100,9 @@ export const liquidation = defineStrategy<Liquidation>({
 
 function soldFaults(parameters: Liquidation, { universe, current }: Situation): readonly Violation[] {
   const { riskAversion, assets = [], impact, quadraticImpact } = parameters;
-  const known = new Set(universe.assets.map(({ id }) => id));
-  const violations = assets.flatMap((id, index): Violation[] =>
-    known.has(id) ? [] : [{ field: `assets[${index}]`, description: `asset ${id} is not in the universe` }],
-  );
-  if (violations.length > 0) return violations;
+  const unknown = unknownAssets(assets, universe, (_, index) => `assets[${index}]`);
+  if (unknown.length > 0) return unknown;
+  const violations: Violation[] = [];
   if (!isGiven(riskAversion) && !isGiven(impact) && !isGiven(quadraticImpact))
     violations.push({
       field: 'riskAversion',
@@ -133,7 +128,7 @@ function stagesOf(
   const { periods, periodsPerYear, riskAversion } = task.parameters;
   return tradings.map((trading, t) => {
     return {
-      quadratics: [{ scale: inPeriod(riskAversion, t) / periodsPerYear, operator: task.estimates.covariance! }],
+      quadratics: [{ scale: inPeriod(riskAversion, t) / periodsPerYear, operator: covarianceOf(task) }],
       linear: excess,
       trading,
       added: [...turnoverLimit(task.parameters, t, task), path(task, t === periods - 1)],

@@ -1,5 +1,5 @@
-import { defineStrategy } from '@veritasvault/portfolio/sdk/v1';
-import type { Stage, Task, Violation } from '@veritasvault/portfolio/sdk/v1';
+import { covarianceOf, defineStrategy, excessReturns, unknownAssets } from '@veritasvault/portfolio/sdk/v1';
+import type { Situation, Stage, Task, Violation } from '@veritasvault/portfolio/sdk/v1';
 
 import { costFaults, costProperties, costsInWords, tradingsOf, turnoverLimit } from './costs.ts';
 import type { Costs, Horizon } from './costs.ts';
@@ -92,15 +92,13 @@ export const recedingHorizon = defineStrategy<RecedingHorizon>({
       { holdingCostRate: parameters.holdingCostRate, borrowCostRate: parameters.borrowCostRate },
       parameters.periods,
     ),
-    ...returnFaults(parameters, situation.universe.assets),
+    ...returnFaults(parameters, situation),
     ...costFaults(parameters, situation),
     ...(parameters.terminal === undefined ? [] : terminalFaults(parameters.terminal, situation)),
   ],
   optimize: (task) => {
-    const { situation, estimates } = task;
-    if (estimates.covariance === undefined)
-      throw new Error('the host must provide a covariance: the strategy needs it');
-    const tradings = tradingsOf(task.parameters, estimates.covariance, situation);
+    const { situation } = task;
+    const tradings = tradingsOf(task.parameters, covarianceOf(task), situation);
     const excess = excessOf(task);
     return planning(task, {
       stages: stagesOf(task, tradings, excess),
@@ -111,36 +109,30 @@ export const recedingHorizon = defineStrategy<RecedingHorizon>({
 
 function returnFaults(
   { periods, returnScale, returnHalfLife, returnsByPeriod = {} }: RecedingHorizon,
-  assets: Task['situation']['universe']['assets'],
+  { universe }: Situation,
 ): readonly Violation[] {
-  const ids = new Set(assets.map(({ id }) => id));
-  const lists = Object.fromEntries(
-    Object.entries(returnsByPeriod).map(([id, list]) => [`returnsByPeriod[${JSON.stringify(id)}]`, list]),
-  );
-  const violations = [...lengthFaults({ returnScale, ...lists }, periods)];
-  for (const id of Object.keys(returnsByPeriod))
-    if (!ids.has(id))
-      violations.push({
-        field: `returnsByPeriod[${JSON.stringify(id)}]`,
-        description: `asset ${id} is not in the universe`,
-      });
+  const fieldOf = (id: string): string => `returnsByPeriod[${JSON.stringify(id)}]`;
+  const lists = Object.fromEntries(Object.entries(returnsByPeriod).map(([id, list]) => [fieldOf(id), list]));
+  const unknown = unknownAssets(Object.keys(returnsByPeriod), universe, fieldOf);
+  const violations = [...lengthFaults({ returnScale, ...lists }, periods), ...unknown];
   if (returnScale !== undefined && returnHalfLife !== undefined)
     violations.push({ field: 'returnScale', description: 'either this or `returnHalfLife`, not both' });
   return violations;
 }
 
 /** (n) by period: expected returns above the risk-free rate, per period. */
-function excessOf({ parameters, situation, estimates }: Task<RecedingHorizon>): readonly Float64Array[] {
+function excessOf(task: Task<RecedingHorizon>): readonly Float64Array[] {
+  const { parameters, situation, estimates } = task;
   const { periods, periodsPerYear, returnHalfLife = Infinity, returnScale, returnsByPeriod = {} } = parameters;
-  const { expectedReturns, riskFreeRate } = estimates;
-  if (expectedReturns === undefined) throw new Error('the host must provide expected returns: the strategy needs them');
+  const { riskFreeRate } = estimates;
+  const estimated = excessReturns(task);
   const { assets } = situation.universe;
   return Array.from({ length: periods }, (_, t) => {
     const scale = returnScale?.[t] ?? 0.5 ** (t / returnHalfLife);
-    return expectedReturns.map((annual, i) => {
+    return estimated.map((annual, i) => {
       const { id } = assets[i]!;
       const own = Object.hasOwn(returnsByPeriod, id) ? returnsByPeriod[id]![t]! - riskFreeRate : undefined;
-      return (own ?? (annual - riskFreeRate) * scale) / periodsPerYear;
+      return (own ?? annual * scale) / periodsPerYear;
     });
   });
 }
@@ -151,7 +143,7 @@ function stagesOf(
   excess: readonly Float64Array[],
 ): readonly Stage[] {
   const { periods, periodsPerYear, riskAversion, terminal } = task.parameters;
-  const covariance = task.estimates.covariance!;
+  const covariance = covarianceOf(task);
   return excess.map((returns, t) => {
     const added = [
       ...turnoverLimit(task.parameters, t, task),

@@ -1,5 +1,5 @@
 /** What must have been reached by the last period. */
-import { groupOf } from '@veritasvault/portfolio/sdk/v1';
+import { groupOf, unknownAssets } from '@veritasvault/portfolio/sdk/v1';
 import type { JsonSchema, Lowered, Situation, Task, Universe, Violation } from '@veritasvault/portfolio/sdk/v1';
 
 interface Range {
@@ -65,9 +65,7 @@ export function terminalFaults(terminal: Terminal, { universe, benchmark }: Situ
   if (terminal.benchmark === true && terminal.weights !== undefined)
     refuse('weights', 'either `weights` or `benchmark`, not both');
   if (Object.keys(terminal).every((key) => key === 'by')) refuse('by', 'says nothing without `bounds`');
-  const ids = new Set(universe.assets.map(({ id }) => id));
-  for (const id of Object.keys(weights))
-    if (!ids.has(id)) refuse(`weights[${JSON.stringify(id)}]`, `asset ${id} is not in the universe`);
+  violations.push(...unknownAssets(Object.keys(weights), universe, (id) => `terminal.weights[${JSON.stringify(id)}]`));
   for (const [name, { min = -Infinity, max = Infinity }] of Object.entries(bounds)) {
     const field = `bounds[${JSON.stringify(name)}]`;
     if (membersOf(universe, by, name).length === 0) refuse(field, `no asset of the universe is ${name} by ${by}`);

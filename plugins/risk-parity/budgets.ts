@@ -1,5 +1,5 @@
 /** Who is to carry how much of the risk: equal parts, parts by asset, parts by group, or both. */
-import { groupOf } from '@veritasvault/portfolio/sdk/v1';
+import { groupOf, unknownAssets } from '@veritasvault/portfolio/sdk/v1';
 import type { Situation, UniverseAsset, Violation } from '@veritasvault/portfolio/sdk/v1';
 
 export interface RiskBudgets {
@@ -17,10 +17,8 @@ function ownPart({ id }: UniverseAsset, { budgets }: RiskBudgets): number {
 /** What a user can mend, as field paths below the parameters. */
 export function admitBudgets(parameters: RiskBudgets, { universe }: Situation): readonly Violation[] {
   const { budgets = {}, groups } = parameters;
-  const known = new Set(universe.assets.map(({ id }) => id));
-  const violations: Violation[] = Object.keys(budgets)
-    .filter((id) => !known.has(id))
-    .map((id) => ({ field: `budgets[${JSON.stringify(id)}]`, description: `asset ${id} is not in the universe` }));
+  const fieldOf = (id: string): string => `budgets[${JSON.stringify(id)}]`;
+  const violations: Violation[] = [...unknownAssets(Object.keys(budgets), universe, fieldOf)];
   const outside = universe.assets.filter((asset) => {
     if (groups === undefined || !Object.hasOwn(budgets, asset.id) || budgets[asset.id] === 0) return false;
     const name = groupOf(asset, groups.taxonomy);
@@ -28,7 +26,7 @@ export function admitBudgets(parameters: RiskBudgets, { universe }: Situation): 
   });
   for (const { id } of outside)
     violations.push({
-      field: `budgets[${JSON.stringify(id)}]`,
+      field: fieldOf(id),
       description: `asset ${id} belongs to none of the groups that have a budget`,
     });
   for (const name of Object.keys(groups?.budgets ?? {})) {

@@ -4,6 +4,7 @@ import {
   defineStrategy,
   heldWithin,
   inSteps,
+  investedSchema,
   nearestTo,
   unanswered,
 } from '@veritasvault/portfolio/sdk/v1';
@@ -65,13 +66,7 @@ export const factorRiskParity = defineStrategy<FactorBudgets>({
         description: 'What the marginal of a factor is.',
       },
       shorts: { type: 'boolean', default: false, description: 'Whether weights may be negative.' },
-      invested: {
-        type: 'number',
-        exclusiveMinimum: 0,
-        maximum: 10,
-        default: 1,
-        description: 'Fraction of net asset value held in assets together; the rest is cash.',
-      },
+      invested: investedSchema,
     },
     examples: [{}, { budgets: { Market: 0.7, Value: 0.3 }, rest: 0.3, definition: 'model', shorts: true }],
   },
@@ -122,6 +117,11 @@ function* budgeted(task: Task<FactorBudgets>): Program {
     { phase: 'equal weights', objective: nearestTo(new Float64Array(n).fill(invested / n)) },
   ];
   const found = yield* settle({ model, budgets, added, starts });
+  if (found === undefined)
+    return unanswered(n, {
+      reason: 'no solution found',
+      detail: 'no portfolio was found that has any risk to be shared',
+    });
   if ('solution' in found) return endedEarly(found, added);
   return answerOf(found, budgets, names, added);
 }
@@ -147,7 +147,10 @@ function sharesModel(
   if (covariance.kind !== 'factor' || covariance.factors !== factors.names.length)
     return 'the definition "model" needs a covariance that is made of these factors and specific variances; take "projection"';
   const columns = names.map((name) => factors.names.indexOf(name));
-  return { covariance, exposures, pulls: modelPulls(covariance, columns) };
+  const pulls = modelPulls(covariance, columns);
+  const idle = names.filter((_, j) => [exposures[j]!, pulls[j]!].some((row) => row.every((value) => value === 0)));
+  if (idle.length > 0) return `no asset moves with ${idle.join(', ')}, which can carry no risk; leave it out`;
+  return { covariance, exposures, pulls };
 }
 
 function leastVariance({ covariance }: FactorShares): Objective {

@@ -8,6 +8,7 @@ import type { Lowered, Objective, Solution, Step } from '@veritasvault/portfolio
 
 import { sharesAt } from './factor-shares.ts';
 import type { FactorShares, SharesAt } from './factor-shares.ts';
+import { hasRisk } from './market.ts';
 import { cutShort } from './search.ts';
 import type { Trial } from './search.ts';
 
@@ -49,17 +50,17 @@ export function deviations({ shares }: SharesAt, { shares: budgets, rest }: Budg
   return shares.map((share, j) => share - budgets[j]! * carried);
 }
 
-/** The best of all starts, or what ended the search before any came to rest. */
-export function* settle(problem: FactorProblem): Generator<Step, Settled | Trial, Solution> {
+/** The best of all starts, or what ended the search before any came to rest; undefined where none has any risk. */
+export function* settle(problem: FactorProblem): Generator<Step, Settled | Trial | undefined, Solution> {
   let best: Settled | undefined;
   for (const { phase, objective } of problem.starts) {
     const started = yield { objective, added: problem.added, phase };
     if (!isEnd(started)) return cutShort({ at: NaN, value: NaN, objective, solution: started }, best?.trial);
+    if (!hasRisk(problem.model.covariance, started.weights)) continue;
     const found: Settled | Trial = yield* descend(problem, started, objective);
     if ('solution' in found) return cutShort(found, best?.trial);
     if (best === undefined || isBetter(found, best)) best = found;
   }
-  if (best === undefined) throw new Error('a search needs a start');
   return best;
 }
 
@@ -95,6 +96,11 @@ function* descend(
     const solution: Solution = yield { objective: minimized, added, phase: 'factor budgets' };
     if (!isEnd(solution)) return cutShort({ at: NaN, value: NaN, objective: minimized, solution }, trial);
     const moved = Math.max(...solution.weights.map((weight, i) => Math.abs(weight - weights[i]!)));
+    if (!hasRisk(model.covariance, solution.weights)) {
+      damping *= growth;
+      growth *= 2;
+      continue;
+    }
     const next = sharesAt(model, solution.weights);
     const nextAway = deviations(next, budgets);
     const gained = dot(away, away) - dot(nextAway, nextAway);

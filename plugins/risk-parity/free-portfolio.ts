@@ -2,9 +2,8 @@
  * Risk budgets without any restriction, by cyclical coordinate descent (Griveau-Billion, Richard and Roncalli 2013): where the search over
  * the scale of the budgets begins, and ends when nothing but the budget binds.
  */
+import { diagonalOf } from '@veritasvault/portfolio/sdk/v1';
 import type { SymmetricOperator } from '@veritasvault/portfolio/sdk/v1';
-
-import { variances } from './market.ts';
 
 const sweepsMax = 100;
 /** Weights that move by no more than this, relative, have settled. */
@@ -21,7 +20,7 @@ interface Products {
  * @returns x (n) with x_i (C x)_i = shares_i, or undefined when there is none or it is not found
  */
 export function freePortfolio(covariance: SymmetricOperator, shares: Float64Array): Float64Array | undefined {
-  const own = variances(covariance);
+  const own = diagonalOf(covariance);
   if (shares.some((share, i) => share > 0 && !(own[i]! > 0))) return undefined;
   const x = shares.map((share, i) => (share > 0 ? Math.sqrt(share / own[i]!) : 0));
   const products = productsOf(covariance, x);

@@ -1,59 +1,29 @@
 /** What every strategy here reads from its task, and the restrictions that they add. */
+import { heldWithin, quadraticForm, volatilities } from '@veritasvault/portfolio/sdk/v1';
 import type { Lowered, SymmetricOperator, Task } from '@veritasvault/portfolio/sdk/v1';
-
-/** (n) variances: the diagonal of the covariance. */
-export function variances(covariance: SymmetricOperator): Float64Array {
-  const n = covariance.size;
-  switch (covariance.kind) {
-    case 'dense':
-      return Float64Array.from({ length: n }, (_, i) => covariance.entries[i * n + i]!);
-    case 'diagonal':
-      return Float64Array.from(covariance.entries);
-    case 'factor': {
-      const { factors: k, exposures, factorCovariance, specific } = covariance;
-      return specific.map((own, i) => {
-        let total = own;
-        for (let a = 0; a < k; a++)
-          for (let b = 0; b < k; b++)
-            total += exposures[i * k + a]! * factorCovariance[a * k + b]! * exposures[i * k + b]!;
-        return total;
-      });
-    }
-    case 'sum': {
-      const total = new Float64Array(n);
-      for (const term of covariance.terms) variances(term).forEach((value, i) => (total[i] = total[i]! + value));
-      return total;
-    }
-  }
-}
 
 /** sum_i w_i = invested, w >= 0, and w_i = 0 where `held` says so. */
 export function longOnly<Parameters>(
   task: Task<Parameters>,
   invested: number,
-  held: (position: number) => boolean,
+  held: (position: number) => boolean = () => true,
 ): Lowered {
-  const { assets } = task.situation.universe;
-  const positions = Int32Array.from(assets.keys());
-  const budget = task.origin(`invested exactly ${invested}`);
-  const long = task.origin('long only');
-  const unbudgeted = task.origin('assets without a risk budget are not held');
-  return {
-    bounds: assets.map((_, position) =>
-      held(position)
-        ? { position, lower: 0, upper: Infinity, origin: long }
-        : { position, lower: 0, upper: 0, origin: unbudgeted },
-    ),
-    rows: [
-      {
-        positions,
-        coefficients: new Float64Array(assets.length).fill(1),
-        lower: invested,
-        upper: invested,
-        origin: budget,
-      },
-    ],
-  };
+  const { length: n } = task.situation.universe.assets;
+  const origin = task.origin('assets without a risk budget are not held');
+  const within = heldWithin(n, { invested, upper: () => Infinity }, (text) => task.origin(text));
+  const shut = Array.from({ length: n }, (_, position) => position).filter((position) => !held(position));
+  const bounds = shut.map((position) => ({ position, lower: 0, upper: 0, origin }));
+  return { ...within, bounds: [...(within.bounds ?? []), ...bounds] };
+}
+
+/** A variance this small beside that without any diversification is rounding. */
+const rounding = 1e-12;
+
+/** Whether weights (n) have any risk: not where they hold only what has none, nor where what they hold cancels out. */
+export function hasRisk(covariance: SymmetricOperator, weights: Float64Array): boolean {
+  const deviations = volatilities(covariance);
+  const undiversified = weights.reduce((sum, weight, i) => sum + Math.abs(weight) * deviations[i]!, 0);
+  return quadraticForm(covariance, weights) > rounding * undiversified * undiversified;
 }
 
 /**

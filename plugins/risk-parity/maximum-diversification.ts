@@ -1,7 +1,16 @@
-import { covarianceOf, defineStrategy, dot, inSteps, quadraticForm } from '@veritasvault/portfolio/sdk/v1';
+import {
+  covarianceOf,
+  defineStrategy,
+  dot,
+  inSteps,
+  investedSchema,
+  quadraticForm,
+  unanswered,
+  volatilities,
+} from '@veritasvault/portfolio/sdk/v1';
 import type { Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
-import { longOnly, variances } from './market.ts';
+import { hasRisk, longOnly } from './market.ts';
 import { answerOf, zeroOf } from './search.ts';
 
 interface Invested {
@@ -12,7 +21,7 @@ export const maximumDiversification = defineStrategy<Invested>({
   id: 'maximum-diversification',
   title: 'Maximum diversification',
   description:
-    "Maximizes the diversification ratio, the mean volatility of the assets over the volatility of the portfolio: sigma'w / sqrt(w' C w), long only, over the restrictions.",
+    "Maximizes the diversification ratio, the mean volatility of the assets over the volatility of the portfolio: sigma'w / sqrt(w' C w), long only, over the restrictions. Where a portfolio of risky assets has no risk the ratio is unbounded; without any risky asset there is no answer.",
   references: [
     'Choueifaty, Y., Coignard, Y. (2008). Toward Maximum Diversification. Journal of Portfolio Management 35(1), 40-51.',
     'Choueifaty, Y., Froidure, T., Reynier, J. (2013). Properties of the Most Diversified Portfolio. Journal of Investment Strategies 2(2), 49-70.',
@@ -21,13 +30,7 @@ export const maximumDiversification = defineStrategy<Invested>({
     type: 'object',
     additionalProperties: false,
     properties: {
-      invested: {
-        type: 'number',
-        exclusiveMinimum: 0,
-        maximum: 10,
-        default: 1,
-        description: 'Fraction of net asset value held in assets together; the rest is cash.',
-      },
+      invested: investedSchema,
     },
   },
   needs: ['covariance'],
@@ -43,8 +46,8 @@ export const maximumDiversification = defineStrategy<Invested>({
 function* mostDiversified(task: Task<Invested>): Program {
   const covariance = covarianceOf(task);
   const { invested = 1 } = task.parameters;
-  const deviations = variances(covariance).map((value) => Math.sqrt(value));
-  const added = [longOnly(task, invested, () => true)];
+  const deviations = volatilities(covariance);
+  const added = [longOnly(task, invested)];
   const even = inverses(deviations, invested);
   const variance = quadraticForm(covariance, even);
   const found = yield* zeroOf({
@@ -55,11 +58,20 @@ function* mostDiversified(task: Task<Invested>): Program {
     value: (aversion, { weights }) => {
       const mean = dot(deviations, weights);
       const risk = aversion * quadraticForm(covariance, weights);
-      return (risk - mean) / (risk + mean);
+      return mean > 0 ? (risk - mean) / (risk + mean) : 0;
     },
   });
-  const note = 'the diversification ratio has no bound, or no portfolio has any risk';
-  return answerOf(found.trial, added, found.isZero ? undefined : note);
+  const answer = answerOf(found.trial, added, found.isZero ? undefined : 'the greatest ratio is known only roughly');
+  const { termination, weights } = answer.solution;
+  if (termination.reason !== 'optimal' || hasRisk(covariance, weights)) return answer;
+  if (!(dot(deviations, weights) > 0))
+    return unanswered(weights.length, {
+      reason: 'no solution found',
+      detail: 'no asset that can be held has any risk',
+    });
+  const detail =
+    'assets that hedge each other make a portfolio without risk, so the diversification ratio has no bound';
+  return { ...answer, solution: { ...answer.solution, termination: { reason: 'unbounded', detail } } };
 }
 
 /** (n) in proportion to 1 / deviation, sum `invested`; what has no risk has none of it. */

@@ -4,14 +4,16 @@ import {
   hasWeights,
   holdable,
   inSteps,
+  investedSchema,
   quadraticForm,
+  unanswered,
 } from '@veritasvault/portfolio/sdk/v1';
 import type { JsonSchema, Objective, Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
 import { admitBudgets, sharesOf } from './budgets.ts';
 import type { RiskBudgets } from './budgets.ts';
 import { freePortfolio } from './free-portfolio.ts';
-import { longOnly, priceOfInvesting } from './market.ts';
+import { hasRisk, longOnly, priceOfInvesting } from './market.ts';
 import { answerOf, cutShort, zeroOf } from './search.ts';
 import type { Search } from './search.ts';
 
@@ -27,7 +29,7 @@ export const riskParity = defineStrategy<RiskBudgets>({
   id: 'risk-parity',
   title: 'Risk parity',
   description:
-    "Fully invested, long only, each asset contributing its budget to the risk: w_i (C w)_i = budget_i w' C w. Budgets are equal unless given by asset, by group (shared within it equally, or in proportion to those of the assets), or both; assets without a budget are not held. Under bounds and linear restrictions the constrained portfolio of Richard and Roncalli: w_i (C w)_i / budget_i is the same for all assets that nothing but the budget holds.",
+    "Fully invested, long only, each asset contributing its budget to the risk: w_i (C w)_i = budget_i w' C w. Budgets are equal unless given by asset, by group (shared within it equally, or in proportion to those of the assets), or both; assets without a budget are not held. Where that portfolio has no risk there is no answer. Under bounds and linear restrictions the constrained portfolio of Richard and Roncalli: w_i (C w)_i / budget_i is the same for all assets that nothing but the budget holds.",
   references: [
     'Maillard, S., Roncalli, T., Teiletche, J. (2010). The Properties of Equally Weighted Risk Contribution Portfolios. Journal of Portfolio Management 36(4), 60-70.',
     'Bruder, B., Roncalli, T. (2012). Managing Risk Exposures Using the Risk Budgeting Approach. ssrn.com/abstract=2009778.',
@@ -54,13 +56,7 @@ export const riskParity = defineStrategy<RiskBudgets>({
           budgets: budgetsByName('name of the group', [{ Equity: 0.6, Bond: 0.4 }]),
         },
       },
-      invested: {
-        type: 'number',
-        exclusiveMinimum: 0,
-        maximum: 10,
-        default: 1,
-        description: 'Fraction of net asset value held in assets together; the rest is cash.',
-      },
+      invested: investedSchema,
     },
     examples: [{}, { groups: { taxonomy: 'asset-class', budgets: { Equity: 0.6, Bond: 0.4 } } }],
   },
@@ -101,7 +97,10 @@ function* budgeted(task: Task<RiskBudgets>): Program {
     },
   };
   const found = yield* zeroOf(search);
-  if (found.isZero || found.trial.solution.termination.reason !== 'optimal') return answerOf(found.trial, added);
+  const { termination, weights } = found.trial.solution;
+  if (termination.reason === 'optimal' && !hasRisk(covariance, weights))
+    return unanswered(shares.length, { reason: 'no solution found', detail: withoutRisk });
+  if (found.isZero || termination.reason !== 'optimal') return answerOf(found.trial, added);
   const { trial } = yield* zeroOf({
     ...search,
     value: (scale, { weights }) => {
@@ -113,6 +112,9 @@ function* budgeted(task: Task<RiskBudgets>): Program {
     'at no scale of the budgets do the restrictions leave the invested fraction to the budgets alone: it has a price of its own here, and free assets carry their budgets only together with it';
   return answerOf(hasWeights(trial.solution) ? trial : cutShort(trial, found.trial), added, note);
 }
+
+const withoutRisk =
+  'the portfolio of these budgets has no risk, so that nothing carries a share of it; leave out what hedges the others, or give budgets to risky assets';
 
 /** The variance of the portfolio without further restrictions, which is the scale of its budgets; of equal weights when there is none. */
 function firstScale(task: Task<RiskBudgets>, shares: Float64Array, invested: number): number {

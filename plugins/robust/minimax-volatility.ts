@@ -7,11 +7,10 @@
  * search along the step keeps the iterates feasible. At the end the gradient sum_j theta_j a_j of the true problem is that of the model to
  * 1e-8 and only members of the greatest volatility have shares, so the certificate of the model is the certificate of the answer.
  */
-import { applyOperator, dot, hasWeights, quadraticForm } from '@veritasvault/portfolio/sdk/v1';
+import { applyOperator, denseEntries, dot, hasWeights, quadraticForm } from '@veritasvault/portfolio/sdk/v1';
 import type { Answer, Lowered, Objective, Program, Solution, Step, Termination } from '@veritasvault/portfolio/sdk/v1';
 
 import type { Member } from './covariance-set.ts';
-import { entriesOf } from './market.ts';
 
 const stepsMax = 60;
 /** Relative: difference of gradients, and by how much members with shares lie below the greatest volatility. */
@@ -37,7 +36,7 @@ export function* leastWorstVolatility(members: readonly Member[], n: number, add
   // Nothing is below zero: then the mean of the variances is as good a proof as any.
   if (first.termination.reason !== 'optimal' || greatestOf(members, first.weights) <= riskless)
     return { objective: mean, added, solution: first };
-  const entries = members.map(({ covariance }) => entriesOf(covariance));
+  const entries = members.map(({ covariance }) => denseEntries(covariance));
   let { weights } = first;
   let shares = atWorst(members, weights);
   for (let count = 0; ; count++) {

@@ -8,6 +8,7 @@ import {
   inSteps,
   quadraticForm,
   solving,
+  unknownAssets,
   volatilities,
 } from '@veritasvault/portfolio/sdk/v1';
 import type {
@@ -121,10 +122,8 @@ function admit(parameters: RobustMeanVariance, { universe }: Situation): readonl
   if (uncertainty === 'box' && halfWidths !== undefined) {
     for (const [field, value] of Object.entries({ years, kappa, confidence }))
       if (value !== undefined) refuse(field, 'has no meaning when halfWidths are given');
-    const known = new Set(universe.assets.map(({ id }) => id));
-    for (const id of Object.keys(halfWidths))
-      if (!known.has(id)) refuse(`halfWidths[${JSON.stringify(id)}]`, `asset ${id} is not in the universe`);
-    return violations;
+    const unknown = unknownAssets(Object.keys(halfWidths), universe, (id) => `halfWidths[${JSON.stringify(id)}]`);
+    return [...violations, ...unknown];
   }
   const instead = uncertainty === 'box' ? ', or give halfWidths' : '';
   if (years === undefined) refuse('years', `is required: the history behind the expected returns${instead}`);

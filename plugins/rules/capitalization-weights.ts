@@ -1,4 +1,5 @@
-import type { Situation, Violation } from '@veritasvault/portfolio/sdk/v1';
+import { listed } from '@veritasvault/portfolio/sdk/v1';
+import type { Situation, Universe, Violation } from '@veritasvault/portfolio/sdk/v1';
 
 import { defineRule, nearestInWords } from './nearest.ts';
 
@@ -8,21 +9,26 @@ interface CapitalizationWeights {
 
 /** What the source lacks, asset by asset. */
 function missing({ source }: CapitalizationWeights, { universe, benchmark }: Situation): readonly Violation[] {
+  const refuse = (why: string): readonly Violation[] => [
+    { field: 'source', description: `is "${source}", but ${why}` },
+  ];
   if (source === 'benchmark') {
-    return benchmark === undefined
-      ? [{ field: 'source', description: 'is "benchmark", but the portfolio has no benchmark' }]
-      : [];
+    if (benchmark === undefined) return refuse('the portfolio has no benchmark');
+    // As on a part of the universe of which the benchmark holds nothing.
+    return sumOf(benchmark) > 0 ? [] : refuse('the benchmark holds nothing here');
   }
   const without = universe.assets.filter((asset) => asset.marketCapitalization === undefined).map((asset) => asset.id);
-  const total = universe.assets.reduce((sum, asset) => sum + (asset.marketCapitalization ?? 0), 0);
-  if (without.length > 0) {
-    return [
-      { field: 'source', description: `is "market-capitalization", but these assets have none: ${without.join(', ')}` },
-    ];
-  }
-  return total > 0
-    ? []
-    : [{ field: 'source', description: 'is "market-capitalization", but all capitalizations are 0' }];
+  if (without.length > 0) return refuse(`these assets have none: ${listed(without)}`);
+  return sumOf(capitalizationsOf(universe)) > 0 ? [] : refuse('all capitalizations are 0');
+}
+
+/** (n) 0 where there is none. */
+function capitalizationsOf({ assets }: Universe): Float64Array {
+  return Float64Array.from(assets, ({ marketCapitalization = 0 }) => marketCapitalization);
+}
+
+function sumOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 export const capitalizationWeights = defineRule<CapitalizationWeights>({
@@ -46,9 +52,9 @@ export const capitalizationWeights = defineRule<CapitalizationWeights>({
   needs: [],
   faults: missing,
   decide: ({ parameters, situation: { universe, benchmark } }) => {
-    const capitalizations = Float64Array.from(universe.assets, (asset) => asset.marketCapitalization ?? 0);
-    const weights = parameters.source === 'benchmark' && benchmark !== undefined ? benchmark : capitalizations;
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const weights =
+      parameters.source === 'benchmark' && benchmark !== undefined ? benchmark : capitalizationsOf(universe);
+    const total = sumOf(weights);
     return { target: weights.map((weight) => weight / total) };
   },
 });

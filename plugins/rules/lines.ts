@@ -2,7 +2,7 @@
  * Rules speak of lines: single assets, or the classes of a taxonomy. What a rule gives to a line is spread over its assets by proportions
  * of a stated kind.
  */
-import { groupOf } from '@veritasvault/portfolio/sdk/v1';
+import { groupOf, listed } from '@veritasvault/portfolio/sdk/v1';
 import type { Json, JsonSchema, Situation, Universe, Violation } from '@veritasvault/portfolio/sdk/v1';
 
 export type Inside = 'current' | 'benchmark' | 'capitalization' | 'equal';
@@ -47,14 +47,6 @@ export function linesOf({ assets }: Universe, { by = 'asset' }: LineChoice): rea
     else positions.push(position);
   });
   return [...named].map(([name, positions]) => ({ name, positions })).sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-/** More names are not listed in one violation. */
-const listedMax = 10;
-
-export function listed(names: readonly string[]): string {
-  const more = names.length - listedMax;
-  return more > 0 ? `${names.slice(0, listedMax).join(', ')} and ${more} more` : names.join(', ');
 }
 
 /** What `field` says of lines that are not there, and assets that lie on none. */

@@ -1,5 +1,5 @@
 /** Rules give target weights; the answer is the feasible portfolio nearest to them. */
-import { ask, defineStrategy, inTurns, nearestTo, unanswered, weightsById } from '@veritasvault/portfolio/sdk/v1';
+import { approach, defineStrategy, inTurns, unanswered } from '@veritasvault/portfolio/sdk/v1';
 import type {
   JsonObject,
   Lowered,
@@ -49,17 +49,13 @@ function nearest<Parameters>(
   decide: (task: Task<Parameters>) => Decision,
 ): Observable<StrategyEvent> {
   return inTurns(task, function* (): TurnProgram {
-    const { assets } = task.situation.universe;
+    const { universe } = task.situation;
     const found = faults(task);
     if (found.length > 0) {
       const detail = found.map(({ field, description }) => `${field} ${description}`).join('; ');
-      return unanswered(assets.length, { reason: 'no solution found', detail });
+      return unanswered(universe.assets.length, { reason: 'no solution found', detail });
     }
-    const { target, report = {}, added = [] } = decide(task);
-    const answer = yield* ask({ phase: 'nearest to the target weights', objective: nearestTo(target), added });
-    const { weights } = answer.solution;
-    const moved = weights.reduce((sum, weight, i) => sum + 0.5 * Math.abs(weight - target[i]!), 0);
-    const told = { ...report, target: weightsById(target, assets) };
-    return { ...answer, report: weights.length === 0 ? told : { ...told, moved } };
+    const { target, report = {}, added } = decide(task);
+    return yield* approach(target, universe, report, added);
   });
 }

@@ -1,8 +1,9 @@
+import { listed } from '@veritasvault/portfolio/sdk/v1';
 import type { JsonSchema, Situation, Violation } from '@veritasvault/portfolio/sdk/v1';
 
 import { legsOf } from './legs.ts';
 import type { LegSize } from './legs.ts';
-import { keysAt, lineFaults, linesOf, listed, weightAt } from './lines.ts';
+import { keysAt, lineFaults, linesOf, weightAt } from './lines.ts';
 import { defineRule, nearestInWords } from './nearest.ts';
 
 interface RankLongShort {

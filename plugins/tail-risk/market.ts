@@ -1,15 +1,12 @@
 /** What every strategy here reads from its task, and the restrictions that they add. */
+import { benchmarkOf } from '@veritasvault/portfolio/sdk/v1';
 import type { Objective, Scenarios, TailMeasure, Task } from '@veritasvault/portfolio/sdk/v1';
 
 /** (n) the benchmark when results are measured relative to it; undefined for results of the portfolio itself. */
-export function centreOf<Parameters extends { readonly relativeToBenchmark?: boolean }>({
-  parameters,
-  situation,
-}: Task<Parameters>): Float64Array | undefined {
-  if (parameters.relativeToBenchmark !== true) return undefined;
-  if (situation.benchmark === undefined)
-    throw new Error('the host must provide a benchmark: the strategy names it among its needs');
-  return situation.benchmark;
+export function centreOf<Parameters extends { readonly relativeToBenchmark?: boolean }>(
+  task: Task<Parameters>,
+): Float64Array | undefined {
+  return task.parameters.relativeToBenchmark === true ? benchmarkOf(task) : undefined;
 }
 
 /** Minimize the measure alone. */

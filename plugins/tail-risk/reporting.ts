@@ -1,8 +1,8 @@
 /** Tells the figures of the finished portfolio with the answer. */
-import { dot, hasWeights, scenariosOf } from '@veritasvault/portfolio/sdk/v1';
+import { dot, excessReturns, hasWeights, scenariosOf, valueAtRisk } from '@veritasvault/portfolio/sdk/v1';
 import type { Answer, JsonObject, Program, Step, Solution, TailMeasure, Task } from '@veritasvault/portfolio/sdk/v1';
 
-import { likelihoods, resultsOf, valueAtRisk, valueOf } from './figures.ts';
+import { resultsOf, valueOf } from './figures.ts';
 
 /** The answer of `program` with `report` of its weights, when it has any. */
 export function* reporting(
@@ -33,7 +33,7 @@ export function figuresOf<Parameters>(
 
 function valueAtRiskOf(measure: TailMeasure, weights: Float64Array): number {
   const losses = resultsOf(measure, weights).map((result) => -result);
-  return valueAtRisk(losses, likelihoods(losses.length, measure.probabilities), measure.level);
+  return valueAtRisk(losses, measure.probabilities, measure.level);
 }
 
 /** What the figures stand on. */
@@ -41,6 +41,6 @@ export function groundIn<Parameters>(task: Task<Parameters>, weights: Float64Arr
   const { count, periodsPerYear } = scenariosOf(task);
   const { expectedReturns, riskFreeRate } = task.estimates;
   if (expectedReturns === undefined) return { scenarios: count, periodsPerYear };
-  const excess = expectedReturns.map((expected) => expected - riskFreeRate);
-  return { scenarios: count, periodsPerYear, expectedReturnAnnual: riskFreeRate + dot(excess, weights) };
+  const expectedReturnAnnual = riskFreeRate + dot(excessReturns(task), weights);
+  return { scenarios: count, periodsPerYear, expectedReturnAnnual };
 }

@@ -1,9 +1,10 @@
+import { meanOfWorst } from '../math/losses.ts';
 import type { ConstraintHandler } from '../problem/situation.ts';
 import { awayFrom, centreSchema, centreWeights } from './centre.ts';
 import { measured, percent } from './range.ts';
 import { admitRelative, relativeText } from './relative.ts';
 import type { RelativeTo } from './relative.ts';
-import { admitLevel, admitLoss, levelSchema, resultsOf, scenariosOf, tailMean } from './scenario-losses.ts';
+import { admitLevel, admitLoss, levelSchema, resultsOf, scenariosOf } from './scenario-losses.ts';
 
 export type CvarParameters = {
   readonly max: number;
@@ -71,7 +72,7 @@ export const cvar: ConstraintHandler<CvarParameters> = {
   check(parameters, { weights }, situation) {
     const scenarios = scenariosOf(situation, 'CVaR');
     const losses = resultsOf(scenarios, awayFrom(weights, parameters.relativeTo, situation)).map((result) => -result);
-    const value = tailMean(losses, scenarios.probabilities, parameters.level);
+    const value = meanOfWorst(losses, scenarios.probabilities, parameters.level);
     return [
       measured(textOf(parameters), value, { max: parameters.max }, 'fraction of net asset value per scenario period'),
     ];

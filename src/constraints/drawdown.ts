@@ -1,10 +1,11 @@
+import { drawdownsOf, meanOfWorst } from '../math/losses.ts';
 import type { ConstraintHandler } from '../problem/situation.ts';
 import type { Violation } from '../values/fault.ts';
 import { awayFrom, centreSchema, centreWeights } from './centre.ts';
 import { fractionOfValue, invalid, measured, percent } from './range.ts';
 import { admitRelative, relativeText } from './relative.ts';
 import type { RelativeTo } from './relative.ts';
-import { admitLevel, admitLoss, drawdownsOf, levelSchema, pathOf, resultsOf, tailMean } from './scenario-losses.ts';
+import { admitLevel, admitLoss, levelSchema, pathOf, resultsOf } from './scenario-losses.ts';
 
 const measures = ['maximum', 'average', 'cdar'] as const;
 
@@ -93,7 +94,7 @@ export const drawdown: ConstraintHandler<DrawdownParameters> = {
   check(parameters, { weights }, situation) {
     const path = pathOf(situation, 'drawdown');
     const drawdowns = drawdownsOf(resultsOf(path, awayFrom(weights, parameters.relativeTo, situation)));
-    const value = tailMean(drawdowns, undefined, levelOf(parameters));
+    const value = meanOfWorst(drawdowns, undefined, levelOf(parameters));
     return [measured(textOf(parameters), value, { max: parameters.max }, fractionOfValue)];
   },
 };

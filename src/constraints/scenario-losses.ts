@@ -30,38 +30,6 @@ export function resultsOf({ count, returns }: Scenarios, x: Float64Array): Float
   );
 }
 
-/**
- * Mean of the worst (1 - level) share, the value at the boundary counted in part; level 1 is the largest alone. As the minimum over t of
- * t + sum_s p_s (loss_s - t)+ / (1 - level), which one of the losses attains (Rockafellar and Uryasev 2000).
- */
-export function tailMean(losses: Float64Array, probabilities: Float64Array | undefined, level: number): number {
-  if (level === 1) return losses.reduce((worst, loss) => Math.max(worst, loss), -Infinity);
-  const order = [...losses.keys()].sort((one, other) => losses[other]! - losses[one]!);
-  const likely = (scenario: number): number => probabilities?.[scenario] ?? 1 / losses.length;
-  let least = Infinity;
-  let probability = 0;
-  let sum = 0;
-  for (const scenario of order) {
-    const threshold = losses[scenario]!;
-    least = Math.min(least, threshold + (sum - probability * threshold) / (1 - level));
-    probability += likely(scenario);
-    sum += likely(scenario) * threshold;
-    if (probability > 1 - level) break;
-  }
-  return least;
-}
-
-/** (S) max_{t <= s} C_t - C_s, C_0 = 0 and C the running sum of results. */
-export function drawdownsOf(results: Float64Array): Float64Array {
-  let sum = 0;
-  let peak = 0;
-  return results.map((result) => {
-    sum += result;
-    peak = Math.max(peak, sum);
-    return peak - sum;
-  });
-}
-
 export const levelSchema: JsonSchema<number> = {
   type: 'number',
   title: 'Confidence level',

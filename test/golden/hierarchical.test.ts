@@ -111,7 +111,7 @@ describe('hierarchical risk parity of the sample market agrees with PyPortfolioO
     const { covariance } = sampleCovariance.estimate(sample, {});
     const merges = mergesOf(pairwiseDistances(), n, 'single');
     const positions = [...ids.keys()];
-    const weights = bisected({ positions, merges, covariance: denseEntries(covariance) }, 1);
+    const { weights } = bisected({ positions, merges, covariance: denseEntries(covariance) }, 1);
     const published: Readonly<Record<string, number>> = golden.pyPortfolioOpt.weights;
     expectWeights(
       weights,

@@ -62,6 +62,7 @@ export type {
 export { alongFrontier, frontierBefore } from './frontier.ts';
 export type { Tradeoff } from './frontier.ts';
 export { semidefiniteFactor } from '../../math/cholesky.ts';
+export { drawdownsOf, meanOfWorst, valueAtRisk } from '../../math/losses.ts';
 export { areIndependent, pseudoinverse } from '../../math/pseudoinverse.ts';
 export { dot } from '../../math/vectors.ts';
 export { groundOver, groundWithin, heldWithin, holdable } from './grounds.ts';
@@ -78,7 +79,8 @@ export {
   scenariosOf,
 } from './market.ts';
 export { nearestTo } from './objectives.ts';
-export { applyOperator, denseEntries, quadraticForm, subOperator, volatilities } from './operators.ts';
+export { applyOperator, denseEntries, diagonalOf, quadraticForm, subOperator, volatilities } from './operators.ts';
+export { investedSchema, listed, unknownAssets } from './parameters.ts';
 export { hasWeights, inSteps, solveToEnd, solving } from './steps.ts';
 export type { Program, Step } from './steps.ts';
 export { approach, ask, inTurns, isWhole, stoppedBy, unanswered, weightsById } from './turns.ts';

@@ -98,11 +98,30 @@ function product(entries: Float64Array, rows: number, columns: number, x: Float6
   return result;
 }
 
+/** The diagonal (n): the variance of each asset when the operator is a covariance. Costs n, or n k^2 for a model of k factors. */
+export function diagonalOf(operator: SymmetricOperator): Float64Array {
+  const n = operator.size;
+  switch (operator.kind) {
+    case 'dense':
+      return Float64Array.from({ length: n }, (_, i) => operator.entries[i * n + i]!);
+    case 'diagonal':
+      return Float64Array.from(operator.entries);
+    case 'factor': {
+      const { factors: k, exposures, factorCovariance, specific } = operator;
+      return specific.map((own, i) => {
+        const loads = exposures.subarray(i * k, (i + 1) * k);
+        return own + dot(loads, product(factorCovariance, k, k, loads));
+      });
+    }
+    case 'sum': {
+      const result = new Float64Array(n);
+      for (const term of operator.terms) addScaled(result, 1, diagonalOf(term));
+      return result;
+    }
+  }
+}
+
 /** Square roots of the diagonal (n): the volatility of each asset when the operator is a covariance. */
 export function volatilities(operator: SymmetricOperator): Float64Array {
-  const unit = new Float64Array(operator.size);
-  return unit.map((_, position) => {
-    unit.fill(0)[position] = 1;
-    return Math.sqrt(Math.max(0, quadraticForm(operator, unit)));
-  });
+  return diagonalOf(operator).map((value) => Math.sqrt(Math.max(0, value)));
 }

@@ -56,11 +56,16 @@ export function* ask(turn: SolveStep | DelegateStep): TurnProgram {
 }
 
 /**
- * The portfolio nearest to `target` (n) that satisfies the restrictions, as a program: `report` with, besides, the `target` by asset id and
- * how far the restrictions moved it, `moved`: half the sum of the differences.
+ * The portfolio nearest to `target` (n) that satisfies the restrictions and `added`, as a program: `report` with, besides, the `target` by
+ * asset id and how far the restrictions moved it, `moved`: half the sum of the differences.
  */
-export function* approach(target: Float64Array, { assets }: Universe, report: JsonObject): TurnProgram {
-  const answer = yield* ask({ phase: 'nearest to the target weights', objective: nearestTo(target) });
+export function* approach(
+  target: Float64Array,
+  { assets }: Universe,
+  report: JsonObject,
+  added: readonly Lowered[] = [],
+): TurnProgram {
+  const answer = yield* ask({ phase: 'nearest to the target weights', objective: nearestTo(target), added });
   const { weights } = answer.solution;
   const moved = weights.reduce((sum, weight, i) => sum + 0.5 * Math.abs(weight - target[i]!), 0);
   const told = { ...report, target: weightsById(target, assets) };

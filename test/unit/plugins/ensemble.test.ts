@@ -232,6 +232,28 @@ describe('subset resampling', () => {
     expect(Math.min(...average)).to.be.above(0.04);
   });
 
+  it('has none where nothing may be held, and no spread over a single one', async () => {
+    const market = referenceMarket();
+    const shut = market.restrictions.map((restriction) => ({
+      ...restriction,
+      bounds: (restriction.bounds ?? []).map((bound) => ({ ...bound, lower: -1, upper: 0 })),
+    }));
+    const parameters: JsonObject = { strategy: leastVariance, size: 4, subsets: 1 };
+    const run = (restrictions: typeof market.restrictions): Promise<Answer> => {
+      const setting = { ...market, restrictions, parameters, strategies };
+      return answerOf(
+        (subsetResampling as Strategy<never> as Strategy).optimize(referenceTask(referenceEngine, setting)),
+      );
+    };
+    expect((await run(shut)).solution.termination).to.deep.include({
+      reason: 'no solution found',
+      detail: 'the restrictions let no asset be held long',
+    });
+    const told = (await run(market.restrictions)).report?.['weights'] as readonly JsonObject[];
+    expect(told).to.have.length(8);
+    for (const line of told) expect(Object.keys(line)).to.deep.equal(['asset', 'average']);
+  });
+
   it('refuses subsets larger than the universe', () => {
     const { situation } = referenceMarket();
     const parameters = { strategy: leastVariance, size: 9 };

@@ -103,4 +103,29 @@ describe('factor risk parity', () => {
     expect(solution.termination.reason).to.equal('no solution found');
     expect(solution.termination.detail).to.contain('projection');
   });
+
+  it('names the factors that no asset moves with', async () => {
+    const { covariance } = open.estimates;
+    if (covariance?.kind !== 'factor') throw new Error('the reference market has a factor model');
+    const still = covariance.exposures.map((value, at) => (at % 2 === 0 ? value : 0));
+    const risk = { ...covariance, exposures: still };
+    const ground = {
+      ...open,
+      situation: { ...open.situation, covariance: risk, factors: { names: ['Market', 'Value'], exposures: still } },
+      estimates: { ...open.estimates, covariance: risk },
+      parameters: { definition: 'model' as const },
+    };
+    const { solution } = await answerOf(factorRiskParity.optimize(referenceTask(referenceEngine, ground)));
+    expect(solution.termination.reason).to.equal('no solution found');
+    expect(solution.termination.detail).to.equal('no asset moves with Value, which can carry no risk; leave it out');
+  });
+
+  it('has no answer where no portfolio has any variance', async () => {
+    const size = open.situation.universe.assets.length;
+    const covariance = { kind: 'diagonal' as const, size, entries: new Float64Array(size) };
+    const ground = { ...open, estimates: { ...open.estimates, covariance }, parameters: {} };
+    const { solution } = await answerOf(factorRiskParity.optimize(referenceTask(referenceEngine, ground)));
+    expect(solution.termination.reason).to.equal('no solution found');
+    expect(solution.termination.detail).to.contain('any risk to be shared');
+  });
 });

@@ -55,6 +55,7 @@ function solved(entries: Float64Array, right: Float64Array): Float64Array {
   return result;
 }
 
+// Grinold and Kahn (2000), ch. 2, appendix, print the formulas and no numbers.
 describe('factor-mimicking portfolios', () => {
   it('free of other demands are the characteristic portfolio of the factor: V^-1 b / (b V^-1 b)', async () => {
     const weights = optimumOf(await run(factorMimicking, { factor: 'Market', others: 'free' }, []), []);

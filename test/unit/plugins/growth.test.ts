@@ -164,6 +164,19 @@ describe('Kelly', () => {
     expect(solution.weights).to.have.length(0);
   });
 
+  it('takes what rounding leaves of a total loss for nothing', async () => {
+    // Everything is lost in one scenario whatever is held: growth factors there are of the order of 1e-17.
+    const rows = [
+      [0.3, 0.1, 0.2],
+      [-1, -1, -1],
+    ];
+    const { solution } = await answerOf(
+      kelly.optimize(referenceTask(referenceEngine, settingOf(rows, {}, { limits: { lower: 0 } }))),
+    );
+    expect(solution.termination.reason).to.equal('no solution found');
+    expect(solution.termination.detail).to.contain('loses everything');
+  });
+
   it('has no bound where nothing is ever lost', async () => {
     const task = referenceTask(referenceEngine, settingOf([[0.2], [0.1]], {}));
     const { solution } = await answerOf(kelly.optimize(task));

@@ -160,6 +160,48 @@ describe('hierarchical strategies', () => {
     expect(await variance(true)).to.be.below(await variance(false));
   });
 
+  it('name the assets that hedge each other wholly, but for rounding, and so have no inverse risk', async () => {
+    // Loadings on four factors; in this order the tree of the first puts two that hedge each other into one half.
+    const pairs = [0, 1, 0, 2, 1, 2, 3, 3];
+    const seen = new Set<number>();
+    const loadings = pairs.map((factor) => (seen.has(factor) ? -0.3 : (seen.add(factor), 0.3)));
+    const covariance = loadings.map((a, i) => loadings.map((b, j) => (pairs[i] === pairs[j] ? a * b : 0)));
+    const runs = [
+      [hierarchicalRiskParity, {}],
+      [hierarchicalEqualRisk, { clusters: 1 }],
+      [hierarchicalEqualRisk, { clusters: 1, measure: 'volatility' }],
+    ] as const;
+    // Without the sign of the loadings the two of a pair are one and the same, and together they have its risk.
+    for (const [sign, isRefused] of [
+      [-1, true],
+      [1, false],
+    ] as const)
+      for (const [strategy, parameters] of runs) {
+        const signed = covariance.map((row, i) =>
+          row.map((value, j) => (i === j ? Math.abs(value) : sign * Math.abs(value))),
+        );
+        const setting = settingOf<JsonObject>({ covariance: signed }, longOnly, parameters);
+        const { solution } = await answerOf((strategy as Strategy).optimize(referenceTask(referenceEngine, setting)));
+        expect(solution.termination.reason).to.equal(isRefused ? 'no solution found' : 'optimal');
+        if (isRefused) expect(solution.termination.detail).to.match(/a risk that is not above 0: (a\d(, )?)+;/);
+      }
+  });
+
+  it('say so where nothing may be held long', async () => {
+    for (const strategy of [hierarchicalRiskParity, hierarchicalEqualRisk, nestedClustered]) {
+      const setting = settingOf<JsonObject>(
+        { covariance: blocks([3], 0.5, [0.1]) },
+        { lower: -1, upper: 0, budget: -1 },
+        {},
+      );
+      const { solution } = await answerOf(
+        (strategy as Strategy).optimize(referenceTask(referenceEngine, { ...setting, strategies })),
+      );
+      expect(solution.termination.reason).to.equal('no solution found');
+      expect(solution.termination.detail).to.contain('let no asset be held long');
+    }
+  });
+
   it('refuse more clusters than assets, by field', () => {
     const { situation } = referenceMarket();
     for (const strategy of [hierarchicalEqualRisk, nestedClustered])

@@ -4,6 +4,7 @@ import { inverseVolatilityWeights } from '../../../plugins/risk-parity/inverse-v
 import { maximumDiversification } from '../../../plugins/risk-parity/maximum-diversification.ts';
 import { riskParity } from '../../../plugins/risk-parity/risk-parity.ts';
 import type { RiskBudgets } from '../../../plugins/risk-parity/budgets.ts';
+import type { Strategy } from '../../../src/sdk/v1/index.ts';
 import { answerOf, referenceTask, type Engine, type Setting } from '../../../src/sdk/v1/testing/reference-task.ts';
 import { certifiedAnswer, expectWeights, settingOf, type PublishedLimits } from '../../golden/markets.ts';
 import { originOf, Random } from '../../support/problems.ts';
@@ -261,5 +262,51 @@ describe('inverse volatility', () => {
     }
     const { solution } = await certifiedAnswer(inverseVolatilityWeights, settingOf({ covariance }, { upper: cap }, {}));
     expectWeights(solution.weights, [...shifted(low)], 1e-8);
+  });
+});
+
+describe('portfolios without risk', () => {
+  const hedged = [
+    [0.0625, -0.0625, 0],
+    [-0.0625, 0.0625, 0],
+    [0, 0, 0.04],
+  ];
+  const calm = hedged.map((row) => row.map(() => 0));
+  const ended = async <Parameters>(strategy: Strategy<Parameters>, market: typeof hedged, parameters: Parameters) => {
+    const setting = settingOf({ covariance: market }, {}, parameters);
+    const { solution } = await answerOf(strategy.optimize(referenceTask(referenceEngine, setting)));
+    return { ...solution.termination, held: [...solution.weights] };
+  };
+
+  it('have no contributions to balance', async () => {
+    for (const market of [calm, hedged.slice(0, 2).map((row) => row.slice(0, 2))]) {
+      const { reason, detail, held } = await ended(riskParity, market, {});
+      expect(reason).to.equal('no solution found');
+      expect(detail).to.contain('has no risk, so that nothing carries a share of it');
+      expect(held).to.deep.equal([]);
+    }
+  });
+
+  it('have no bound on their diversification, unless none of their assets has any risk', async () => {
+    const { reason, detail, held } = await ended(maximumDiversification, hedged, {});
+    expect(reason).to.equal('unbounded');
+    expect(detail).to.contain('the diversification ratio has no bound');
+    expect(held[0]).to.be.closeTo(held[1]!, 1e-6);
+    const none = await ended(maximumDiversification, calm, {});
+    expect(none.reason).to.equal('no solution found');
+    expect(none.detail).to.equal('no asset that can be held has any risk');
+  });
+
+  it('give weights in inverse proportion to volatility to risky assets alone', async () => {
+    const half = [
+      [0, 0, 0],
+      [0, 0.04, 0],
+      [0, 0, 0.01],
+    ];
+    const { held } = await ended(inverseVolatilityWeights, half, {});
+    expectWeights(Float64Array.from(held), [0, 1 / 3, 2 / 3], 1e-8);
+    const none = await ended(inverseVolatilityWeights, calm, {});
+    expect(none.reason).to.equal('no solution found');
+    expect(none.detail).to.contain('no asset has any volatility');
   });
 });

@@ -1,10 +1,9 @@
 import { expect } from 'chai';
 
 import { chiSquareQuantile, lowerGamma } from '../../../plugins/robust/chi-square.ts';
-import { entriesOf } from '../../../plugins/robust/market.ts';
 import { robustMeanVariance } from '../../../plugins/robust/robust-mean-variance.ts';
 import { worstCaseCovariance } from '../../../plugins/robust/worst-case-covariance.ts';
-import { dot, quadraticForm } from '../../../src/sdk/v1/index.ts';
+import { denseEntries, dot, quadraticForm } from '../../../src/sdk/v1/index.ts';
 import type { Scenarios, Strategy } from '../../../src/sdk/v1/index.ts';
 import { answerOf, referenceMarket, referenceTask, type Setting } from '../../../src/sdk/v1/testing/index.ts';
 import { certifiedAnswer, expectWeights, settingOf, type PublishedLimits } from '../../golden/markets.ts';
@@ -72,6 +71,7 @@ describe('chi-square quantiles', () => {
   });
 });
 
+// The statements of Goldfarb and Iyengar (2003) and of Tutuncu and Koenig (2004), who print no portfolio that can be recomputed.
 describe('robust mean-variance', () => {
   const excess = expectedReturns.map((value) => value - riskFreeRate);
   const utility = (w: Float64Array, aversion: number): number =>
@@ -270,7 +270,7 @@ describe('minimum worst-case volatility', () => {
     };
     const diagonal = { kind: 'diagonal' as const, size: 3, entries: Float64Array.of(1, 2, 3) };
     const sum = { kind: 'sum' as const, size: 3, terms: [factor, diagonal] };
-    const dense = { kind: 'dense' as const, size: 3, entries: entriesOf(sum) };
+    const dense = { kind: 'dense' as const, size: 3, entries: denseEntries(sum) };
     const w = Float64Array.of(0.3, -1, 2);
     expect(quadraticForm(dense, w)).to.be.closeTo(quadraticForm(sum, w), 1e-14);
   });

@@ -60,7 +60,13 @@ describe('weights by rule', () => {
   it('refuse a source that is not there', () => {
     const { situation } = referenceMarket();
     const { benchmark: _benchmark, ...without } = situation;
-    expect(capitalizationWeights.admit?.({ source: 'benchmark' }, without)[0]?.field).to.equal('source');
+    expect(capitalizationWeights.admit?.({ source: 'benchmark' }, without)).to.deep.equal([
+      { field: 'source', description: 'is "benchmark", but the portfolio has no benchmark' },
+    ]);
+    const empty = { ...situation, benchmark: new Float64Array(situation.universe.assets.length) };
+    expect(capitalizationWeights.admit?.({ source: 'benchmark' }, empty)).to.deep.equal([
+      { field: 'source', description: 'is "benchmark", but the benchmark holds nothing here' },
+    ]);
     const bare = { ...situation, universe: { assets: [{ id: 'A', groups: {} }] } };
     expect(capitalizationWeights.admit?.({ source: 'market-capitalization' }, bare)[0]?.description).to.contain(
       'these assets have none: A',

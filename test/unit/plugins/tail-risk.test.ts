@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 
-import { meanOfWorst, valueAtRisk } from '../../../plugins/tail-risk/figures.ts';
 import { maximumReturnAtCvar } from '../../../plugins/tail-risk/maximum-return-at-cvar.ts';
 import { maximumReturnAtDrawdown } from '../../../plugins/tail-risk/maximum-return-at-drawdown.ts';
 import { minimax } from '../../../plugins/tail-risk/minimax.ts';
@@ -51,23 +50,6 @@ async function answered<Parameters>(
   const { solution, report = {} } = await certifiedAnswer(strategy, setting(parameters, ground, limits));
   return { weights: solution.weights, report, value: report['value'] as number };
 }
-
-describe('figures of tails', () => {
-  const losses = Float64Array.of(5, 4, 3, 2, 1);
-  const even = new Float64Array(5).fill(0.2);
-
-  it('count the scenario at the boundary in part', () => {
-    expect(meanOfWorst(losses, even, 0.7)).to.be.closeTo((0.2 * 5 + 0.1 * 4) / 0.3, 1e-12);
-    expect(meanOfWorst(losses, even, 0)).to.be.closeTo(3, 1e-12);
-    expect(meanOfWorst(losses, even, 1)).to.equal(5);
-  });
-
-  it('take for the value at risk the least loss that is not exceeded with the probability of the level', () => {
-    expect([0, 0.2, 0.3, 0.6, 0.8, 0.9, 1].map((level) => valueAtRisk(losses, even, level))).to.deep.equal([
-      1, 1, 2, 3, 4, 5, 5,
-    ]);
-  });
-});
 
 describe('minimum CVaR', () => {
   it('is no less than the value at risk, and rises with the level up to the worst loss', async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { applyOperator, quadraticForm, volatilities } from '../../../src/sdk/v1/index.ts';
+import { applyOperator, denseEntries, diagonalOf, quadraticForm, volatilities } from '../../../src/sdk/v1/index.ts';
 import type { SymmetricOperator } from '../../../src/sdk/v1/index.ts';
 
 describe('operator arithmetic of the SDK', () => {
@@ -34,6 +34,21 @@ describe('operator arithmetic of the SDK', () => {
       2, 3, 4,
     ]);
     expect([...volatilities(factor)]).to.deep.equal([Math.sqrt(3), 2, Math.sqrt(8)]);
+  });
+
+  it('gives the diagonal of each kind of operator as that of its matrix', () => {
+    for (const operator of [
+      dense,
+      diagonal,
+      factor,
+      { kind: 'sum' as const, size: 3, terms: [dense, factor, dense] },
+    ]) {
+      const entries = denseEntries(operator);
+      expect([...diagonalOf(operator)]).to.deep.equal([entries[0], entries[4], entries[8]]);
+    }
+    const taken = diagonalOf(diagonal);
+    taken[0] = 7;
+    expect(diagonalOf(diagonal)[0], 'the operator keeps its own').to.equal(1);
   });
 
   it('refuses a vector of another size', () => {
