@@ -1,8 +1,7 @@
 /** Views on the joint distribution of returns, as an investor states them, and their admission. */
-import { positionsById } from '../problem/universe.ts';
 import type { Universe } from '../problem/universe.ts';
 import type { Violation } from '../values/fault.ts';
-import { viewsMax } from './views.ts';
+import { admitEach, admitLegs } from './views.ts';
 import type { ViewLeg } from './views.ts';
 
 /**
@@ -37,15 +36,7 @@ export interface ScenarioView {
 
 /** Every problem of the views, by field path below the list: `[0].legs[1].assetId`. */
 export function admitScenarioViews(views: readonly ScenarioView[], universe: Universe): Violation[] {
-  const positions = positionsById(universe);
-  const violations = views.flatMap((view, index) => admitView(view, `[${String(index)}]`, positions));
-  if (views.length > viewsMax) {
-    violations.push({
-      field: '',
-      description: `holds ${String(views.length)} views; at most ${String(viewsMax)} are taken`,
-    });
-  }
-  return violations;
+  return admitEach(views, universe, admitView);
 }
 
 function admitView(view: ScenarioView, field: string, positions: ReadonlyMap<string, number>): Violation[] {
@@ -94,20 +85,3 @@ const valueRules: Readonly<Record<ScenarioMeasure, ValueRule>> = {
     text: 'must be a loss over one period as a fraction from -10 to 10, 0.02 for a loss of 2 %',
   },
 };
-
-function admitLegs(legs: readonly ViewLeg[], field: string, positions: ReadonlyMap<string, number>): Violation[] {
-  const violations: Violation[] = [];
-  if (legs.length === 0) violations.push({ field, description: 'must name at least one asset' });
-  const seen = new Set<string>();
-  for (const [index, { assetId, coefficient }] of legs.entries()) {
-    const leg = `${field}[${String(index)}]`;
-    const add = (path: string, description: string): void =>
-      void violations.push({ field: `${leg}.${path}`, description });
-    if (!positions.has(assetId)) add('assetId', `no asset of the universe has id ${JSON.stringify(assetId)}`);
-    if (seen.has(assetId)) add('assetId', `names ${JSON.stringify(assetId)} twice`);
-    seen.add(assetId);
-    const sound = Math.abs(coefficient) <= 10 && coefficient !== 0;
-    if (!sound) add('coefficient', `must be a number from -10 to 10 other than 0; got ${String(coefficient)}`);
-  }
-  return violations;
-}

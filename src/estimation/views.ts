@@ -31,8 +31,17 @@ export const viewsMax = 100;
 
 /** Every problem of the views, by field path below the list: `[0].legs[1].assetId`. */
 export function admitViews(views: readonly View[], universe: Universe): Violation[] {
+  return admitEach(views, universe, admitView);
+}
+
+/** Of any kind of views. */
+export function admitEach<Stated>(
+  views: readonly Stated[],
+  universe: Universe,
+  admit: (view: Stated, field: string, positions: ReadonlyMap<string, number>) => readonly Violation[],
+): Violation[] {
   const positions = positionsById(universe);
-  const violations = views.flatMap((view, index) => admitView(view, `[${String(index)}]`, positions));
+  const violations = views.flatMap((view, index) => admit(view, `[${String(index)}]`, positions));
   if (views.length > viewsMax) {
     violations.push({
       field: '',
@@ -42,20 +51,30 @@ export function admitViews(views: readonly View[], universe: Universe): Violatio
   return violations;
 }
 
-function admitView(view: View, field: string, positions: ReadonlyMap<string, number>): Violation[] {
+export function admitLegs(
+  legs: readonly ViewLeg[],
+  field: string,
+  positions: ReadonlyMap<string, number>,
+): Violation[] {
   const violations: Violation[] = [];
-  const add = (path: string, description: string): void =>
-    void violations.push({ field: `${field}.${path}`, description });
-  if (view.legs.length === 0) add('legs', 'must name at least one asset');
+  if (legs.length === 0) violations.push({ field, description: 'must name at least one asset' });
   const seen = new Set<string>();
-  for (const [index, { assetId, coefficient }] of view.legs.entries()) {
-    const leg = `legs[${String(index)}]`;
-    if (!positions.has(assetId)) add(`${leg}.assetId`, `no asset of the universe has id ${JSON.stringify(assetId)}`);
-    if (seen.has(assetId)) add(`${leg}.assetId`, `names ${JSON.stringify(assetId)} twice`);
+  for (const [index, { assetId, coefficient }] of legs.entries()) {
+    const add = (path: string, description: string): void =>
+      void violations.push({ field: `${field}[${String(index)}].${path}`, description });
+    if (!positions.has(assetId)) add('assetId', `no asset of the universe has id ${JSON.stringify(assetId)}`);
+    if (seen.has(assetId)) add('assetId', `names ${JSON.stringify(assetId)} twice`);
     seen.add(assetId);
     const sound = Math.abs(coefficient) <= 10 && coefficient !== 0;
-    if (!sound) add(`${leg}.coefficient`, `must be a number from -10 to 10 other than 0; got ${String(coefficient)}`);
+    if (!sound) add('coefficient', `must be a number from -10 to 10 other than 0; got ${String(coefficient)}`);
   }
+  return violations;
+}
+
+function admitView(view: View, field: string, positions: ReadonlyMap<string, number>): Violation[] {
+  const violations = admitLegs(view.legs, `${field}.legs`, positions);
+  const add = (path: string, description: string): void =>
+    void violations.push({ field: `${field}.${path}`, description });
   const { expectedReturn, trust } = view;
   if (!(expectedReturn >= -1 && expectedReturn <= 10)) {
     add(

@@ -4,8 +4,8 @@
  * exactly: there are finitely many. Kelley (1960); Kuenzi-Bay and Mayer (2006).
  */
 import type { Checkpoint } from '../../math/checkpoint.ts';
-import type { SymmetricOperator } from '../../problem/operator.ts';
-import type { Origin, Problem, Row, TailMeasure, Trading } from '../../problem/problem.ts';
+import { withMorePositions } from '../../problem/more-positions.ts';
+import type { Origin, Problem, Row, TailMeasure } from '../../problem/problem.ts';
 import type {
   InfeasibilityProof,
   Iterate,
@@ -39,94 +39,18 @@ interface Cut {
 }
 
 /** The problem without its tails, with a variable for each tail term of weight above 0; cuts come later as rows. */
-function masterOf(problem: Problem): Problem {
-  const { tailTerms = [] } = problem;
+function masterOf({ tailTerms = [], ...problem }: Problem): Problem {
   const n = problem.lower.length;
-  const more = tailTerms.length;
-  const longer = (source: Float64Array, rest = 0): Float64Array => {
-    const result = new Float64Array(n + more).fill(rest);
-    result.set(source);
-    return result;
-  };
-  const linear = longer(problem.linear);
-  tailTerms.forEach(({ weight }, k) => (linear[n + k] = -weight));
-  const centred = (centre: Float64Array | undefined) => (centre === undefined ? {} : { centre: longer(centre) });
-  const assets = [...problem.universe.assets];
-  tailTerms.forEach((_, k) => assets.push({ id: `tail ${k}`, groups: {} }));
-  const { trading, logarithms } = problem;
-  // What no cut bounds from below, in units far beyond any measure.
-  const floor = (k: number): number => (tailTerms[k]!.weight > 0 ? -Infinity : 0);
-  const lower = longer(problem.lower);
-  const upper = longer(problem.upper, Infinity);
+  const wide = withMorePositions(problem, tailTerms.length);
+  const linear = Float64Array.from(wide.linear);
+  const lower = Float64Array.from(wide.lower);
+  const upper = Float64Array.from(wide.upper);
   tailTerms.forEach(({ weight }, k) => {
-    lower[n + k] = floor(k);
-    if (!(weight > 0)) upper[n + k] = 0;
+    linear[n + k] = -weight;
+    // No cut bounds from below what counts nothing.
+    if (!(weight > 0)) lower[n + k] = upper[n + k] = 0;
   });
-  return {
-    universe: { ...problem.universe, assets },
-    quadratics: problem.quadratics.map(({ scale, operator, centre }) => ({
-      scale,
-      operator: padded(operator, more),
-      ...centred(centre),
-    })),
-    linear,
-    ...(trading === undefined ? {} : { trading: paddedTrading(trading, longer) }),
-    ...(logarithms === undefined ? {} : { logarithms: longer(logarithms) }),
-    lower,
-    upper,
-    bounds: problem.bounds,
-    rows: problem.rows,
-    norms: problem.norms.map((norm) => ({ ...norm, operator: padded(norm.operator, more), ...centred(norm.centre) })),
-    tradeLimits: problem.tradeLimits.map((limit) => ({
-      ...limit,
-      centre: longer(limit.centre),
-      buyRate: longer(limit.buyRate),
-      sellRate: longer(limit.sellRate),
-    })),
-    tails: [],
-  };
-}
-
-function paddedTrading(trading: Trading, longer: (source: Float64Array) => Float64Array): Trading {
-  const { current, buyRate, sellRate, threeHalves, quadratic } = trading;
-  return {
-    ...trading,
-    current: longer(current),
-    buyRate: longer(buyRate),
-    sellRate: longer(sellRate),
-    ...(threeHalves === undefined ? {} : { threeHalves: longer(threeHalves) }),
-    ...(quadratic === undefined ? {} : { quadratic: longer(quadratic) }),
-  };
-}
-
-/** The same operator over more variables, which carry no risk. */
-function padded(operator: SymmetricOperator, more: number): SymmetricOperator {
-  if (more === 0) return operator;
-  const n = operator.size;
-  const size = n + more;
-  const longer = (source: Float64Array, length: number): Float64Array => {
-    const result = new Float64Array(length);
-    result.set(source);
-    return result;
-  };
-  switch (operator.kind) {
-    case 'dense': {
-      const entries = new Float64Array(size * size);
-      for (let i = 0; i < n; i++) entries.set(operator.entries.subarray(i * n, (i + 1) * n), i * size);
-      return { kind: 'dense', size, entries };
-    }
-    case 'diagonal':
-      return { kind: 'diagonal', size, entries: longer(operator.entries, size) };
-    case 'factor':
-      return {
-        ...operator,
-        size,
-        exposures: longer(operator.exposures, size * operator.factors),
-        specific: longer(operator.specific, size),
-      };
-    case 'sum':
-      return { kind: 'sum', size, terms: operator.terms.map((term) => padded(term, more)) };
-  }
+  return { ...wide, linear, lower, upper, tails: [] };
 }
 
 /** Whether the interior point takes what is left of the problem without its tails. */

@@ -7,37 +7,8 @@ import { historicalMean } from '../../../src/estimation/historical-mean.ts';
 import { ledoitWolf, shrink } from '../../../src/estimation/ledoit-wolf.ts';
 import { marketImplied } from '../../../src/estimation/market-implied.ts';
 import { sampleCovariance } from '../../../src/estimation/sample-covariance.ts';
-import type { Sample } from '../../../src/problem/estimator.ts';
-import type { SymmetricOperator } from '../../../src/problem/operator.ts';
 import { Fault } from '../../../src/values/fault.ts';
-
-const absent = NaN;
-
-function sampleOf(rows: readonly (readonly number[])[], others: Partial<Sample> = {}): Sample {
-  const n = rows[0]!.length;
-  return {
-    universe: { assets: Array.from({ length: n }, (_, i) => ({ id: 'ABCDEF'[i]!, groups: {} })) },
-    series: {
-      observations: rows.length,
-      returns: Float64Array.from(rows.flat()),
-      prices: new Float64Array(),
-      periodsPerYear: 12,
-    },
-    riskFreeRate: 0.02,
-    ...others,
-  };
-}
-
-const entriesOf = (operator: SymmetricOperator): number[] => {
-  if (operator.kind !== 'dense') throw new Error('expected a dense covariance');
-  return [...operator.entries];
-};
-
-function expectClose(actual: ArrayLike<number>, expected: readonly number[], tolerance = 1e-14): void {
-  expect(actual).to.have.length(expected.length);
-  for (const [i, value] of expected.entries())
-    expect(actual[i], `position ${String(i)}`).to.be.closeTo(value, tolerance);
-}
+import { absent, entriesOf, expectClose, sampleOf } from '../../support/estimation-samples.ts';
 
 describe('expected returns', () => {
   const rows = [
@@ -95,7 +66,7 @@ describe('sample covariance', () => {
       ]),
       {},
     );
-    expectClose(entriesOf(covariance), [0.0048, -0.006, -0.006, 0.0084]);
+    expectClose(entriesOf({ covariance }), [0.0048, -0.006, -0.006, 0.0084]);
   });
 
   it('uses for each pair the dates that it shares', () => {
@@ -109,7 +80,7 @@ describe('sample covariance', () => {
       {},
     );
     // A alone over four dates: variance 0.0056 / 3; the pair over two: 0.02 * -0.02 * 2.
-    expectClose(entriesOf(covariance), [0.0224, -0.0096, -0.0096, 0.0096]);
+    expectClose(entriesOf({ covariance }), [0.0224, -0.0096, -0.0096, 0.0096]);
   });
 
   it('names two assets that share too few dates', () => {
@@ -150,7 +121,7 @@ describe('sample covariance', () => {
 
   it('is repaired on request: variances kept, the change told', () => {
     const { covariance, repairs } = sampleCovariance.estimate(sampleOf(torn), { repair: 'clip' });
-    expectClose(entriesOf(covariance), [0.16, 0.08, 0.08, 0.08, 0.16, -0.08, 0.08, -0.08, 0.16], 1e-12);
+    expectClose(entriesOf({ covariance }), [0.16, 0.08, 0.08, 0.08, 0.16, -0.08, 0.08, -0.08, 0.16], 1e-12);
     expect(repairs).to.have.length(1);
     expect(repairs[0]?.what).to.contain('clipped');
     // Off-diagonal changes of 0.16, six times, over a norm of sqrt(3 * 0.16^2 + 6 * 0.24^2).
@@ -165,7 +136,7 @@ describe('sample covariance', () => {
       ]),
       {},
     );
-    expect(entriesOf(covariance)).to.have.length(9);
+    expect(entriesOf({ covariance })).to.have.length(9);
   });
 });
 
@@ -177,11 +148,11 @@ describe('exponentially weighted covariance', () => {
 
   it('counts a return half after its half-life, around zero or the weighted mean', () => {
     const zero = ewma.estimate(sampleOf(rows), { centre: 'zero', halfLife: 1 }).covariance;
-    expectClose(entriesOf(zero), [0.0024, -0.0016, -0.0016, 0.0076]);
+    expectClose(entriesOf({ covariance: zero }), [0.0024, -0.0016, -0.0016, 0.0076]);
     const mean = ewma.estimate(sampleOf(rows), { centre: 'mean', halfLife: 1 }).covariance;
     // Weights 1/3 and 2/3: variance p (1 - p) d^2 = 2/9 * 0.0009, times 12.
-    expectClose(entriesOf(mean), [0.0024, -0.0016, -0.0016, 0.0032 / 3]);
-    expectClose(entriesOf(ewma.estimate(sampleOf(rows), { centre: 'zero', span: 3 }).covariance), entriesOf(zero));
+    expectClose(entriesOf({ covariance: mean }), [0.0024, -0.0016, -0.0016, 0.0032 / 3]);
+    expectClose(entriesOf(ewma.estimate(sampleOf(rows), { centre: 'zero', span: 3 })), entriesOf({ covariance: zero }));
   });
 
   it('asks for exactly one way to state the decay', () => {
