@@ -30,14 +30,12 @@ export class Incumbents {
   private readonly solve: SolveWithin;
   private readonly checkpoint: Checkpoint;
   private readonly tried = new Set<string>();
-  private readonly costs: AssetCosts;
   private readonly whole: NodeDomain;
 
   constructor(model: IntegerModel, solve: SolveWithin, checkpoint: Checkpoint) {
     this.model = model;
     this.solve = solve;
     this.checkpoint = checkpoint;
-    this.costs = new AssetCosts(model);
     this.whole = wholeDomain(model.choices);
   }
 
@@ -229,8 +227,9 @@ export class Incumbents {
   }
 
   /** Every single change of a choice, the most promising first, as its own curvature and slope judge it. */
-  private movesFrom({ choice, weights, rows }: Incumbent): Move[] {
-    const { model } = this;
+  private movesFrom({ choice, weights, rows, norms }: Incumbent): Move[] {
+    const model = norms === undefined ? this.model : this.model.at(norms);
+    const costs = new AssetCosts(model);
     const { choices, n } = model;
     const product = new Float64Array(n);
     const pull = new Float64Array(n);
@@ -246,7 +245,7 @@ export class Incumbents {
       // The asset's own share of the curvature bends its cost as well.
       const extra = own[0]!;
       const costAt = (piece: number): number => {
-        const { weight, cost } = this.costs.least(i, pull[i]! - extra * weights[i]!, none, this.whole, piece, piece);
+        const { weight, cost } = costs.least(i, pull[i]! - extra * weights[i]!, none, this.whole, piece, piece);
         return cost + 0.5 * extra * weight * weight;
       };
       const here = costAt(choice[i]!);

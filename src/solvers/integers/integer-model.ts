@@ -116,11 +116,16 @@ export class IntegerModel {
     return this.choices.counts.length;
   }
 
-  /** Whether quadratic terms, bounds and linear rows that cannot be broken are all that weights are judged by, once their pieces are chosen. */
+  /** The size of the terms when the norms have such prices. */
+  sizeAt(normPrices: Float64Array, scale: number): number {
+    return this.norms.reduce((size, norm, k) => size + normPrices[k]! * norm.size, scale);
+  }
+
+  /** Whether quadratic terms, bounds, norms and linear rows that cannot be broken are all that weights are judged by, once their pieces are chosen. */
   get isPlain(): boolean {
-    const { norms, tradeLimits, integrality, rows } = this.problem;
+    const { tradeLimits, integrality, rows } = this.problem;
     const large = integrality?.concentrations ?? [];
-    return norms.length + tradeLimits.length + large.length === 0 && !rows.some(isSoft);
+    return tradeLimits.length + large.length === 0 && !rows.some(isSoft);
   }
 
   /** The weights of one piece, as far as the rows leave them. */

@@ -1,13 +1,15 @@
 /** From a problem to a search: the diagonal that stands apart, the model, the solver of what choices leave, and the root. */
 import type { Checkpoint } from '../../math/checkpoint.ts';
 import { maxAbs } from '../../math/vectors.ts';
-import type { Problem, Quadratic } from '../../problem/problem.ts';
+import { isSoft } from '../../problem/features.ts';
+import type { Norm, Problem, Quadratic } from '../../problem/problem.ts';
 import type { Multipliers } from '../../problem/solution.ts';
 import { outOfBounds, solveConvex, withinBounds } from './convex-problem.ts';
 import { largestOver, splitMax } from './diagonal-split.ts';
 import type { DualPoint } from './dual-point.ts';
 import { Incumbents, type SolveWithin } from './incumbents.ts';
 import { IntegerModel } from './integer-model.ts';
+import { LengthProgram } from './length-program.ts';
 import { withDirections, withSquares } from './norm-prices.ts';
 import { NormRelaxation } from './norm-relaxation.ts';
 import { QuadraticForm } from './quadratic-part.ts';
@@ -23,6 +25,9 @@ const splitsMax = 4;
 const worthLeast = 1e-2;
 /** Choices that the fast program gives up on and the convex solvers are asked about, outside of closed nodes. */
 const secondOpinionsMax = 20;
+
+/** Nodes spent on the first portfolio. */
+const seekingMax = 200;
 
 export class Preparation {
   readonly problem: Problem;
@@ -74,12 +79,32 @@ export class Preparation {
     const start = this.startOf(first);
     const search = this.searchOf(first, start);
     yield search;
+    if (this.cutoff === Infinity && !search.done) this.seekAlong(this.problem.norms.findIndex(isHard));
     search.improve();
     const written = this.forms.every(({ covariance }) => covariance !== undefined);
     if (search.done || search.gap <= gapWorthSplitting || !written || first.n > splitMax) return;
     if (!(this.cutoff < Infinity)) return;
     const better = this.betterModel(first, start);
     if (better !== first) yield this.searchOf(better, start);
+  }
+
+  /**
+   * Where no portfolio was found near the best weights: among those that keep everything else, one of the least length k, until one meets its
+   * limit.
+   */
+  private seekAlong(k: number): void {
+    const { problem, checkpoint, interrupted } = this;
+    const norm = problem.norms[k];
+    if (norm === undefined) return;
+    const shortest = new Preparation(withLeast(problem, k), checkpoint, interrupted);
+    const found = (): boolean => {
+      const { best } = shortest;
+      if (best === undefined || best.objective > 0.5 * norm.bound * norm.bound) return false;
+      return this.incumbents!.attempt(best.choice, best.weights);
+    };
+    let search: TreeSearch | undefined;
+    for (search of shortest.searches()) if (found()) return;
+    for (let nodes = 0; nodes < seekingMax && search?.done === false && !found(); nodes++) search.next();
   }
 
   /** What is paid for a length has no square, whose diagonal could stand apart. */
@@ -129,8 +154,14 @@ export class Preparation {
    * half the variance of its weight there; steps of 2 / (k + 2) keep the rest convex (Frank and Wolfe 1956).
    */
   private betterModel(first: IntegerModel, start: DualPoint): IntegerModel {
-    const rootOf = (model: IntegerModel): Relaxed =>
-      this.relaxationOf(model, false).relax(wholeDomain(model.choices), start, this.cutoff, 1e-2 * this.scale);
+    let norms = start.norms;
+    const rootOf = (model: IntegerModel): Relaxed => {
+      const from = { ...start, norms };
+      const T = 1e-2 * model.sizeAt(norms, this.scale);
+      const relaxed = this.relaxationOf(model, false).relax(wholeDomain(model.choices), from, this.cutoff, T);
+      norms = relaxed.point.norms;
+      return relaxed;
+    };
     let model = first;
     let diagonals = [first.objective, ...first.norms].map(({ diagonal }) => diagonal);
     let root = rootOf(first);
@@ -155,8 +186,15 @@ export class Preparation {
   /** The fast program where it can say everything, the convex solvers where it cannot or gives up. */
   private solverOf(model: IntegerModel): SolveWithin {
     const program = new SupportProgram(model, this.checkpoint);
-    const complete = model.isPlain;
+    const { norms } = this.problem;
+    const complete = model.isPlain && norms.length === 0;
+    const lengths =
+      model.isPlain && norms.length === 1 && isHard(norms[0]!)
+        ? new LengthProgram(model, program, this.scale)
+        : undefined;
     return (lower, upper, guess) => {
+      const bounded = lengths === undefined ? 'unknown' : lengths.solve(lower, upper, guess, this.cutoff);
+      if (bounded !== 'unknown') return bounded;
       const point = complete ? program.solve(lower, upper, guess) : undefined;
       if (point !== undefined || (complete && this.secondOpinions++ >= secondOpinionsMax)) return point;
       return this.settled(model, lower, upper)?.point;
@@ -185,6 +223,23 @@ export class Preparation {
     const { objective, multipliers } = solution;
     const { rows } = outOfBounds(problem, multipliers);
     const dual = withSquares(problem, prices({ ...multipliers }));
-    return { point: { weights, rows, objective }, dual, objective };
+    return { point: { weights, rows, objective, norms: dual.norms }, dual, objective };
   }
+}
+
+function isHard({ penalty }: Norm): boolean {
+  return penalty === undefined;
+}
+
+/** The least of one norm under everything else. */
+function withLeast({ trading: _cost, ...problem }: Problem, k: number): Problem {
+  const { operator, centre } = problem.norms[k]!;
+  return {
+    ...problem,
+    quadratics: [{ scale: 1, operator, ...(centre === undefined ? {} : { centre }) }],
+    linear: new Float64Array(problem.lower.length),
+    norms: problem.norms.filter((norm, other) => other !== k && isHard(norm)),
+    rows: problem.rows.filter((row) => !isSoft(row)),
+    tradeLimits: problem.tradeLimits.filter((limit) => !isSoft(limit)),
+  };
 }

@@ -25,6 +25,8 @@ export interface QuadraticPart {
   readonly linear: Float64Array;
   /** 1/2 c'Q c. */
   readonly constant: number;
+  /** Of the riskiest asset held whole; 1 where there is no risk. */
+  readonly size: number;
 }
 
 /** A form that can be split in more than one way. */
@@ -58,6 +60,16 @@ export class QuadraticForm {
     const { terms, covariance, checkpoint } = this;
     const curvature =
       covariance === undefined ? new FactoredCurvature(terms, checkpoint) : new DenseCurvature(covariance, diagonal);
-    return { diagonal, curvature, ...this.centres };
+    return { diagonal, curvature, ...this.centres, size: sizeOf(diagonal, curvature) };
   }
+}
+
+function sizeOf(diagonal: Float64Array, curvature: Curvature): number {
+  const own = new Float64Array(1);
+  let most = 0;
+  diagonal.forEach((apart, i) => {
+    curvature.block(Int32Array.of(i), 1, own);
+    most = Math.max(most, apart + own[0]!);
+  });
+  return 0.5 * most || 1;
 }

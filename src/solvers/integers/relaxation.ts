@@ -32,6 +32,8 @@ const fall = 0.2;
 const stepsMax = 12;
 /** A step that gains less than this many temperatures ends the climb at one. */
 const settled = 0.1;
+/** The same where lengths are measured in the end, which are surer the nearer the climb is to its end. */
+const exact = 1e-5;
 /** The last temperature as a share of the gap that is still open. */
 const gapShare = 1e-3;
 /** The last temperature without a portfolio, as a share of the size of the objective; where no bound is asked for, only a direction. */
@@ -65,7 +67,8 @@ export class PerspectiveRelaxation implements Relaxation {
     let T = temperature;
     dual.start(start, domain, T);
     let best = this.measured(start, domain);
-    const least = 1e-11 * this.scale;
+    const scale = model.sizeAt(start.norms, this.scale);
+    const least = 1e-11 * scale;
     for (;;) {
       const before = dual.point();
       for (let k = 0; k < stepsMax; k++) {
@@ -81,11 +84,12 @@ export class PerspectiveRelaxation implements Relaxation {
         );
         if (contradiction !== undefined) return { ...best, bound: Infinity, contradiction };
       }
-      const last = Math.max(least, cutoff < Infinity ? gapShare * (cutoff - best.bound) : this.openShare * this.scale);
+      const last = Math.max(least, cutoff < Infinity ? gapShare * (cutoff - best.bound) : this.openShare * scale);
       if (T <= last) break;
       T = Math.max(T * fall, last);
       dual.value = dual.evaluate(T, true);
     }
+    if (model.norms.length > 0) for (let k = 0; k < stepsMax && dual.step(T) > exact * T; k++) this.steps++;
     return {
       ...best,
       weights: Float64Array.from(dual.weights),

@@ -16,6 +16,8 @@ export interface SupportPoint {
   readonly weights: Float64Array;
   readonly rows: Float64Array;
   readonly objective: number;
+  /** By norm: what half its square costs; absent where none has a price. */
+  readonly norms?: Float64Array;
 }
 
 /** One asset with room: the ends of its segments and the slopes between them. */
@@ -49,9 +51,12 @@ export class SupportProgram {
     });
   }
 
-  /** The best weights within the bounds, or nothing when it gives up; `guess` (n) says which assets stand free. */
-  solve(lower: Float64Array, upper: Float64Array, guess: Float64Array): SupportPoint | undefined {
-    const { model } = this;
+  /**
+   * The best weights within the bounds, or nothing when it gives up; `guess` (n) says which assets stand free. `at` is the model at prices of
+   * its norms; the objective told is without them.
+   */
+  solve(lower: Float64Array, upper: Float64Array, guess: Float64Array, at = this.model): SupportPoint | undefined {
+    const model = at;
     const { n } = model;
     const weights = new Float64Array(n);
     const members: Member[] = [];
