@@ -4,7 +4,7 @@
  * A direction in which N vanishes is lent some, and a border that depends on others is held; what that leaves is refined away where it can be.
  */
 import type { Checkpoint } from '../../math/checkpoint.ts';
-import { solveLowerRows } from '../../math/kernels.ts';
+import { addProduct, solveLowerRows } from '../../math/kernels.ts';
 import type { Floats } from './epigraph-program.ts';
 import { factorizeCholesky, solveCholesky, solveLower, solveUpper } from '../../math/cholesky.ts';
 
@@ -50,14 +50,12 @@ export class BorderedMatrix {
     factorizeCholesky(factor, m, { pivotMin, replacement: lent, checkpoint });
     for (let r = 0; r < count; r++) for (let k = 0; k < m; k++) swept[r * m + k] = this.borders[r * m + k]! * scale[k]!;
     solveLowerRows(factor, m, swept, count, checkpoint);
-    for (let r = 0; r < count; r++)
-      for (let q = 0; q <= r; q++) {
-        let total = r === q ? border[r]! : 0;
-        for (let k = 0; k < m; k++) total += swept[r * m + k]! * swept[q * m + k]!;
-        schur[r * count + q] = total;
-      }
+    schur.fill(0);
+    for (let r = 0; r < count; r++) schur[r * count + r] = border[r]!;
+    const sides = { left: swept, right: swept, rightTransposed: true };
+    addProduct({ rows: count, columns: count, terms: m, ...sides, target: schur, lower: true, checkpoint });
     if (!scaled(schur, count, this.schurScale)) return false;
-    factorizeCholesky(schur, count, { pivotMin, replacement: held });
+    factorizeCholesky(schur, count, { pivotMin, replacement: held, checkpoint });
     return true;
   }
 
