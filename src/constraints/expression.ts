@@ -6,7 +6,7 @@
  *     product    = factor { ('*' | '/') factor }
  *     factor     = number ['%' | 'bp'] | function '(' sum ')' | name | '(' sum ')' | ('-' | '+') factor
  *     function   = 'benchmark' | 'current'
- *     name       = word [':' word]                          word = letters, digits, '_' and '.', starting with a letter; or "quoted"
+ *     name       = word [':' word]                          word = letters, digits, '_' and '.', starting with a letter or '_'; or "quoted"
  *
  * `20 %` is 0.2, `25 bp` is 0.0025. A chain `10 % <= Equity <= 60 %` keeps one direction. Whether a product is linear is decided by whoever
  * evaluates. The README of this folder tells the whole language.
@@ -16,14 +16,17 @@ import { nearestName } from './nearest-name.ts';
 export type Term =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'name'; readonly qualifier?: string; readonly name: string; readonly at: number }
-  | {
-      readonly kind: 'add' | 'subtract' | 'multiply' | 'divide';
-      readonly left: Term;
-      readonly right: Term;
-      readonly at: number;
-    }
+  | Pair
   /** What a sum is at other holdings than those that are sought: a number. */
   | { readonly kind: 'elsewhere'; readonly where: Elsewhere; readonly of: Term; readonly at: number };
+
+/** Two terms with a sign between them. */
+export interface Pair {
+  readonly kind: 'add' | 'subtract' | 'multiply' | 'divide';
+  readonly left: Term;
+  readonly right: Term;
+  readonly at: number;
+}
 
 export type Elsewhere = 'benchmark' | 'current';
 
@@ -37,7 +40,7 @@ export interface Comparison {
   readonly text: string;
 }
 
-/** What is wrong and where: `at` counts characters from 0. */
+/** What is wrong and where: `at` is the index in the text. */
 export class ExpressionError extends Error {
   readonly at: number;
 
@@ -63,6 +66,17 @@ interface Token {
 const tokenGrammar =
   /\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|([\p{L}_][\p{L}\p{M}\p{N}_.]*)|"((?:[^"\\]|\\["\\])*)"|(<=|>=|==|[-+*/()=:%<>]))/uy;
 
+/** Signs as books print them, and how they are written here. */
+const plainSigns: ReadonlyMap<string, string> = new Map([
+  ['≤', '<='],
+  ['≥', '>='],
+  ['−', '-'],
+  ['×', '*'],
+  ['·', '*'],
+  ['÷', '/'],
+  [',', 'a decimal point, and no sign between thousands'],
+]);
+
 function tokensOf(text: string): readonly Token[] {
   const tokens: Token[] = [];
   const end = text.trimEnd().length;
@@ -72,7 +86,14 @@ function tokensOf(text: string): readonly Token[] {
     const match = tokenGrammar.exec(text);
     if (match === null) {
       const at = from + (text.slice(from).length - text.slice(from).trimStart().length);
-      throw new ExpressionError(`does not understand ${JSON.stringify(text.slice(at, at + 12))}`, at);
+      const shown = Array.from(text.slice(at, at + 24))
+        .slice(0, 12)
+        .join('');
+      const meant = plainSigns.get(shown[0]!);
+      throw new ExpressionError(
+        `does not understand ${JSON.stringify(shown)}${meant === undefined ? '' : `; write ${meant}`}`,
+        at,
+      );
     }
     const [whole, number, word, quoted, symbol] = match;
     const at = from + whole.length - whole.trimStart().length;

@@ -2,7 +2,7 @@ import type { ConstraintHandler, Holdings, Measured, Situation } from '../proble
 import type { Violation } from '../values/fault.ts';
 import { characteristicOf } from './characteristics.ts';
 import { ExpressionError, expressionLengthMax, parseExpression } from './expression.ts';
-import type { Comparison, Relation, Term } from './expression.ts';
+import type { Comparison, Pair, Relation, Term } from './expression.ts';
 import { meaningOf } from './expression-names.ts';
 import type { Name } from './expression-names.ts';
 import { formOf, rowOf, valueAt } from './linear-form.ts';
@@ -60,60 +60,55 @@ function addName(term: Name, factor: number, sum: Sum, { universe }: Situation):
   }
 }
 
-/** The number that a term without weights is; undefined of others. */
-function constantOf(term: Term, situation: Situation): number | undefined {
-  switch (term.kind) {
-    case 'number':
-      return term.value;
-    case 'name':
-      return undefined;
-    case 'elsewhere': {
-      const sum = nothing(situation);
-      addTerm(term.of, 1, sum, situation);
-      return valueAt(sum, holdingsOf(term, situation));
-    }
-    default: {
-      const left = constantOf(term.left, situation);
-      const right = left === undefined ? undefined : constantOf(term.right, situation);
-      if (left === undefined || right === undefined) return undefined;
-      if (term.kind === 'add') return left + right;
-      if (term.kind === 'subtract') return left - right;
-      return term.kind === 'multiply' ? left * right : left / divisor(term.at, right);
-    }
-  }
+/** Whether a term is a number: holds no weights that are sought. */
+function isNumber(term: Term): boolean {
+  if (term.kind === 'name') return false;
+  return term.kind === 'number' || term.kind === 'elsewhere' || (isNumber(term.left) && isNumber(term.right));
 }
 
-function divisor(at: number, value: number | undefined): number {
-  if (value === undefined) throw new ExpressionError('divides by a weight; the right side of / must be a number', at);
+/** The number that a term is. */
+function numberOf(term: Term, situation: Situation): number {
+  const sum: Sum = { weights: new Float64Array(), cash: 0, constant: 0 };
+  addTerm(term, 1, sum, situation);
+  return sum.constant;
+}
+
+function divisor({ at, right }: Pair, situation: Situation): number {
+  if (!isNumber(right)) throw new ExpressionError('divides by a weight; the right side of / must be a number', at);
+  const value = numberOf(right, situation);
   if (value === 0) throw new ExpressionError('divides by zero', at);
   return value;
 }
 
-/** Adds a term times a factor. Throws ExpressionError for unknown names and products of two weights. */
+/** Adds a term times a factor, reading each part of it once. Throws ExpressionError for unknown names and products of two weights. */
 function addTerm(term: Term, factor: number, sum: Sum, situation: Situation): void {
   switch (term.kind) {
     case 'name':
       addName(term, factor, sum, situation);
       return;
     case 'number':
-    case 'elsewhere':
-      sum.constant += factor * constantOf(term, situation)!;
+      sum.constant += factor * term.value;
       return;
+    case 'elsewhere': {
+      const there = nothing(situation);
+      addTerm(term.of, 1, there, situation);
+      sum.constant += factor * valueAt(there, holdingsOf(term, situation));
+      return;
+    }
     case 'add':
     case 'subtract':
       addTerm(term.left, factor, sum, situation);
       addTerm(term.right, term.kind === 'add' ? factor : -factor, sum, situation);
       return;
     case 'multiply': {
-      const left = constantOf(term.left, situation);
-      const right = left === undefined ? constantOf(term.right, situation) : undefined;
-      if (left !== undefined) addTerm(term.right, factor * left, sum, situation);
-      else if (right !== undefined) addTerm(term.left, factor * right, sum, situation);
-      else throw new ExpressionError('multiplies two weights; one side of * must be a number', term.at);
+      const { left, right, at } = term;
+      if (isNumber(left)) addTerm(right, factor * numberOf(left, situation), sum, situation);
+      else if (isNumber(right)) addTerm(left, factor * numberOf(right, situation), sum, situation);
+      else throw new ExpressionError('multiplies two weights; one side of * must be a number', at);
       return;
     }
     case 'divide':
-      addTerm(term.left, factor / divisor(term.at, constantOf(term.right, situation)), sum, situation);
+      addTerm(term.left, factor / divisor(term, situation), sum, situation);
   }
 }
 
@@ -161,13 +156,14 @@ function differenceOf({ left, right }: Comparison, situation: Situation): Linear
 }
 
 /** What is wrong with the expression, as far as it is read: its first mistake, with its place. */
-function mistakesOf(read: () => string | undefined): readonly Violation[] {
+function mistakesOf(expression: string, read: () => string | undefined): readonly Violation[] {
   try {
     const mistake = read();
     return mistake === undefined ? [] : [invalid('expression', mistake)];
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    return [invalid('expression', `at character ${String(error.at + 1)}: ${error.message}`)];
+    const before = Array.from(expression.slice(0, error.at)).length;
+    return [invalid('expression', `at character ${String(before + 1)}: ${error.message}`)];
   }
 }
 
@@ -219,8 +215,8 @@ export const linearText: ConstraintHandler<LinearTextParameters> = {
   },
   convexity: 'linear',
   priority: 0,
-  admitParameters: ({ expression }) => mistakesOf(() => void parseExpression(expression)),
-  admit: ({ expression }, situation) => mistakesOf(() => mistakeIn(expression, situation)),
+  admitParameters: ({ expression }) => mistakesOf(expression, () => void parseExpression(expression)),
+  admit: ({ expression }, situation) => mistakesOf(expression, () => mistakeIn(expression, situation)),
   lower: ({ expression }, situation, origin) => ({
     rows: parseExpression(expression).map((comparison) =>
       rowOf(differenceOf(comparison, situation), rangeOf(comparison.relation), origin(comparison.text)),
