@@ -46,13 +46,18 @@ export function canonicalConstraint(type: string, parameters: JsonObject): Canon
   const known = [type, kebab].find((name) => Object.hasOwn(aliases, name));
   const alias = known === undefined ? undefined : aliases[known];
   if (alias !== undefined) {
-    const entries = Object.entries(parameters).map(([name, value]): [string, Json] => [renamedBy(alias, name), value]);
+    const entries = Object.entries(parameters).map(([name, value]): [string, Json] => [
+      renamedBy(alias, name, parameters),
+      value,
+    ]);
     const written = Object.fromEntries(Object.entries(alias.renamed).map(([from, to]) => [to, from]));
     return { type: alias.type, parameters: { ...alias.added, ...Object.fromEntries(entries) }, written };
   }
   return { type: kebab, parameters, written: {} };
 }
 
-function renamedBy(alias: Alias, name: string): string {
-  return Object.hasOwn(alias.renamed, name) ? alias.renamed[name]! : name;
+/** A name beside the canonical one stays as it is, to be refused with all that the schema does not know: neither takes the other's place. */
+function renamedBy(alias: Alias, name: string, parameters: JsonObject): string {
+  const canonical = Object.hasOwn(alias.renamed, name) ? alias.renamed[name]! : name;
+  return canonical !== name && Object.hasOwn(parameters, canonical) ? name : canonical;
 }

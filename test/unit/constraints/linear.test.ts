@@ -148,6 +148,13 @@ describe('linear rules in words', () => {
     ['(AAPL <= 1', 'expected ")", found "<="'],
     ['AAPL SAP <= 1', 'at character 6: expected <=, >= or =, found "SAP"'],
     ['AAPL ! 1', 'at character 6: does not understand "! 1"'],
+    ['AAPL ≤ 20 %', 'at character 6: does not understand "≤ 20 %"; write <='],
+    ['AAPL >= 0,2', 'at character 10: does not understand ",2"; write a decimal point'],
+    ['"\u{1F600}\u{1F680}" + AAPL ! 1', 'at character 13: does not understand "! 1"'],
+    [
+      'AAPL ! \u{1F600}\u{1F600}\u{1F600}\u{1F600}\u{1F600}\u{1F600}\u{1F600}\u{1F600}\u{1F600}',
+      '! \u{1F600}\u{1F600}\u{1F600}\u{1F600}\u{1F600}\u{1F600}\u{1F600}\u{1F600}\u{1F600}',
+    ],
     ['AAPL >= AAPL', 'does not depend on any weight'],
     ['20 % <= 30 %', 'does not depend on any weight'],
     [`${'('.repeat(101)}AAPL${')'.repeat(101)} <= 1`, 'is nested deeper than 32'],
@@ -181,11 +188,25 @@ describe('aliases of constraint types', () => {
     const limits = { Equities: { min: 0.4, max: 0.7 } };
     expect(canonicalConstraint('AssetClass', limits)).to.deep.include({ type: 'asset-class', parameters: limits });
     expect(canonicalConstraint('Country', limits).type).to.equal('country');
+    expect(canonicalConstraint('esg', { min: 7 }).parameters).to.deep.equal({
+      name: 'esg-score',
+      aggregate: 'average',
+      min: 7,
+    });
+  });
+
+  it('lets no short name take the place of the canonical one beside it', () => {
+    const both = { maxTurnover: 0.1, max: 0.3 };
+    expect(canonicalConstraint('TurnoverConstraint', both).parameters).to.deep.equal({
+      definition: 'half-sum',
+      ...both,
+    });
   });
 
   it('leaves kebab-case names and unknown types as they are', () => {
     expect(canonicalConstraint('tracking-error', {}).type).to.equal('tracking-error');
     expect(canonicalConstraint('TrackingError', {}).type).to.equal('tracking-error');
+    expect(canonicalConstraint('aB', {}).type).to.equal('aB');
     expect(canonicalConstraint('__proto__', { a: 1 })).to.deep.equal({
       type: '__proto__',
       parameters: { a: 1 },
