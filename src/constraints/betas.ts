@@ -6,7 +6,7 @@ import type { Violation } from '../values/fault.ts';
 import type { JsonSchema } from '../values/json.ts';
 import { characteristicOf } from './characteristics.ts';
 import { invalid } from './range.ts';
-import { covarianceOf, quadraticForm } from './risk.ts';
+import { covarianceOf } from './risk.ts';
 import { listed } from './taxonomy.ts';
 
 export type BetaSource = {
@@ -64,7 +64,8 @@ function benchmarkOf({ benchmark }: Situation): Float64Array {
 }
 
 function varianceOf(situation: Situation): number {
-  const variance = quadraticForm(covarianceOf(situation, 'beta'), benchmarkOf(situation));
+  const benchmark = benchmarkOf(situation);
+  const variance = inner(benchmark, productOf(covarianceOf(situation, 'beta'), benchmark));
   if (variance > 0) return variance;
   throw new Fault('RISK_MODEL_INVALID', 'beta to a benchmark without risk is not defined');
 }

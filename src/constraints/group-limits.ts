@@ -141,10 +141,15 @@ function totalsByName(
   const add = (key: string, weight: number): void => void totals.set(key, (totals.get(key) ?? 0) + weight);
   if (taxonomy.kind === 'asset-class') add(cashClass, cash);
   for (const [position, asset] of universe.assets.entries())
-    eachThrough(asset, weights[position]!, lookThrough, (each, weight) => {
-      const name = nameIn(each, taxonomy);
-      if (name !== undefined) add(nameKey(taxonomy, name), weight);
-    });
+    eachThrough(
+      asset,
+      weights[position]!,
+      () => lookThrough,
+      (each, weight) => {
+        const name = nameIn(each, taxonomy);
+        if (name !== undefined) add(nameKey(taxonomy, name), weight);
+      },
+    );
   return totals;
 }
 

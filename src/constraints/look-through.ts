@@ -64,21 +64,21 @@ export function universeThrough(universe: Universe, lookThrough: boolean): Unive
   };
 }
 
-/** Calls `visit` with all that weight in an asset is weight in, funds opened. The definition that `check` measures; no parts are listed. */
+/** Calls `visit` with all that weight in an asset is weight in, those funds opened that `opens` says. The definition that `check` measures; no parts are listed. */
 export function eachThrough(
   asset: UniverseAsset,
   weight: number,
-  lookThrough: boolean,
+  opens: (asset: UniverseAsset) => boolean,
   visit: (asset: UniverseAsset, weight: number) => void,
 ): void {
   const { holdings = [] } = asset;
-  if (!lookThrough || holdings.length === 0) {
+  if (holdings.length === 0 || !opens(asset)) {
     visit(asset, weight);
     return;
   }
   let left = 1;
   for (const holding of holdings) {
-    eachThrough(holding.asset, weight * holding.weight, true, visit);
+    eachThrough(holding.asset, weight * holding.weight, opens, visit);
     left -= holding.weight;
   }
   if (Math.abs(left) > rounding) visit(asset, weight * left);
@@ -91,7 +91,12 @@ export function sumThrough(
   measureOf: (asset: UniverseAsset) => number,
 ): number {
   let total = 0;
-  eachThrough(asset, 1, lookThrough, (each, share) => (total += share * measureOf(each)));
+  eachThrough(
+    asset,
+    1,
+    () => lookThrough,
+    (each, share) => (total += share * measureOf(each)),
+  );
   return total;
 }
 

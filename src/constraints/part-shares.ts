@@ -1,15 +1,15 @@
 /** Parts of a portfolio as a matrix: how much of each asset belongs to each part, funds looked through where that is asked for. */
 import type { Universe, UniverseAsset } from '../problem/universe.ts';
 import { partsOf } from './look-through.ts';
-import { partNameOf } from './parts.ts';
+import { partKeyOf } from './parts.ts';
 import type { PartsParameters } from './parts.ts';
 
 export type SharedPartsParameters = PartsParameters & { readonly lookThrough?: boolean };
 
 /** What tells one part from another: its name in the taxonomy, or the id of the asset that stands alone. */
 function keyOf(asset: UniverseAsset, parameters: PartsParameters): string {
-  const name = partNameOf(asset, parameters);
-  return name === undefined ? `asset ${asset.id}` : `part ${name}`;
+  const key = partKeyOf(asset, parameters);
+  return key === undefined ? `asset ${asset.id}` : `part ${key}`;
 }
 
 export interface PartShares {

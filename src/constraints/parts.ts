@@ -3,10 +3,10 @@ import type { Situation } from '../problem/situation.ts';
 import type { Universe, UniverseAsset } from '../problem/universe.ts';
 import type { Violation } from '../values/fault.ts';
 import type { JsonSchema } from '../values/json.ts';
-import { assetClassName } from './asset-class-name.ts';
 import { amongKnown } from './nearest-name.ts';
 import { invalid } from './range.ts';
-import { groupTaxonomies } from './taxonomy.ts';
+import { groupTaxonomies, nameIn, nameKey } from './taxonomy.ts';
+import type { Taxonomy } from './taxonomy.ts';
 
 export type PartsParameters = {
   readonly by?: 'asset' | 'issuer' | 'asset-class' | 'sector' | 'country' | 'group';
@@ -31,22 +31,28 @@ export const partsSchema = {
   },
 } as const satisfies Readonly<Record<string, JsonSchema>>;
 
-/** What an asset is called in the taxonomy; undefined when it stands alone. */
-export function partNameOf(asset: UniverseAsset, { by = 'asset', taxonomy = '' }: PartsParameters): string | undefined {
-  switch (by) {
-    case 'asset':
-      return undefined;
-    case 'issuer':
-      return asset.issuer;
-    case 'asset-class':
-      return asset.assetClass === undefined ? undefined : assetClassName(asset.assetClass);
-    case 'sector':
-      return asset.sector;
-    case 'country':
-      return asset.country;
-    case 'group':
-      return Object.hasOwn(asset.groups, taxonomy) ? asset.groups[taxonomy] : undefined;
-  }
+/** The taxonomy whose names make the parts; undefined when each asset is one. */
+function taxonomyOf({ by = 'asset', taxonomy = '' }: PartsParameters): Taxonomy | undefined {
+  if (by === 'asset') return undefined;
+  return by === 'group' ? { kind: 'group', name: taxonomy } : { kind: by };
+}
+
+/** What an asset is called in the taxonomy, as it writes it; undefined when it stands alone. */
+function partNameOf(asset: UniverseAsset, parameters: PartsParameters): string | undefined {
+  const taxonomy = taxonomyOf(parameters);
+  return taxonomy === undefined ? undefined : nameIn(asset, taxonomy);
+}
+
+/** Two names are of one part when this is the same. */
+export function partKey(name: string, parameters: PartsParameters): string {
+  const taxonomy = taxonomyOf(parameters);
+  return taxonomy === undefined ? name : nameKey(taxonomy, name);
+}
+
+/** The key of the part that an asset belongs to; undefined when it stands alone. */
+export function partKeyOf(asset: UniverseAsset, parameters: PartsParameters): string | undefined {
+  const name = partNameOf(asset, parameters);
+  return name === undefined ? undefined : partKey(name, parameters);
 }
 
 /** (n) number of the part that each asset belongs to, counted from 0 in order of first appearance. */
@@ -54,15 +60,15 @@ export function partsOf(parameters: PartsParameters, universe: Universe): Int32A
   const known = new Map<string, number>();
   let count = 0;
   return Int32Array.from(universe.assets, (asset) => {
-    const name = partNameOf(asset, parameters);
-    const before = name === undefined ? undefined : known.get(name);
+    const key = partKeyOf(asset, parameters);
+    const before = key === undefined ? undefined : known.get(key);
     if (before !== undefined) return before;
-    if (name !== undefined) known.set(name, count);
+    if (key !== undefined) known.set(key, count);
     return count++;
   });
 }
 
-/** (g) what each part is called: its name in the taxonomy, or the id of the asset that stands alone. */
+/** (g) what each part is called: its name as the first of its assets writes it, or the id of the asset that stands alone. */
 export function partNames(parameters: PartsParameters, universe: Universe): readonly string[] {
   const names: string[] = [];
   const parts = partsOf(parameters, universe);

@@ -6,7 +6,7 @@ import { Fault } from '../values/fault.ts';
 import type { Violation } from '../values/fault.ts';
 import { awayFrom, centreSchema, centreWeights } from './centre.ts';
 import { amongKnown } from './nearest-name.ts';
-import { admitParts, admitPartsParameters, partLabel, partNames, partsOf, partsSchema } from './parts.ts';
+import { admitParts, admitPartsParameters, partKey, partLabel, partNames, partsOf, partsSchema } from './parts.ts';
 import type { PartsParameters } from './parts.ts';
 import { admitRange, fieldOf, invalid, measured, percent, rangeSchema, rangeText } from './range.ts';
 import type { Range } from './range.ts';
@@ -39,8 +39,10 @@ function limitedParts(parameters: RiskContributionParameters, situation: Situati
   const { all, limits = {}, by, relativeTo } = parameters;
   const label = by === 'factor' ? 'factor' : partLabel(partsIn(parameters));
   const share = relativeTo === 'benchmark' ? 'share of active risk' : 'share of risk';
+  const keyOf = (name: string): string => partKey(name, partsIn(parameters));
+  const ownByKey = new Map(Object.entries(limits).map(([name, range]) => [keyOf(name), range]));
   return namesIn(parameters, situation).flatMap((name, index) => {
-    const own = Object.hasOwn(limits, name) ? limits[name] : undefined;
+    const own = ownByKey.get(keyOf(name));
     if (own === undefined && all === undefined) return [];
     const range = { ...all, ...own };
     return [{ index, range, text: `${share} of ${label} ${name} ${rangeText(range, percent)}` }];
@@ -55,8 +57,13 @@ function admitParameters(parameters: RiskContributionParameters): Violation[] {
   if (all === undefined && Object.keys(limits).length === 0)
     violations.push(invalid('', 'needs a range for all, limits, or both'));
   if (all !== undefined) violations.push(...admitRange(all, 'all'));
+  const first = new Map<string, string>();
   for (const [name, range] of Object.entries(limits)) {
     const field = fieldOf('limits', name);
+    const key = partKey(name, partsIn(parameters));
+    const twin = first.get(key);
+    if (twin === undefined) first.set(key, name);
+    else violations.push(invalid(field, `names the same part as ${JSON.stringify(twin)}; give it once`));
     violations.push(...admitRange(range, field));
     const { min, max } = { ...all, ...range };
     const inherits = range.min === undefined || range.max === undefined;
@@ -77,9 +84,11 @@ function admit(parameters: RiskContributionParameters, situation: Situation): re
   violations.push(...admitRelative(parameters.relativeTo, 'relativeTo', situation));
   if (violations.length > 0) return violations;
   const known = namesIn(parameters, situation);
+  const keyOf = (name: string): string => partKey(name, partsIn(parameters));
+  const keys = new Set(known.map(keyOf));
   const what = isByFactor ? 'the factor model has no factor' : `there is no ${partLabel(partsIn(parameters))}`;
   for (const name of Object.keys(parameters.limits ?? {}))
-    if (!known.includes(name))
+    if (!keys.has(keyOf(name)))
       violations.push(invalid(fieldOf('limits', name), `${what} of this name${amongKnown(name, known)}`));
   return violations;
 }
@@ -166,7 +175,7 @@ export const riskContribution: ConstraintHandler<RiskContributionParameters> = {
         type: 'object',
         title: 'By name',
         description:
-          'Name of the part (asset id, sector, factor, ...) -> range of its share; in place of `all` where it states a side.',
+          'Name of the part (asset id, sector, factor, ...) -> range of its share; in place of `all` where it states a side. Asset classes are compared by canonical name: Equities = Equity = Stocks.',
         additionalProperties: rangeSchema('share of the variance, a fraction'),
         minProperties: 1,
       },

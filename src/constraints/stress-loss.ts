@@ -1,3 +1,4 @@
+import { inner } from '../problem/certificate-operator.ts';
 import type { ConstraintHandler } from '../problem/situation.ts';
 import type { Violation } from '../values/fault.ts';
 import { awayFrom, centreSchema, centreWeights } from './centre.ts';
@@ -6,7 +7,7 @@ import { admitLookThrough, lookThroughSchema } from './look-through.ts';
 import { fractionOfValue, measured, percent } from './range.ts';
 import { admitRelative, centreOf, relativeText } from './relative.ts';
 import { admitLoss } from './scenario-losses.ts';
-import { admitShockNumbers, admitShocks, shocksSchema, stressResult, stressReturns } from './stress-shocks.ts';
+import { admitShockNumbers, admitShocks, shocksSchema, stressReturns } from './stress-shocks.ts';
 import type { ShockRules, Shocks } from './stress-shocks.ts';
 
 export type StressLossParameters = {
@@ -82,12 +83,15 @@ export const stressLoss: ConstraintHandler<StressLossParameters> = {
   convexity: 'linear',
   priority: 0,
   admitParameters,
-  admit: (parameters, situation) => [
-    ...admitParameters(parameters),
-    ...(parameters.lookThrough === true ? admitLookThrough(situation.universe, 'lookThrough') : []),
-    ...admitShocks(parameters.shocks, rulesOf(parameters), situation),
-    ...admitRelative(parameters.relativeTo, 'relativeTo', situation),
-  ],
+  admit(parameters, situation) {
+    const closed = parameters.lookThrough === true ? admitLookThrough(situation.universe, 'lookThrough') : [];
+    return [
+      ...admitParameters(parameters),
+      ...closed,
+      ...(closed.length > 0 ? [] : admitShocks(parameters.shocks, rulesOf(parameters), situation)),
+      ...admitRelative(parameters.relativeTo, 'relativeTo', situation),
+    ];
+  },
   lower(parameters, situation, origin) {
     const { assets, cash } = stressReturns(parameters.shocks, rulesOf(parameters).lookThrough, situation);
     const centre = centreWeights(parameters.relativeTo, situation);
@@ -98,9 +102,9 @@ export const stressLoss: ConstraintHandler<StressLossParameters> = {
   },
   check(parameters, { weights, cash }, situation) {
     const { shocks, relativeTo } = parameters;
-    const away = awayFrom(weights, relativeTo, situation);
+    const returns = stressReturns(shocks, rulesOf(parameters).lookThrough, situation);
     const cashAway = cash - centreOf(relativeTo, situation).cash;
-    const loss = -stressResult(shocks, rulesOf(parameters).lookThrough, away, cashAway, situation);
+    const loss = -inner(returns.assets, awayFrom(weights, relativeTo, situation)) - returns.cash * cashAway;
     return [measured(textOf(parameters), loss, { max: parameters.max }, fractionOfValue)];
   },
 };

@@ -4,7 +4,7 @@ import type { Universe, UniverseAsset } from '../problem/universe.ts';
 import type { Violation } from '../values/fault.ts';
 import { Fault } from '../values/fault.ts';
 import type { JsonSchema } from '../values/json.ts';
-import { partsOf, sumThrough, universeThrough } from './look-through.ts';
+import { eachThrough, universeThrough } from './look-through.ts';
 import { amongKnown } from './nearest-name.ts';
 import { admitNumber, fieldOf, invalid, percent } from './range.ts';
 import { belongs, groupTaxonomies, includesCash, namesOf, sameName, taxonomyLabel } from './taxonomy.ts';
@@ -48,7 +48,10 @@ export const shocksSchema: JsonSchema<Shocks> = {
   title: 'Shocks',
   description: 'What returns what in the scenario, as fractions: -0.3 for a fall of 30 %. What no shock meets stays.',
   properties: {
-    assets: byName('Assets', 'Asset id -> shock, in place of all others that would meet the asset.'),
+    assets: byName(
+      'Assets',
+      'Asset id -> shock, in place of all others that would meet the asset, and of those that would meet what a fund holds.',
+    ),
     assetClasses: byName(
       'Asset classes',
       'Compared by canonical name: Equities = Equity = Stocks. Cash includes uninvested cash.',
@@ -109,17 +112,30 @@ export function admitShockNumbers(shocks: Shocks): Violation[] {
   ];
 }
 
-/** What the universe and the factor model do not know, and assets that more than one shock meets where those are not to be added. */
+/** For funds that can be looked through: what the universe and the factor model do not know, and assets that more than one shock meets where those are not to be added. */
 export function admitShocks(shocks: Shocks, { overlap, lookThrough }: ShockRules, situation: Situation): Violation[] {
   const universe = universeThrough(situation.universe, lookThrough);
   const unknown: Violation[] = [];
-  const known = [...new Set(universe.assets.map(({ id }) => id))];
+  const known = new Set(idsIn(situation.universe.assets, lookThrough));
   for (const id of Object.keys(shocks.assets ?? {}))
-    if (!known.includes(id))
-      unknown.push(invalid(fieldOf('shocks.assets', id), `no asset has this id${amongKnown(id, known)}`));
+    if (!known.has(id))
+      unknown.push(invalid(fieldOf('shocks.assets', id), `no asset has this id${amongKnown(id, [...known])}`));
   for (const division of divisionsOf(shocks)) unknown.push(...admitDivision(division, universe));
   unknown.push(...admitFactors(shocks.factors, situation));
   return unknown.length > 0 || overlap === 'add' ? unknown : overlapping(shocks, lookThrough, situation);
+}
+
+/** Ids of the assets and, looked through, of all that their funds hold, funds too. */
+function idsIn(assets: readonly UniverseAsset[], lookThrough: boolean): readonly string[] {
+  return assets.flatMap(({ id, holdings = [] }) => [
+    id,
+    ...(lookThrough
+      ? idsIn(
+          holdings.map(({ asset }) => asset),
+          true,
+        )
+      : []),
+  ]);
 }
 
 function admitDivision({ taxonomy, shocks, field }: Division, universe: Universe): Violation[] {
@@ -173,8 +189,8 @@ function overlapping(shocks: Shocks, lookThrough: boolean, { universe }: Situati
   for (const asset of universe.assets) {
     if (hasOwn(shocks, asset.id)) continue;
     // Factors meet a fund as a whole.
-    const [parts, factors] = [partsOf(asset, lookThrough), shocks.factors === undefined ? [] : ['the factors']];
-    for (const part of parts) note([...meetingIn(part.asset, shocks), ...factors], part.asset.id);
+    const factors = shocks.factors === undefined ? [] : ['the factors'];
+    eachMet(asset, shocks, lookThrough, (each) => note([...meetingIn(each, shocks), ...factors], each.id));
   }
   return [...found.values()];
 }
@@ -185,37 +201,24 @@ export interface StressReturns {
   readonly cash: number;
 }
 
-/** What each asset and uninvested cash return in the scenario, each part of an asset for itself. */
+/** What each asset and uninvested cash return in the scenario: an asset looked through, what all in it returns; factors meet it as a whole. */
 export function stressReturns(shocks: Shocks, lookThrough: boolean, situation: Situation): StressReturns {
   const assets = Float64Array.from(situation.universe.assets, (asset, position) => {
-    if (hasOwn(shocks, asset.id)) return ownReturn(asset, shocks);
-    const parts = partsOf(asset, lookThrough);
-    const fromParts = parts.reduce((total, part) => total + part.share * ownReturn(part.asset, shocks), 0);
-    return fromParts + fromFactors(shocks.factors, situation, position);
+    let total = hasOwn(shocks, asset.id) ? 0 : fromFactors(shocks.factors, situation, position);
+    eachMet(asset, shocks, lookThrough, (each, share) => (total += share * ownReturn(each, shocks)));
+    return total;
   });
   return { assets, cash: cashReturn(shocks) };
 }
 
-/** Return of one asset with what it holds, without factors, for `check`: fund by fund, no parts are listed. */
-function returnThrough(asset: UniverseAsset, shocks: Shocks, lookThrough: boolean): number {
-  if (hasOwn(shocks, asset.id)) return ownReturn(asset, shocks);
-  return sumThrough(asset, lookThrough, (part) => ownReturn(part, shocks));
-}
-
-/** What x (n) and cash gain in the scenario. */
-export function stressResult(
+/** Calls `visit` with everything in an asset that shocks meet by itself: funds looked through are opened, but for those with a shock of their own. */
+function eachMet(
+  asset: UniverseAsset,
   shocks: Shocks,
   lookThrough: boolean,
-  x: Float64Array,
-  cash: number,
-  situation: Situation,
-): number {
-  let result = cash * cashReturn(shocks);
-  for (const [position, asset] of situation.universe.assets.entries()) {
-    const factors = hasOwn(shocks, asset.id) ? 0 : fromFactors(shocks.factors, situation, position);
-    result += x[position]! * (returnThrough(asset, shocks, lookThrough) + factors);
-  }
-  return result;
+  visit: (asset: UniverseAsset, share: number) => void,
+): void {
+  eachThrough(asset, 1, (each) => lookThrough && !hasOwn(shocks, each.id), visit);
 }
 
 /** Its own shock, or the sum of those of its parts of the taxonomies. */

@@ -1,5 +1,7 @@
-import type { ConstraintHandler, Situation } from '../problem/situation.ts';
+import type { ConstraintHandler } from '../problem/situation.ts';
+import { awayFrom } from './centre.ts';
 import { invalid, measured, percent } from './range.ts';
+import { centreOf } from './relative.ts';
 import { covarianceOf, deviation, periodsPerYear } from './risk.ts';
 import type { Period } from './risk.ts';
 import { admitRiskLimit, periodSchema } from './volatility.ts';
@@ -8,10 +10,6 @@ export type TrackingErrorParameters = { readonly max: number; readonly period: P
 
 const textOf = ({ max, period }: TrackingErrorParameters): string =>
   `${period} ex-ante tracking error at most ${percent(max)}`;
-
-function benchmarkOf(situation: Situation): Float64Array {
-  return situation.benchmark ?? new Float64Array(situation.universe.assets.length);
-}
 
 /** sqrt((w - b)' Sigma (w - b) / periods) <= max, b the benchmark weights, Sigma the annual covariance, periods 1, 12 or 252. */
 export const trackingError: ConstraintHandler<TrackingErrorParameters> = {
@@ -46,6 +44,7 @@ export const trackingError: ConstraintHandler<TrackingErrorParameters> = {
   },
   convexity: 'norm',
   priority: 0,
+  admitParameters: ({ max }) => admitRiskLimit(max),
   admit({ max }, situation) {
     const violations = admitRiskLimit(max);
     if (situation.benchmark === undefined) violations.push(invalid('', 'needs a benchmark, and there is none'));
@@ -55,15 +54,14 @@ export const trackingError: ConstraintHandler<TrackingErrorParameters> = {
     norms: [
       {
         operator: covarianceOf(situation, 'tracking error'),
-        centre: benchmarkOf(situation),
+        centre: centreOf('benchmark', situation).weights,
         bound: parameters.max * Math.sqrt(periodsPerYear[parameters.period]),
         origin: origin(textOf(parameters)),
       },
     ],
   }),
   check(parameters, holdings, situation) {
-    const benchmark = benchmarkOf(situation);
-    const active = holdings.weights.map((weight, position) => weight - benchmark[position]!);
+    const active = awayFrom(holdings.weights, 'benchmark', situation);
     const value =
       deviation(covarianceOf(situation, 'tracking error'), active) / Math.sqrt(periodsPerYear[parameters.period]);
     return [measured(textOf(parameters), value, { max: parameters.max }, `${parameters.period} tracking error`)];

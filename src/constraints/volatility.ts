@@ -20,12 +20,15 @@ export const periodSchema = {
   enum: ['annual', 'monthly', 'daily'],
 } as const;
 
-/** A limit on risk must be a finite fraction, not negative. Zero is a limit: only riskless holdings meet it. */
-export function admitRiskLimit(max: number): Violation[] {
-  const violations = admitNumber(max, 'max', 'fraction');
+/** A limit on risk must be finite, a fraction unless it is a multiple, not negative. Zero is a limit: only riskless holdings meet it. */
+export function admitRiskLimit(max: number, unit: 'fraction' | 'plain' = 'fraction'): Violation[] {
+  const violations = admitNumber(max, 'max', unit);
   if (max < 0) violations.push(invalid('max', `must not be negative; got ${String(max)}`));
   return violations;
 }
+
+const admitParameters = ({ max, relativeTo }: VolatilityParameters): Violation[] =>
+  admitRiskLimit(max, relativeTo === 'benchmark-multiple' ? 'plain' : 'fraction');
 
 function textOf({ max, period, relativeTo }: VolatilityParameters): string {
   if (relativeTo === 'benchmark-multiple') return `volatility at most ${plain(max)} times that of the benchmark`;
@@ -84,10 +87,10 @@ export const volatility: ConstraintHandler<VolatilityParameters> = {
   },
   convexity: 'norm',
   priority: 0,
-  admitParameters: ({ max }) => admitRiskLimit(max),
-  admit: ({ max, relativeTo }, situation) => [
-    ...admitRiskLimit(max),
-    ...admitRelative(relativeTo, 'relativeTo', situation),
+  admitParameters,
+  admit: (parameters, situation) => [
+    ...admitParameters(parameters),
+    ...admitRelative(parameters.relativeTo, 'relativeTo', situation),
   ],
   lower: (parameters, situation, origin) => ({
     norms: [
