@@ -34,6 +34,10 @@ describe('operator arithmetic of the SDK', () => {
       2, 3, 4,
     ]);
     expect([...volatilities(factor)]).to.deep.equal([Math.sqrt(3), 2, Math.sqrt(8)]);
+    expect([...volatilities(dense)]).to.deep.equal([2, Math.sqrt(3), Math.sqrt(5)]);
+    const both: SymmetricOperator = { kind: 'sum', size: 3, terms: [dense, factor, diagonal] };
+    expect([...volatilities(both)]).to.deep.equal([Math.sqrt(8), 3, 4]);
+    expect([...diagonal.entries]).to.deep.equal([1, 2, 3]);
   });
 
   it('gives the diagonal of each kind of operator as that of its matrix', () => {
