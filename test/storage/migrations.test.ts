@@ -6,7 +6,7 @@ import { newCall, onEachDriver, type OpenStorage } from '../support/storage.ts';
 const instant = "'2026-01-05T10:00:00.123Z'";
 
 /** What a server of the first schema has stored, written as it wrote it. */
-async function filled({ sql }: OpenStorage, tenant: string): Promise<void> {
+async function filled(storage: OpenStorage, tenant: string): Promise<void> {
   const statements = [
     `insert into assets values (?, 'OLD', 'Old', 'Equity', 'Tech', 'US', 'USD', '{"size":"large"}', 1, null, '{"ticker":"OLD"}', 3,
        ${instant}, ${instant})`,
@@ -16,7 +16,7 @@ async function filled({ sql }: OpenStorage, tenant: string): Promise<void> {
        '{"termination":"optimal","provenance":{"pricesAsOf":"2026-01-05"}}', null, 1, 1, false, null, null, 2, ${instant}, ${instant})`,
     `insert into run_events values (?, 'optimization', 'p', 'r', 1, ${instant}, 'succeeded', '{"termination":"optimal"}')`,
   ];
-  for (const statement of statements) await sql(statement, [tenant]);
+  for (const statement of statements) await storage.sql(statement, [tenant]);
 }
 
 for (const { title, use, open } of onEachDriver('a database of the first schema')) {
