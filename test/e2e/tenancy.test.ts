@@ -39,20 +39,7 @@ interface Attempt {
   readonly request?: Message | readonly Message[];
 }
 
-/** Every method of every service, with the names of another tenant wherever it takes one. `transaction` is one of that tenant's. */
-const attemptsOn = (transaction: string): readonly Attempt[] => [
-  {
-    method: 'AllocationService/SetAllocations',
-    outcome: 'nowhere',
-    request: { parent: portfolio, ...kind, allocations: weights },
-  },
-  { method: 'AllocationService/GetAllocations', outcome: 'nowhere', request: { parent: portfolio, ...kind } },
-  { method: 'AllocationService/ListAllocationHistory', outcome: 'nowhere', request: { parent: portfolio, ...kind } },
-  {
-    method: 'AllocationService/ComputeDrift',
-    outcome: 'nowhere',
-    request: { parent: portfolio, dimension: kind.dimension },
-  },
+const onMarket: readonly Attempt[] = [
   {
     method: 'AssetService/CreateAsset',
     outcome: { refused: 'asset.holdings[0].asset' },
@@ -121,6 +108,9 @@ const attemptsOn = (transaction: string): readonly Attempt[] => [
   { method: 'AssetService/ListBenchmarks', outcome: { empty: 'benchmarks' }, request: {} },
   { method: 'AssetService/GetFactorModel', outcome: 'nowhere', request: { name: model } },
   { method: 'AssetService/ListFactorModels', outcome: { empty: 'factorModels' }, request: {} },
+];
+
+const onCatalogue: readonly Attempt[] = [
   { method: 'CatalogService/ListStrategies', outcome: 'nothing stored' },
   { method: 'CatalogService/ListConstraintTypes', outcome: 'nothing stored' },
   { method: 'CatalogService/ListEstimators', outcome: 'nothing stored' },
@@ -128,6 +118,9 @@ const attemptsOn = (transaction: string): readonly Attempt[] => [
   { method: 'CatalogService/ListPlugins', outcome: 'nothing stored' },
   { method: 'EstimationService/Estimate', outcome: { refused: '' }, request: { problem: stored.problem } },
   { method: 'EstimationService/StreamEstimates', outcome: 'nothing stored' },
+];
+
+const onOptimizations: readonly Attempt[] = [
   {
     method: 'OptimizationService/CreateOptimization',
     outcome: 'nowhere',
@@ -149,6 +142,21 @@ const attemptsOn = (transaction: string): readonly Attempt[] => [
     method: 'OptimizationService/ComputeFrontier',
     outcome: { refused: 'problem.factor_model' },
     request: { ...stored, points: 2 },
+  },
+];
+
+const onPortfolios = (): readonly Attempt[] => [
+  {
+    method: 'AllocationService/SetAllocations',
+    outcome: 'nowhere',
+    request: { parent: portfolio, ...kind, allocations: weights },
+  },
+  { method: 'AllocationService/GetAllocations', outcome: 'nowhere', request: { parent: portfolio, ...kind } },
+  { method: 'AllocationService/ListAllocationHistory', outcome: 'nowhere', request: { parent: portfolio, ...kind } },
+  {
+    method: 'AllocationService/ComputeDrift',
+    outcome: 'nowhere',
+    request: { parent: portfolio, dimension: kind.dimension },
   },
   {
     method: 'PortfolioService/CreatePortfolio',
@@ -187,6 +195,9 @@ const attemptsOn = (transaction: string): readonly Attempt[] => [
     outcome: 'nowhere',
     request: { name: rebalance, requestId: randomUUID() },
   },
+];
+
+const onTransactions = (transaction: string): readonly Attempt[] => [
   { method: 'TransactionService/ListTransactions', outcome: 'nowhere', request: { parent: portfolio } },
   { method: 'TransactionService/GetTransaction', outcome: 'nowhere', request: { name: transaction } },
   {
@@ -204,6 +215,15 @@ const attemptsOn = (transaction: string): readonly Attempt[] => [
       requestId: randomUUID(),
     },
   },
+];
+
+/** Every method of every service, with the names of another tenant wherever it takes one. `transaction` is one of that tenant's. */
+const attemptsOn = (transaction: string): readonly Attempt[] => [
+  ...onMarket,
+  ...onCatalogue,
+  ...onOptimizations,
+  ...onPortfolios(),
+  ...onTransactions(transaction),
 ];
 
 describe('what belongs to one tenant', function () {
