@@ -2,14 +2,13 @@ import type { Lowered, Task } from '@veritasvault/portfolio/sdk/v1';
 
 import {
   bySchema,
-  insideFaults,
   insideSchema,
   keysAt,
   lineFaults,
-  linesOf,
-  linesReport,
-  spread,
+  namedFaults,
+  namedTarget,
   weightAt,
+  weightsSchema,
 } from './lines.ts';
 import type { Line, LineChoice } from './lines.ts';
 import { defineRule, nearestInWords } from './nearest.ts';
@@ -32,9 +31,7 @@ export const constantMix = defineRule<ConstantMix>({
     additionalProperties: false,
     properties: {
       weights: {
-        type: 'object',
-        minProperties: 1,
-        additionalProperties: { type: 'number', minimum: -10, maximum: 10 },
+        ...weightsSchema,
         description: 'Target weight by name, as `by` reads it: 0.6 is 60 % of net asset value.',
       },
       by: bySchema,
@@ -54,13 +51,11 @@ export const constantMix = defineRule<ConstantMix>({
   needs: [],
   faults: (parameters, situation) => [
     ...lineFaults(keysAt('weights', parameters.weights), parameters, situation.universe),
-    ...insideFaults(linesOf(situation.universe, parameters), weightIn(parameters), parameters, situation),
+    ...namedFaults(weightIn(parameters), parameters, situation),
   ],
   decide: (task) => {
-    const { parameters, situation } = task;
-    const lines = linesOf(situation.universe, parameters);
-    const target = spread(lines, weightIn(parameters), parameters, situation);
-    return { target, added: oneSided(task), report: { lines: linesReport(lines, situation.current, target) } };
+    const { target, lines } = namedTarget(weightIn(task.parameters), task.parameters, task.situation);
+    return { target, added: oneSided(task), report: { lines } };
   },
 });
 

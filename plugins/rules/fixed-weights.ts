@@ -1,4 +1,4 @@
-import { keysAt, lineFaults, weightAt } from './lines.ts';
+import { keysAt, lineFaults, weightAt, weightsSchema } from './lines.ts';
 import { defineRule, nearestInWords } from './nearest.ts';
 
 interface FixedWeights {
@@ -16,9 +16,7 @@ export const fixedWeights = defineRule<FixedWeights>({
     additionalProperties: false,
     properties: {
       weights: {
-        type: 'object',
-        minProperties: 1,
-        additionalProperties: { type: 'number', minimum: -10, maximum: 10 },
+        ...weightsSchema,
         description: 'Target weight by asset id: 0.6 is 60 % of net asset value.',
         examples: [{ AAPL: 0.6, BOND: 0.4 }],
       },

@@ -1,17 +1,7 @@
 import type { JsonSchema, Violation } from '@veritasvault/portfolio/sdk/v1';
 
 import { dayOf, daysPerYear } from './dates.ts';
-import {
-  bySchema,
-  insideFaults,
-  insideSchema,
-  keysAt,
-  lineFaults,
-  linesOf,
-  linesReport,
-  spread,
-  weightAt,
-} from './lines.ts';
+import { bySchema, insideSchema, keysAt, lineFaults, namedFaults, namedTarget, weightAt } from './lines.ts';
 import type { Line, LineChoice } from './lines.ts';
 import { defineRule, nearestInWords } from './nearest.ts';
 
@@ -99,15 +89,14 @@ export const glidePath = defineRule<GlidePath>({
     const all = [...stated, ...lineFaults(Object.fromEntries(named), parameters, situation.universe)];
     if (all.length > 0) return all;
     const { weights } = placeOn(parameters);
-    return insideFaults(linesOf(situation.universe, parameters), weightIn(weights), parameters, situation);
+    return namedFaults(weightIn(weights), parameters, situation);
   },
   decide: ({ parameters, situation }) => {
     const { weights, between, years } = placeOn(parameters);
-    const lines = linesOf(situation.universe, parameters);
-    const target = spread(lines, weightIn(weights), parameters, situation);
+    const { target, lines } = namedTarget(weightIn(weights), parameters, situation);
     const { asOf } = parameters;
     const when = years === undefined ? { asOf } : { asOf, yearsToTarget: years };
-    return { target, report: { ...when, between, lines: linesReport(lines, situation.current, target) } };
+    return { target, report: { ...when, between, lines } };
   },
 });
 

@@ -135,6 +135,29 @@ export function spread(
   return target;
 }
 
+/** What a rule that gives weights by name has decided: target weights (n), and every line of them for the report. */
+export function namedTarget(weightOf: (line: Line) => number, choice: LineChoice, situation: Situation) {
+  const lines = linesOf(situation.universe, choice);
+  const target = spread(lines, weightOf, choice, situation);
+  return { target, lines: linesReport(lines, situation.current, target) };
+}
+
+/** What keeps it from being decided. */
+export function namedFaults(
+  weightOf: (line: Line) => number,
+  choice: LineChoice,
+  situation: Situation,
+): readonly Violation[] {
+  return insideFaults(linesOf(situation.universe, choice), weightOf, choice, situation);
+}
+
+/** Weights by name. */
+export const weightsSchema: JsonSchema = {
+  type: 'object',
+  minProperties: 1,
+  additionalProperties: { type: 'number', minimum: -10, maximum: 10 },
+};
+
 /** 0 where the name is not among them. */
 export function weightAt(weights: Readonly<Record<string, number>>, name: string): number {
   return Object.hasOwn(weights, name) ? weights[name]! : 0;
@@ -146,7 +169,7 @@ export function heldIn({ positions }: Line, weights: Float64Array): number {
 }
 
 /** For a report: the weight of every line now and by the rule, those that are neither left out. */
-export function linesReport(lines: readonly Line[], current: Float64Array, target: Float64Array): readonly Json[] {
+function linesReport(lines: readonly Line[], current: Float64Array, target: Float64Array): readonly Json[] {
   return lines
     .map((line) => ({ name: line.name, current: heldIn(line, current), target: heldIn(line, target) }))
     .filter((line) => line.current !== 0 || line.target !== 0);

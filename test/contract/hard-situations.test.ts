@@ -2,14 +2,11 @@
  * Every strategy in every hard situation: it refuses by field and reason, or ends with a reason in words, or with a portfolio that passes the
  * independent check. It never throws, and nothing that it tells is not a number.
  */
-import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
 
-import { admitted, pluginOf } from '../../src/host/manifest.ts';
 import { certify } from '../../src/problem/certificate.ts';
 import { compose } from '../../src/problem/problem.ts';
-import { sdkVersion } from '../../src/sdk/v1/index.ts';
-import type { Answer, Contributions, JsonObject, Strategy, Violation } from '../../src/sdk/v1/index.ts';
+import type { Answer, JsonObject, Strategy, Violation } from '../../src/sdk/v1/index.ts';
 import { parameterExamples } from '../../src/sdk/v1/testing/examples.ts';
 import type { ReferenceMarket } from '../../src/sdk/v1/testing/reference-market.ts';
 import { answerOf, referenceTask } from '../../src/sdk/v1/testing/reference-task.ts';
@@ -19,15 +16,9 @@ import { withDefaults } from '../../src/values/schema.ts';
 import { builtInContributions } from '../../src/workers/built-in.ts';
 import { referenceEngine } from '../support/reference-engine.ts';
 import { hardSituations } from './hard-situations.ts';
+import { ownStrategies } from './own-plugins.ts';
 
-const folder = new URL('../../plugins/', import.meta.url);
-const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-const activated = names.map(async ({ name }) => {
-  const module: unknown = await import(new URL(`${name}/index.ts`, folder).href);
-  const plugin = admitted(pluginOf(module, name), undefined);
-  return (await plugin.activate({ sdkVersion, log: () => undefined })) as Contributions;
-});
-const strategies: readonly Strategy[] = (await Promise.all(activated)).flatMap(({ strategies: own = [] }) => own);
+const strategies = await ownStrategies();
 
 /** All solvers of the product, which hand over to each other. */
 const registry = new SolverRegistry(builtInContributions.solvers ?? []);

@@ -1,13 +1,11 @@
 /** What the README of a plugin says of its strategies is what their schemas say, and the cases that it cites are tested. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 
-import { admitted, pluginOf } from '../../src/host/manifest.ts';
-import { sdkVersion } from '../../src/sdk/v1/index.ts';
-import type { Contributions, JsonSchema } from '../../src/sdk/v1/index.ts';
+import type { JsonSchema } from '../../src/sdk/v1/index.ts';
+import { pluginsIn } from './own-plugins.ts';
 
 const root = new URL('../../', import.meta.url);
-const folders = readdirSync(new URL('plugins/', root), { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
 /** Every name of a parameter, at any depth, with its schema. */
 function parametersOf(schema: JsonSchema): readonly (readonly [string, JsonSchema])[] {
@@ -32,11 +30,9 @@ const testAt = (path: string): string => {
   return [text, ...cases.filter((file) => existsSync(file)).map((file) => readFileSync(file, 'utf8'))].join('\n');
 };
 
-for (const { name } of folders) {
+for (const { name, contributions } of await pluginsIn('plugins')) {
   const readme = readFileSync(new URL(`plugins/${name}/README.md`, root), 'utf8');
-  const module: unknown = await import(new URL(`plugins/${name}/index.ts`, root).href);
-  const activated = admitted(pluginOf(module, name), undefined).activate({ sdkVersion, log: () => undefined });
-  const { strategies = [] } = (await activated) as Contributions;
+  const { strategies = [] } = contributions;
   const rows = new Map(
     readme
       .split('\n')

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 
 import { blackLitterman } from '../../plugins/black-litterman/black-litterman.ts';
@@ -13,6 +12,7 @@ import type { Answer, BlendedViews, JsonObject, SymmetricOperator } from '../../
 import { answerOf, referenceTask } from '../../src/sdk/v1/testing/reference-task.ts';
 import { referenceEngine } from '../support/reference-engine.ts';
 import { denseOperator } from '../support/problems.ts';
+import { stockPrices } from '../support/stock-prices.ts';
 import heLitterman from './cases/he-litterman-1999.json' with { type: 'json' };
 import idzorek from './cases/idzorek-2005.json' with { type: 'json' };
 import pypfopt from './cases/pyportfolioopt-estimation.json' with { type: 'json' };
@@ -238,11 +238,7 @@ describe('the Black-Litterman strategy agrees with PyPortfolioOpt', () => {
   const n = ids.length;
   const covariance = denseOperator(ids.map((_, i) => ids.map((__, j) => entry(Math.max(i, j), Math.min(i, j)))));
   const tau = 0.05;
-  const [, ...lines] = readFileSync(new URL('../../examples/market/us-stocks-20/prices.csv', import.meta.url), 'utf8')
-    .trim()
-    .split('\n');
-  const price = (text: string): number => (text.trim() === '' ? NaN : Number(text));
-  const prices = Float64Array.from(lines.flatMap((line) => line.split(',').slice(1).map(price)));
+  const prices = stockPrices();
   const { series } = returnSeries({ assets: ids, prices, periodsPerYear: 252 }, 'pairwise');
 
   function entry(row: number, column: number): number {

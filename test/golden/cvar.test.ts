@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { certify } from '../../src/problem/certificate.ts';
 import type { Problem, Quadratic, TailMeasure } from '../../src/problem/problem.ts';
@@ -8,6 +7,7 @@ import { SolverRegistry, runToEnd } from '../../src/solvers/registry.ts';
 import { scenarioTails } from '../../src/solvers/tails/scenario-tails.ts';
 import { normalScenarios } from '../support/normal-scenarios.ts';
 import { budgetRow, originOf, problemOf, rowOver } from '../support/problems.ts';
+import { stockDays } from '../support/stock-prices.ts';
 import library from './cases/pyportfolioopt-tails.json' with { type: 'json' };
 import paper from './cases/rockafellar-uryasev-2000.json' with { type: 'json' };
 
@@ -21,11 +21,7 @@ function certified(problem: Problem): Solution {
 }
 
 describe(`tails, as ${library.source}`, () => {
-  const [, ...lines] = readFileSync(new URL('../../examples/market/us-stocks-20/prices.csv', import.meta.url), 'utf8')
-    .trim()
-    .split('\n');
-  const days = lines.map((line) => line.split(',').slice(1)).filter((day) => day.every((price) => price.trim() !== ''));
-  const prices = days.map((day) => day.map(Number));
+  const prices = stockDays.map((day) => day.prices).filter((row) => row.every((price) => !Number.isNaN(price)));
   const n = prices[0]!.length;
   const count = prices.length - 1;
   const scenarios = Float64Array.from({ length: count * n }, (_, k) => {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 
 import { bayesStein, bayesSteinCovariance, bayesSteinMean } from '../../src/estimation/bayes-stein.ts';
@@ -23,20 +22,10 @@ import { symmetricEigen } from '../../src/math/symmetric-eigen.ts';
 import { dot } from '../../src/math/vectors.ts';
 import type { Sample } from '../../src/problem/estimator.ts';
 import type { SymmetricOperator } from '../../src/problem/operator.ts';
+import { stockIds as assets, stockPrices } from '../support/stock-prices.ts';
 import golden from './cases/estimation-peers.json' with { type: 'json' };
 
-const lines = readFileSync(new URL('../../examples/market/us-stocks-20/prices.csv', import.meta.url), 'utf8')
-  .trim()
-  .split('\n');
-const assets = lines[0]!.split(',').slice(1);
-const prices = Float64Array.from(
-  lines.slice(1).flatMap((line) =>
-    line
-      .split(',')
-      .slice(1)
-      .map((text) => (text.trim() === '' ? NaN : Number(text))),
-  ),
-);
+const prices = stockPrices();
 const universe = { assets: assets.map((id) => ({ id, groups: {} })) };
 const sampleOf = (missing: MissingPrices): Sample & { series: NonNullable<Sample['series']> } => ({
   universe,

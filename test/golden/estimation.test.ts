@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 
 import { blackLitterman } from '../../src/estimation/black-litterman.ts';
@@ -15,21 +14,14 @@ import { factorizeCholesky, solveCholesky } from '../../src/math/cholesky.ts';
 import { dot, scaled, sum } from '../../src/math/vectors.ts';
 import type { Sample } from '../../src/problem/estimator.ts';
 import type { SymmetricOperator } from '../../src/problem/operator.ts';
+import { stockIds, stockPrices } from '../support/stock-prices.ts';
 import golden from './cases/pyportfolioopt-estimation.json' with { type: 'json' };
 
 const { assets, periodsPerYear } = golden;
 const universe = { assets: assets.map((id) => ({ id, groups: {} })) };
 
-function marketPrices(): Float64Array {
-  const lines = readFileSync(new URL('../../examples/market/us-stocks-20/prices.csv', import.meta.url), 'utf8')
-    .trim()
-    .split('\n');
-  expect(lines[0]).to.equal(`date,${assets.join(',')}`);
-  const cell = (text: string): number => (text.trim() === '' ? NaN : Number(text));
-  return Float64Array.from(lines.slice(1).flatMap((line) => line.split(',').slice(1).map(cell)));
-}
-
-const table = { assets, prices: marketPrices(), periodsPerYear };
+expect(stockIds).to.deep.equal(assets);
+const table = { assets, prices: stockPrices(), periodsPerYear };
 const sampleOf = (missing: MissingPrices): Sample => ({
   universe,
   series: returnSeries(table, missing).series,

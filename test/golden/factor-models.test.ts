@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-
 import { expect } from 'chai';
 
 import { denseEntries } from '../../src/estimation/operator.ts';
@@ -9,22 +7,11 @@ import { statisticalFactorModel } from '../../src/estimation/statistical-factor-
 import type { StatisticalFactorModelParameters } from '../../src/estimation/statistical-factor-model.ts';
 import type { FactorReturns, Sample } from '../../src/problem/estimator.ts';
 import { universeOf } from '../support/scenario-draws.ts';
+import { stockDays, stockIds as assets } from '../support/stock-prices.ts';
 import golden from './cases/factor-models.json' with { type: 'json' };
 
 const periodsPerYear = 252;
-const [header = '', ...lines] = readFileSync(
-  new URL('../../examples/market/us-stocks-20/prices.csv', import.meta.url),
-  'utf8',
-)
-  .trim()
-  .split('\n');
-const assets = header.split(',').slice(1);
-const prices = lines.slice(-1001).map((line) =>
-  line
-    .split(',')
-    .slice(1)
-    .map((cell) => (cell.trim() === '' ? NaN : Number(cell))),
-);
+const prices = stockDays.slice(-1001).map((day) => day.prices);
 
 function sampleOf(ids: readonly string[]): Sample {
   const positions = ids.map((id) => assets.indexOf(id));

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 
 import { clustersAt, leavesOf, linkages, mergesOf } from '../../plugins/hierarchical/clustering.ts';
@@ -13,6 +12,7 @@ import { sampleCovariance } from '../../src/estimation/sample-covariance.ts';
 import { returnSeries } from '../../src/estimation/series.ts';
 import { denseEntries, dot, quadraticForm } from '../../src/sdk/v1/index.ts';
 import type { Scenarios } from '../../src/sdk/v1/index.ts';
+import { stockIds as ids, stockPrices } from '../support/stock-prices.ts';
 import golden from './cases/hierarchical.json' with { type: 'json' };
 import { certifiedAnswer, expectWeights, settingOf } from './markets.ts';
 
@@ -75,17 +75,8 @@ describe('hierarchical risk parity as published', () => {
 });
 
 describe('hierarchical risk parity of the sample market agrees with PyPortfolioOpt', () => {
-  const [header = '', ...lines] = readFileSync(
-    new URL('../../examples/market/us-stocks-20/prices.csv', import.meta.url),
-    'utf8',
-  )
-    .trim()
-    .split('\n');
-  const ids = header.split(',').slice(1);
   const n = ids.length;
-  const price = (text: string): number => (text.trim() === '' ? NaN : Number(text));
-  const prices = Float64Array.from(lines.flatMap((line) => line.split(',').slice(1).map(price)));
-  const { series } = returnSeries({ assets: ids, prices, periodsPerYear: 252 }, 'pairwise');
+  const { series } = returnSeries({ assets: ids, prices: stockPrices(), periodsPerYear: 252 }, 'pairwise');
   const sample = { universe: { assets: ids.map((id) => ({ id, groups: {} })) }, series, riskFreeRate: 0 };
   const parameters = { ...asListed, distance: 'correlation' as const };
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 
 import meanVariance from '../../plugins/mean-variance/index.ts';
@@ -12,21 +11,14 @@ import type { Setting } from '../../src/sdk/v1/testing/reference-task.ts';
 import { runToEnd, SolverRegistry } from '../../src/solvers/registry.ts';
 import { riskBudgeting } from '../../src/solvers/risk-budgeting/risk-budgeting.ts';
 import { budgetRow, denseOperator, originOf, problemOf } from '../support/problems.ts';
+import { stockIds as ids, stockPrices } from '../support/stock-prices.ts';
 import published from './cases/pyportfolioopt-mean-variance.json' with { type: 'json' };
 import type { PublishedLimits, PublishedMarket } from './markets.ts';
 import { certifiedAnswer, settingOf } from './markets.ts';
 
 const periodsPerYear = 252;
-const [header = '', ...lines] = readFileSync(
-  new URL('../../examples/market/us-stocks-20/prices.csv', import.meta.url),
-  'utf8',
-)
-  .trim()
-  .split('\n');
-const ids = header.split(',').slice(1);
 const n = ids.length;
-const price = (text: string): number => (text.trim() === '' ? NaN : Number(text));
-const prices = Float64Array.from(lines.flatMap((line) => line.split(',').slice(1).map(price)));
+const prices = stockPrices();
 const { series } = returnSeries({ assets: ids, prices, periodsPerYear }, 'pairwise');
 const sample = { universe: { assets: ids.map((id) => ({ id, groups: {} })) }, series, riskFreeRate: 0 };
 

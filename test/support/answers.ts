@@ -17,7 +17,7 @@ import { solveToEnd } from '../../src/sdk/v1/steps.ts';
 import { catalogOf, constraintOf, problem3, requestOf, vectorOf } from './optimization.ts';
 
 /** w covariance w - mu w. */
-const utility: Strategy = {
+export const utility: Strategy = {
   id: 'utility',
   title: 'Utility',
   description: 'w covariance w - mu w',

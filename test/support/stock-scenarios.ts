@@ -1,9 +1,8 @@
 /** Scenarios of the twenty US stocks that ship as an example, and tasks that stand on scenarios. */
-import { readFileSync } from 'node:fs';
-
 import type { Scenarios } from '../../src/sdk/v1/index.ts';
 import type { Setting } from '../../src/sdk/v1/testing/reference-task.ts';
 import { settingOf, type PublishedLimits } from '../golden/markets.ts';
+import { stockDays as days, stockIds as ids } from './stock-prices.ts';
 
 export interface StockScenarios {
   readonly ids: readonly string[];
@@ -11,18 +10,6 @@ export interface StockScenarios {
   /** (n) compound annual growth. */
   readonly mean: Float64Array;
 }
-
-const [header = '', ...lines] = readFileSync(
-  new URL('../../examples/market/us-stocks-20/prices.csv', import.meta.url),
-  'utf8',
-)
-  .trim()
-  .split('\n');
-const ids = header.trim().split(',').slice(1);
-const days = lines.map((line) => {
-  const [date = '', ...prices] = line.trim().split(',');
-  return { date, prices: prices.map((price) => (price === '' ? NaN : Number(price))) };
-});
 
 /** Days on which all have a price. */
 export function dailyStocks(): StockScenarios {

@@ -5,31 +5,14 @@ import { admitStateless } from '../../../src/optimization/admission.ts';
 import type { OptimizationAnswer } from '../../../src/optimization/answer.ts';
 import type { ConstraintDraft } from '../../../src/optimization/draft.ts';
 import { solveJob } from '../../../src/optimization/pipeline.ts';
-import type { Strategy } from '../../../src/sdk/v1/index.ts';
-import { solveToEnd } from '../../../src/sdk/v1/steps.ts';
 import { findConflict } from '../../../src/solvers/conflict.ts';
 import { interiorPoint } from '../../../src/solvers/interior-point.ts';
 import { branchAndBound } from '../../../src/solvers/integers/branch-and-bound.ts';
 import { SolverRegistry } from '../../../src/solvers/registry.ts';
 import { findRepair } from '../../../src/solvers/repair.ts';
 import { riskShares } from '../../../src/solvers/risk-shares/risk-shares.ts';
-import { named, verdictOf } from '../../support/answers.ts';
+import { named, utility, verdictOf } from '../../support/answers.ts';
 import { catalogOf, problem3, requestOf, vectorOf } from '../../support/optimization.ts';
-
-/** w covariance w - mu w. */
-const utility: Strategy = {
-  id: 'utility',
-  title: 'Utility',
-  description: 'w covariance w - mu w',
-  references: [],
-  parameters: { type: 'object', additionalProperties: false },
-  needs: ['covariance', 'expected-returns'],
-  optimize(task) {
-    const { covariance: operator, expectedReturns: linear } = task.estimates;
-    if (operator === undefined || linear === undefined) throw new TypeError('estimates were promised');
-    return solveToEnd(task, { quadratics: [{ scale: 2, operator }], linear }, 'solving');
-  },
-};
 
 const solvers = [interiorPoint, branchAndBound, riskShares];
 const catalog = catalogOf({ strategies: [utility], solvers });

@@ -146,6 +146,8 @@ describe('Kelly', () => {
       const leverage = solution.weights.reduce((sum, weight) => sum + Math.abs(weight), 0);
       expect(leverage).to.be.closeTo(1.5, 1e-7);
       expect(report['leverage']).to.be.closeTo(leverage, 1e-12);
+      const sum = solution.weights.reduce((total, weight) => total + weight, 0);
+      expect(report['invested']).to.be.closeTo(sum, 1e-12);
       const rateOfGrowth = (12 * factors.reduce((sum, factor) => sum + Math.log(factor), 0)) / rows.length;
       expect(report['growthRateAnnual']).to.be.closeTo(rateOfGrowth, 1e-10);
       expect(report['worstReturn']).to.be.closeTo(Math.min(...factors) - 1, 1e-10);

@@ -187,6 +187,29 @@ describe('hierarchical strategies', () => {
       }
   });
 
+  it('do not depend on the unit of risk, however small', async () => {
+    const covariance = blocks([2, 3], 0.6, [0.1, 0.2]);
+    for (const { strategy } of each) {
+      const [one, other] = await Promise.all(
+        [1, 1e-12].map(async (unit) => {
+          const scaled = covariance.map((row) => row.map((value) => unit * value));
+          const setting = settingOf<JsonObject>({ covariance: scaled }, longOnly, {});
+          const answer = await answerOf(
+            (strategy as Strategy).optimize(referenceTask(referenceEngine, { ...setting, strategies })),
+          );
+          return answer.solution.weights;
+        }),
+      );
+      expectWeights(other!, [...one!], 1e-7);
+    }
+  });
+
+  it('need scenarios for CVaR alone', () => {
+    const needs = (parameters: JsonObject) => (hierarchicalEqualRisk as Strategy).needsWith?.(parameters);
+    expect(needs({ measure: 'cvar' })).to.deep.equal(['scenarios']);
+    for (const measure of ['variance', 'volatility']) expect(needs({ measure })).to.deep.equal([]);
+  });
+
   it('say so where nothing may be held long', async () => {
     for (const strategy of [hierarchicalRiskParity, hierarchicalEqualRisk, nestedClustered]) {
       const setting = settingOf<JsonObject>(
@@ -208,6 +231,8 @@ describe('hierarchical strategies', () => {
       expect(strategy.admit?.({ clusters: 9 }, situation)).to.deep.equal([
         { field: 'clusters', description: 'is 9, but there are only 8 assets' },
       ]);
+    for (const strategy of [hierarchicalEqualRisk, nestedClustered])
+      expect(strategy.admit?.({ clusters: 8 }, situation)).to.deep.equal([]);
   });
 
   it('let the host see that they are to end while distances are still computed', async () => {

@@ -1,38 +1,22 @@
-import { expect } from 'chai';
 import fc from 'fast-check';
 
 import { maximumSharpe } from '../../../plugins/mean-variance/maximum-sharpe.ts';
-import { dot, quadraticForm } from '../../../src/sdk/v1/index.ts';
-import type { Lowered, Origin, SymmetricOperator } from '../../../src/sdk/v1/index.ts';
-import { answerOf, referenceTask } from '../../../src/sdk/v1/testing/index.ts';
-import { referenceEngine } from '../../support/reference-engine.ts';
+import type { Lowered } from '../../../src/sdk/v1/index.ts';
+import { originOf } from '../../support/problems.ts';
+import { expectGreatest, mixtures, normalized, oneFactor, unit } from './random-ratios.ts';
+import type { RandomMarket } from './random-ratios.ts';
 
-const origin: Origin = { constraint: 'test', name: 'test', text: 'test', priority: 0 };
-const unit = fc.double({ min: 0, max: 1, noNaN: true });
-
-interface RandomMarket {
-  readonly excess: Float64Array;
-  readonly covariance: SymmetricOperator;
-  readonly restrictions: readonly Lowered[];
-  readonly others: readonly Float64Array[];
-}
+const origin = originOf('test');
 
 const markets = fc
   .record({
     assets: fc.array(fc.tuple(unit, unit, unit), { minLength: 2, maxLength: 12 }),
     shape: fc.constantFrom('long only', 'upper bounds', 'long and short', 'cash', 'turnover', 'tracking error'),
-    mixtures: fc.array(fc.array(unit, { minLength: 12, maxLength: 12 }), { minLength: 3, maxLength: 3 }),
+    mixtures,
   })
-  .map(({ assets, shape, mixtures }): RandomMarket => {
+  .map(({ assets, shape, mixtures: drawn }): RandomMarket => {
     const n = assets.length;
-    const covariance: SymmetricOperator = {
-      kind: 'factor',
-      size: n,
-      factors: 1,
-      exposures: Float64Array.from(assets, ([loading]) => 2 * loading - 0.5),
-      factorCovariance: Float64Array.of(0.03),
-      specific: Float64Array.from(assets, ([, specific]) => 0.002 + 0.05 * specific),
-    };
+    const covariance = oneFactor(assets);
     // At least one asset beats the risk-free rate by much, so that the ratio is defined in every shape that is tested for it.
     const excess = Float64Array.from(assets, ([, , value], i) => (i === 0 ? 0.15 : 0.2 * value - 0.05));
     const positions = Int32Array.from({ length: n }, (_, i) => i);
@@ -50,41 +34,14 @@ const markets = fc
         : {}),
       ...(shape === 'tracking error' ? { norms: [{ operator: covariance, centre: equal, bound: 0.03, origin }] } : {}),
     };
-    const others =
-      shape === 'long only' || shape === 'cash' ? mixtures.map((mixture) => normalized(mixture, n)) : [equal];
+    const others = shape === 'long only' || shape === 'cash' ? drawn.map((mixture) => normalized(mixture, n)) : [equal];
     return { excess, covariance, restrictions: [restrictions], others };
   });
-
-function normalized(mixture: readonly number[], n: number): Float64Array {
-  const shares = Float64Array.from({ length: n }, (_, i) => 1e-3 + (mixture[i] ?? 0));
-  const total = shares.reduce((sum, share) => sum + share, 0);
-  return shares.map((share) => share / total);
-}
 
 describe('maximum Sharpe ratio on random markets', () => {
   it('is certified, satisfies the optimality condition of the ratio, and beats other feasible portfolios', async () => {
     await fc.assert(
-      fc.asyncProperty(markets, async ({ excess, covariance, restrictions, others }) => {
-        const n = excess.length;
-        const universe = { assets: Array.from({ length: n }, (_, i) => ({ id: `a${i}`, groups: {} })) };
-        const situation = { universe, current: new Float64Array(n), cashCurrent: 1 };
-        const estimates = { expectedReturns: excess.map((value) => value + 0.02), covariance, riskFreeRate: 0.02 };
-        const task = referenceTask(referenceEngine, { parameters: {}, situation, estimates, restrictions });
-        const answer = await answerOf(maximumSharpe.optimize(task));
-        const ratio = (w: Float64Array): number => dot(excess, w) / Math.sqrt(quadraticForm(covariance, w));
-        const best = others.reduce((largest, other) => Math.max(largest, ratio(other)), -Infinity);
-        const { reason, detail } = answer.solution.termination;
-        if (reason === 'no solution found') {
-          expect(best).to.be.at.most(1e-6);
-          return;
-        }
-        expect(reason, detail).to.equal('optimal');
-        expect(referenceEngine.faults(universe, restrictions, answer)).to.deep.equal([]);
-        const { weights } = answer.solution;
-        expect(ratio(weights)).to.be.at.least(best - 1e-9);
-        const lambda = answer.objective.quadratics[0]?.scale ?? NaN;
-        expect(dot(excess, weights) / quadraticForm(covariance, weights) / lambda).to.be.closeTo(1, 1e-6);
-      }),
+      fc.asyncProperty(markets, (market) => expectGreatest(maximumSharpe, market, {})),
       { numRuns: 150, seed: 20_260_101 },
     );
   });

@@ -265,6 +265,36 @@ describe('inverse volatility', () => {
   });
 });
 
+describe('risk parity between restrictions that speak of everything', () => {
+  it('prices the invested fraction in whatever unit a budget is stated', async () => {
+    const plain = settingWith({}, { upper: 0.3 });
+    const { weights } = (await certifiedAnswer(riskParity, plain)).solution;
+    for (const unit of [2, -0.5]) {
+      const restrictions = plain.restrictions.map(({ bounds = [], rows = [] }) => ({
+        bounds,
+        rows: rows.map((row) => ({
+          ...row,
+          coefficients: row.coefficients.map((value) => unit * value),
+          lower: unit * row.lower,
+          upper: unit * row.upper,
+        })),
+      }));
+      const { solution } = await certifiedAnswer(riskParity, { ...plain, restrictions });
+      expectWeights(solution.weights, [...weights], 1e-7);
+    }
+  });
+
+  it('fills a riskless asset to its cap, and gives the others their budgets', async () => {
+    const risky = [
+      [0, 0, 0],
+      [0, 0.04, 0],
+      [0, 0, 0.01],
+    ];
+    const { solution } = await certifiedAnswer(riskParity, settingOf({ covariance: risky }, { upper: 0.5 }, {}));
+    expectWeights(solution.weights, [0.5, 1 / 6, 1 / 3], 1e-7);
+  });
+});
+
 describe('portfolios without risk', () => {
   const hedged = [
     [0.0625, -0.0625, 0],

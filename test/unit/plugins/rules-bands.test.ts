@@ -57,6 +57,21 @@ describe('bands', () => {
     expect(byId['D']).to.be.closeTo(0.285, 1e-8);
   });
 
+  it('let lines without a band take up all of it, shorts by going further short, and tell only lines that hold something', async () => {
+    // A buys 0.1 up to its edge; B and C share the sale 2:1, on their own sides of zero. D holds nothing and is not named.
+    const held = { A: { held: 0.3 }, B: { held: 0.4 }, C: { held: -0.2 }, D: { held: 0 } };
+    const { byId, told } = await ruled(bands, held, { bands: { A: band(0.4, 0.45, 0.5) }, to: 'edge' });
+    expect(byId['A']).to.be.closeTo(0.4, 1e-8);
+    expect(byId['B']).to.be.closeTo(0.4 - 0.2 / 3, 1e-8);
+    expect(byId['C']).to.be.closeTo(-0.2 - 0.1 / 3, 1e-8);
+    const lines = told['lines'] as readonly { name: string; state: string }[];
+    expect(lines.map(({ name, state }) => [name, state])).to.deep.equal([
+      ['A', 'below'],
+      ['B', 'absorbs'],
+      ['C', 'absorbs'],
+    ]);
+  });
+
   it('then let what has traded take up the rest by its room, then cash', async () => {
     // All trade to their targets, 0.9 in all; 0.1 is left; rooms towards the maxima are 0.02, 0.06, 0.12 and 0.09.
     const named = {

@@ -54,6 +54,16 @@ describe('the constant mix', () => {
     expect(raising.told['moved']).to.be.closeTo(0.5 * (0.1 + 0.2 + 0.1), 1e-8);
   });
 
+  it('lets shorts be sold further, and be bought back, on the side that is allowed', async () => {
+    const held = { A: { held: 0.5 }, B: { held: -0.1 } };
+    const selling = await ruled(constantMix, held, { weights: { A: 0.6, B: -0.2 }, trades: 'sell-only' });
+    expect(selling.byId['A']).to.be.closeTo(0.5, 1e-8);
+    expect(selling.byId['B']).to.be.closeTo(-0.2, 1e-8);
+    const buying = await ruled(constantMix, held, { weights: { A: 0.4, B: -0.05 }, trades: 'buy-only' });
+    expect(buying.byId['A']).to.be.closeTo(0.5, 1e-8);
+    expect(buying.byId['B']).to.be.closeTo(-0.05, 1e-8);
+  });
+
   it('refuses names that are not there, assets without a class, and classes that it cannot spread', () => {
     const [unknown] = refusals(constantMix, classes, { weights: { Gold: 1 }, by: 'asset-class' });
     expect(unknown).to.deep.equal({
