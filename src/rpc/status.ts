@@ -181,8 +181,8 @@ export function bounded(text: string, most: number): string {
   return `${kept}...`;
 }
 
-/** The same status with the token that a client resumes from. */
+/** The same status with the token that a client resumes from. What is no text of a header was sent by the client, and goes nowhere. */
 export function withResumeToken(status: CallStatus, token: string): CallStatus {
-  if (token !== '') status.metadata.set(resumeTokenKey, token);
+  if (/^[\x21-\x7e]+$/.test(token)) status.metadata.set(resumeTokenKey, token);
   return status;
 }

@@ -49,7 +49,9 @@ for (const { title, use, open } of onEachDriver('the market')) {
       await use().units.write(call, ({ market }) => market.putAssets([assetOf('B'), assetOf('A'), assetOf('A')]));
       const later = assetOf('A', { displayName: 'Renamed', createdAt: new Date(), lotSize: new Decimal('0.5') });
       await use().units.write(call, ({ market }) => market.putAssets([later]));
-      const [b, a, ...more] = await use().units.read(call, ({ market }) => market.findAssets(['B', 'absent', 'A']));
+      const [b, a, ...more] = await use().units.read(call, ({ market }) =>
+        market.findAssets(['B', 'absent', 'A', 'B\0']),
+      );
       expect(more).to.deep.equal([]);
       expect([b?.id, b?.version]).to.deep.equal(['B', 1]);
       const kept = assetOf('A').createdAt;

@@ -47,8 +47,10 @@ export class StoredMarket implements MarketStore {
 
   /** In the order asked; those that are not there are left out. */
   async findAssets(ids: readonly string[]): Promise<readonly Asset[]> {
-    if (ids.length === 0) return [];
-    const where = { tenant: this.#session.tenant, id: { $in: [...new Set(ids)] } };
+    // PostgreSQL has no text with a NUL and refuses to be asked for one.
+    const possible = new Set(ids.filter((id) => !id.includes('\0')));
+    if (possible.size === 0) return [];
+    const where = { tenant: this.#session.tenant, id: { $in: [...possible] } };
     const rows = await this.#session.manager.find(Asset, where, unfollowed);
     return pageOf({ rows: ids }, rows, ({ id }) => id).rows;
   }

@@ -39,6 +39,18 @@ describe('the status of a failure', () => {
     expect(details.retry?.retryDelay).to.deep.equal({ seconds: 0n, nanos: 200_000_000 });
   });
 
+  it('sends no token back that is no text of a header', () => {
+    for (const [token, sent] of [
+      ['abc-_9', ['abc-_9']],
+      ['\0', []],
+      ['Zo\u00eb', []],
+      ['', []],
+    ] as const) {
+      const status = withResumeToken(statusOf(new Fault('RESUME_TOKEN_INVALID', 'is damaged'), log, '/m'), token);
+      expect(status.metadata.get('resume-token')).to.deep.equal(sent);
+    }
+  });
+
   it('keeps trailers below 8 KiB whatever the violations are, and says how many it left out', () => {
     const long = 'x'.repeat(5000);
     const violations = Array.from({ length: 5000 }, (_, row) => ({
