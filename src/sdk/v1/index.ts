@@ -1,4 +1,5 @@
 /** `@veritasvault/portfolio/sdk/v1`: the only thing that a plugin may import. */
+export { Fault } from '../../values/fault.ts';
 export type { Violation } from '../../values/fault.ts';
 export type { Json, JsonObject, JsonSchema } from '../../values/json.ts';
 export type { SymmetricOperator } from '../../problem/operator.ts';
