@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { factRows, scenarioRows, viewRows } from '../support/e2e/bad-markets.ts';
+import { factRows, lotRows, scenarioRows, viewRows } from '../support/e2e/bad-markets.ts';
 import { numbers, objectives, riskModels } from '../support/e2e/bad-problems.ts';
 import { refusal } from '../support/e2e/client.ts';
 import type { Message } from '../support/e2e/client.ts';
@@ -44,6 +44,7 @@ describe('bad input', function () {
     objectives,
     scenarios: scenarioRows,
     facts: factRows,
+    lots: lotRows,
     views: viewRows,
   })) {
     describe(kind, () => {

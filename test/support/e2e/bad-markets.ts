@@ -185,6 +185,87 @@ export const factRows: readonly Row[] = [
   ],
 ];
 
+const lotsFrom = (parameters: Readonly<Record<string, unknown>>, changes: Message = {}): Message =>
+  problem({ ...soft('round-lots', { from: 'asset-data', ...parameters }, {}), ...changes });
+const traded = (parameters: Readonly<Record<string, unknown>>, changes: Message = {}): Message =>
+  problem({ ...soft('trade-minimum', parameters, {}), ...changes });
+const worth = (amount: string, currencyCode = 'EUR'): Message => ({ netAssetValue: { amount, currencyCode } });
+const priced = (...values: readonly (number | undefined)[]): Message => ({
+  universe: (problemMessage(n)['universe'] as Message[]).map((each, position) => ({
+    ...each,
+    lotSize: '10',
+    unitValue: values[position],
+  })),
+});
+const broken = 'CONSTRAINT_INVALID';
+const inParameters = (field: string): Expected => refused(broken, `problem.constraints[0].parameters.${field}`);
+
+export const lotRows: readonly Row[] = [
+  ['a lot of nothing', problem(asset({ lotSize: '0' })), refused(badNumber, 'problem.universe[0].lot_size')],
+  ['a lot in words', problem(asset({ lotSize: 'ten' })), refused(badNumber, 'problem.universe[0].lot_size')],
+  ['a unit worth nothing', problem(asset({ unitValue: 0 })), refused(badNumber, 'problem.universe[0].unit_value')],
+  ['a unit worth NaN', problem(asset({ unitValue: NaN })), refused(badNumber, 'problem.universe[0].unit_value')],
+  ['a debt as net asset value', problem(worth('-5')), refused(badNumber, 'problem.net_asset_value.amount')],
+  [
+    'a net asset value in no currency',
+    problem(worth('5', 'euros')),
+    refused(invalid, 'problem.net_asset_value.currency_code'),
+  ],
+  ['lots from assets that state none', lotsFrom({}), inParameters('from')],
+  ['lots from an asset without a value', lotsFrom({}, priced(0.001, 0.002, undefined, 0.001)), inParameters('from')],
+  ['a default lot of nothing', lotsFrom({ defaultLotSize: 0 }), inParameters('defaultLotSize')],
+  ['lots of an unknown asset', lotsFrom({ lots: { Z9: 0.1 } }), inParameters('lots.Z9')],
+  ['lots from elsewhere', lotsFrom({ from: 'market' }), inParameters('from')],
+  [
+    'lots whose assets are named and data is not asked for',
+    problem(soft('round-lots', { lots: { A0: 0.1 }, of: { assets: ['A1'] } }, {})),
+    inParameters('of'),
+  ],
+  [
+    'an odd lot too small to be listed and closed',
+    lotsFrom(
+      { relativeTo: 'current', closeOut: true },
+      { ...priced(1e-6, 1e-6, 1e-6, 1e-6), currentWeights: { values: [0.5000003, 0, 0, 0] } },
+    ),
+    inParameters('from'),
+  ],
+  [
+    'whole lots that the bounds do not allow',
+    problem({
+      constraints: [
+        { constraintId: 'all', type: 'bounds', parameters: struct({ all: { min: 0.21, max: 0.29 } }) },
+        { constraintId: 'lots', type: 'round-lots', parameters: struct({ from: 'asset-data' }) },
+      ],
+      ...priced(0.01, 0.01, 0.01, 0.01),
+    }),
+    ends('INFEASIBLE'),
+  ],
+  ['a least trade of nothing said', traded({ closeOut: true }), refused(broken, 'problem.constraints[0].parameters')],
+  ['a least trade of an unknown asset', traded({ assets: { Z9: 0.1 } }), inParameters('assets.Z9')],
+  ['a negative least trade of one asset', traded({ assets: { A0: -0.1 } }), inParameters('assets.A0')],
+  [
+    'money where no net asset value is stated',
+    traded({ value: { amount: '100', currency: 'EUR' } }),
+    inParameters('value'),
+  ],
+  [
+    'money in another currency',
+    traded({ value: { amount: '100', currency: 'USD' } }, worth('10000')),
+    inParameters('value.currency'),
+  ],
+  [
+    'money that is more than twice the net asset value',
+    traded({ value: { amount: '30000', currency: 'EUR' } }, worth('10000')),
+    inParameters('value.amount'),
+  ],
+  [
+    'money that is no number',
+    traded({ value: { amount: '1e3', currency: 'EUR' } }, worth('10000')),
+    refused(badNumber, 'problem.constraints[0].parameters.value.amount'),
+  ],
+  ['money without its currency', traded({ value: { amount: '1' } }, worth('10')), inParameters('value.currency')],
+];
+
 export const viewRows: readonly Row[] = [
   [
     'a view on an asset and a group in one',
