@@ -88,6 +88,6 @@ export const kelly = defineStrategy<Kelly>({
   },
   needs: ['scenarios'],
   noFrontier:
-    'growth fixes the price of risk; for the trade ask for the frontier of maximum-sharpe, on which the Kelly portfolio lies to second order, or for kelly once for each fraction',
+    'growth fixes the price of risk; ask for the frontier of maximum-sharpe, on which the Kelly portfolio lies to second order, or for it once for each fraction',
   optimize: (task) => inSteps(task, () => own(task)),
 });

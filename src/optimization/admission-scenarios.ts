@@ -4,21 +4,23 @@ import type { Scenarios } from '../problem/scenarios.ts';
 import type { Findings } from './admission-findings.ts';
 import { readMatrix, readVector } from './admission-numbers.ts';
 import { readFactorNames, readPeriod } from './admission-risk.ts';
-import type { ProblemDraft } from './draft.ts';
+import type { FactorReturnsDraft, ProblemDraft, ScenariosDraft } from './draft.ts';
 
 const numbersMax = 20_000_000;
 const sumTolerance = 1e-6;
 
+/** n returns each, in the order of their columns; at most `most` numbers. */
 export function readScenarios(
-  draft: NonNullable<ProblemDraft['scenarios']>,
+  draft: ScenariosDraft,
   n: number,
   field: string,
   findings: Findings,
+  most = numbersMax,
 ): Scenarios | undefined {
   const periodsPerYear = readPeriod(draft.period, `${field}.period`, findings);
   const count = draft.returns?.rows ?? 0;
-  if (count < 1 || count * n > numbersMax) {
-    const limit = `1 to ${String(Math.floor(numbersMax / n))} scenarios`;
+  if (count < 1 || count * n > most) {
+    const limit = `1 to ${String(Math.floor(most / n))} scenarios`;
     findings.add(`${field}.returns`, `must hold ${limit} of ${String(n)} returns each; got ${String(count)}`);
     return undefined;
   }
@@ -35,7 +37,7 @@ export function readScenarios(
 }
 
 function readProbabilities(
-  draft: NonNullable<ProblemDraft['scenarios']>['probabilities'],
+  draft: ScenariosDraft['probabilities'],
   count: number,
   field: string,
   findings: Findings,
@@ -48,9 +50,11 @@ function readProbabilities(
   return undefined;
 }
 
+export const factorReturnRule = { min: -1, max: 1e4, missing: true, hint: 'a fraction, 0.01 for 1 %' };
+
 /** In step with the prices: a row for each of their dates after the first, cut to the window like them. */
 export function readFactorReturns(
-  draft: NonNullable<ProblemDraft['factorReturns']>,
+  draft: FactorReturnsDraft,
   prices: NonNullable<ProblemDraft['prices']> | undefined,
   window: { readonly from?: string; readonly to?: string },
   field: string,
@@ -73,8 +77,7 @@ export function readFactorReturns(
   }
   if (findings.violations.length > before) return undefined;
   const k = draft.factors.length;
-  const rule = { min: -1, max: 1e4, missing: true, hint: 'a fraction, 0.01 for 1 %' };
-  const returns = readMatrix(draft.returns, draft.dates.length, k, `${field}.returns`, rule, findings);
+  const returns = readMatrix(draft.returns, draft.dates.length, k, `${field}.returns`, factorReturnRule, findings);
   if (returns === undefined) return undefined;
   const start = Math.max(
     0,

@@ -8,6 +8,8 @@ import { readConstraints, readLimits } from './admission-constraints.ts';
 import { readEstimation, readPrices, readWindow } from './admission-estimation.ts';
 import type { Window } from './admission-estimation.ts';
 import { Findings } from './admission-findings.ts';
+import { readFactorHistory, readNamedScenarios } from './admission-named.ts';
+import type { FactorHistory } from './admission-named.ts';
 import { checkNeeds, countingRefused } from './admission-needs.ts';
 import type { Given } from './admission-needs.ts';
 import { readNumber, readVector } from './admission-numbers.ts';
@@ -261,13 +263,24 @@ export interface StoredGround {
 }
 
 export interface AdmittedRun {
-  /** Without prices. */
+  /** Without prices, and without the returns of factors that stand beside them. */
   readonly job: SolveJob;
+  readonly factorHistory?: FactorHistory;
   /** Stored prices that the job still needs; absent when it needs none. */
   readonly window?: Window;
 }
 
 const root = 'optimization';
+
+const storedPaths: Given['paths'] = {
+  expectedReturns: `${root}.estimation.expected_returns`,
+  covariance: `${root}.estimation.covariance`,
+  benchmark: 'portfolio.benchmark',
+  capitalizations: 'assets',
+  views: `${root}.views`,
+  scenarios: `${root}.estimation.scenarios`,
+  factors: `${root}.factor_model`,
+};
 
 /**
  * A run over a stored portfolio as a job. `findings` may hold what assembling the ground has found already; everything is thrown
@@ -283,10 +296,18 @@ export function admitStored(
   const rate = draft.riskFreeRateAnnual;
   if (rate !== undefined) readNumber(rate, `${root}.risk_free_rate_annual`, rateRule, findings);
   const riskFreeRate = rate ?? portfolioRate;
-  const numbers = { expectedReturns: false, risk: risk !== undefined, scenarios: false };
+  const numbers = { expectedReturns: false, risk: risk !== undefined, scenarios: draft.scenarios !== undefined };
   const { universe, benchmark } = ground;
-  const estimators = { universe, riskFreeRate, given: numbers, ...marketWeightsOf(universe, benchmark) };
+  const { scenarios, factorHistory } = readGiven(draft, universe, findings);
+  const market = marketWeightsOf(universe, benchmark);
+  const regressors = factorHistory === undefined ? {} : { factorReturns: factorHistory };
+  const estimators = { universe, riskFreeRate, given: numbers, ...market, ...regressors };
   const read = readEstimation(draft.estimation, estimators, catalog, `${root}.estimation`, findings);
+  if (draft.factorReturns !== undefined && !read.usesPrices)
+    findings.add(
+      `${root}.factor_returns`,
+      'are read by none of the estimators chosen: no estimate is made from prices',
+    );
   const factors = risk?.kind === 'factor' ? factorsOf(risk) : read.factors;
   const situation: Situation = { ...weights, ...(factors === undefined ? {} : { factors }) };
   const { selection: strategy, wanted } = readStrategy(
@@ -310,17 +331,9 @@ export function admitStored(
     ...numbers,
     benchmark: ground.benchmark !== undefined,
     capitalizations: hasCapitalizations(ground.universe),
-    scenarios: 'none',
+    scenarios: draft.scenarios === undefined ? 'none' : draft.scenarios.path ? 'path' : 'any',
     factors: factors !== undefined,
-    paths: {
-      expectedReturns: `${root}.estimation.expected_returns`,
-      covariance: `${root}.estimation.covariance`,
-      benchmark: 'portfolio.benchmark',
-      capitalizations: 'assets',
-      views: `${root}.views`,
-      scenarios: `${root}.estimation.scenarios`,
-      factors: `${root}.factor_model`,
-    },
+    paths: storedPaths,
   };
   const { estimation } = read;
   const counted = countingRefused(given, draft.estimation, estimation);
@@ -336,9 +349,19 @@ export function admitStored(
     constraints,
     views,
     limits,
+    ...(scenarios === undefined ? {} : { scenarios }),
     ...wishesOf(draft),
   };
-  return read.usesPrices ? { job, window } : { job };
+  if (!read.usesPrices) return { job };
+  return { job, window, ...(factorHistory === undefined ? {} : { factorHistory }) };
+}
+
+/** Numbers that come with the request, by name. */
+function readGiven({ scenarios, factorReturns }: OptimizationDraft, universe: Universe, findings: Findings) {
+  return {
+    scenarios: scenarios && readNamedScenarios(scenarios, universe, `${root}.scenarios`, findings),
+    factorHistory: factorReturns && readFactorHistory(factorReturns, `${root}.factor_returns`, findings),
+  };
 }
 
 function draftOf(constraint: ConstraintDefinition): ConstraintDraft {

@@ -85,6 +85,26 @@ export interface OptimizationDraft {
   readonly relaxByPriority?: boolean;
   /** Absent in requests of earlier versions. */
   readonly explainConstraints?: boolean;
+  readonly scenarios?: NamedScenariosDraft;
+  readonly factorReturns?: FactorReturnsDraft;
+}
+
+/** Scenarios by asset id. */
+export interface NamedScenariosDraft extends ScenariosDraft {
+  readonly assetIds: readonly string[];
+}
+
+export interface ScenariosDraft {
+  readonly returns?: MatrixDraft;
+  readonly probabilities?: VectorDraft;
+  readonly period?: PeriodDraft;
+  readonly path: boolean;
+}
+
+export interface FactorReturnsDraft {
+  readonly factors: readonly string[];
+  readonly dates: readonly string[];
+  readonly returns?: MatrixDraft;
 }
 
 /** Numbers by one of two ways; both or neither is a violation. */
@@ -143,17 +163,8 @@ export interface ProblemDraft {
     | { readonly kind: 'stored'; readonly name: string; readonly found?: FoundRisk };
   readonly prices?: { readonly dates: readonly string[]; readonly prices?: MatrixDraft };
   readonly estimation?: EstimationDraft;
-  readonly scenarios?: {
-    readonly returns?: MatrixDraft;
-    readonly probabilities?: VectorDraft;
-    readonly period?: PeriodDraft;
-    readonly path: boolean;
-  };
-  readonly factorReturns?: {
-    readonly factors: readonly string[];
-    readonly dates: readonly string[];
-    readonly returns?: MatrixDraft;
-  };
+  readonly scenarios?: ScenariosDraft;
+  readonly factorReturns?: FactorReturnsDraft;
   readonly constituents: readonly ProblemAssetDraft[];
   readonly constraints: readonly ConstraintDraft[];
   readonly views: readonly ViewDraft[];

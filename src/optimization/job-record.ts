@@ -7,16 +7,23 @@ import type { SolveJob } from './job.ts';
 
 export interface RecordedInput {
   readonly request: OptimizationDraft;
-  /** Without prices. */
+  /** Without prices, and without the numbers that came with the request. */
   readonly job: SolveJob;
   /** Stored prices that the job still needs: they are read when it runs. */
   readonly window?: Window;
+  /** Under which the numbers that came with the request are kept; absent when there were none. */
+  readonly numbers?: string;
 }
 
 const vectorKey = 'float64';
 
 export function inputTo(input: RecordedInput): JsonObject {
-  return JSON.parse(JSON.stringify(input, replaced)) as JsonObject;
+  return JSON.parse(textOf(input)) as JsonObject;
+}
+
+/** JSON with vectors as bytes; `revived` reads it back. */
+export function textOf(value: unknown): string {
+  return JSON.stringify(value, replaced);
 }
 
 export function inputFrom(json: JsonObject): RecordedInput {
@@ -29,7 +36,7 @@ function replaced(_name: string, value: unknown): unknown {
   return { [vectorKey]: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') };
 }
 
-function revived(value: Json | undefined): unknown {
+export function revived(value: Json | undefined): unknown {
   if (Array.isArray(value)) return value.map((entry: Json) => revived(entry));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value as JsonObject);

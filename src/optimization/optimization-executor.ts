@@ -8,6 +8,7 @@ import { Fault } from '../values/fault.ts';
 import { numbersOf } from './admission-numbers.ts';
 import type { RunStores } from './event-log.ts';
 import type { SolveEngine, SolveJob, SolveNews } from './job.ts';
+import { beside, givenJob } from './given-numbers.ts';
 import { inputFrom, jsonOf } from './job-record.ts';
 import { snapshotOf } from './price-snapshot.ts';
 import type { RunExecutor } from './run-engine.ts';
@@ -43,10 +44,13 @@ export class OptimizationExecutor<Stores extends ExecutorStores> implements RunE
   }
 
   async #jobOf(run: Run): Promise<SolveJob> {
-    const { job, window } = inputFrom(run.input);
+    const recorded = inputFrom(run.input);
+    const { window } = recorded;
+    const context = engineContext(run.tenant);
+    const { job, factorHistory } = await this.#units.read(context, ({ runs }) => givenJob(recorded, runs));
     if (window === undefined) return job;
     const ids = job.universe.assets.map((asset) => asset.id);
-    const { days, prices } = await this.#units.read(engineContext(run.tenant), ({ market }) =>
+    const { days, prices } = await this.#units.read(context, ({ market }) =>
       market.priceMatrix(ids, window.from, window.to),
     );
     if (days.length < 2) {
@@ -57,7 +61,7 @@ export class OptimizationExecutor<Stores extends ExecutorStores> implements RunE
     }
     const shared = numbersOf(prices.length);
     shared.set(prices);
-    return { ...job, prices: { days, prices: shared } };
+    return beside({ ...job, prices: { days, prices: shared } }, factorHistory);
   }
 }
 

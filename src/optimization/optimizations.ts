@@ -11,6 +11,7 @@ import { Fault, refuse } from '../values/fault.ts';
 import type { ListQuery, Page } from '../values/listing.ts';
 import { readId } from '../values/resource-name.ts';
 import { Findings } from './admission-findings.ts';
+import { besidePrices } from './admission-named.ts';
 import { admitStateless, admitStored } from './admission.ts';
 import type { AdmittedRun } from './admission.ts';
 import type { OptimizationAnswer } from './answer.ts';
@@ -22,6 +23,7 @@ import { missing } from './event-log.ts';
 import { explainedJob } from './explaining.ts';
 import type { ExplainQuestion } from './explaining.ts';
 import type { RunStores } from './event-log.ts';
+import { beside, givenJob, recordedInput } from './given-numbers.ts';
 import type { SolveEngine, SolveJob, SolveNews } from './job.ts';
 import { inputFrom, inputTo } from './job-record.ts';
 import { pricesIn } from './price-snapshot.ts';
@@ -91,13 +93,14 @@ export class Optimizations {
       // A run is answered with its conflict; who only wants to know is told what can be seen at once.
       if (context.validateOnly === true) refuse(contradictionsIn(admitted.job, this.#catalog), 'CONSTRAINT_INVALID');
       await refuseUnpriced(admitted, stores);
+      await refuseOtherDates(admitted, stores);
       const created = new Run();
       created.tenant = context.tenant;
       created.kind = 'optimization';
       created.portfolioId = portfolioId;
       created.id = isNamed ? id : this.#newId();
       created.subject = admitted.job.strategy.type;
-      created.input = inputTo({ request: draft, ...admitted });
+      created.input = inputTo(await recordedInput(draft, admitted, stores.runs));
       created.createdAt = now;
       await enqueue(stores, created, now);
       return created;
@@ -169,18 +172,23 @@ export class Optimizations {
     const name = `portfolios/${portfolioId}/optimizations/${id}`;
     const conflict = (description: string): Fault =>
       new Fault('STATE_CONFLICT', `${name}: ${description}`, { resource: name }, [{ field: 'name', description }]);
-    const { run, snapshot } = await this.#units.read(context, async ({ runs }) => {
+    const { run, snapshot, given } = await this.#units.read(context, async ({ runs }) => {
       const found = await runs.find(key);
       if (found === undefined) throw missing(key);
       if (found.result === null) throw conflict('has no answer, so that there is nothing to solve anew');
       const { pricesSnapshot = '' } = (found.result as unknown as OptimizationAnswer).provenance;
-      return { run: found, snapshot: pricesSnapshot === '' ? undefined : await runs.keptPrices(pricesSnapshot) };
+      return {
+        run: found,
+        snapshot: pricesSnapshot === '' ? undefined : await runs.keptPrices(pricesSnapshot),
+        given: await givenJob(inputFrom(found.input), runs),
+      };
     });
-    const { job, window } = inputFrom(run.input);
+    const { window } = inputFrom(run.input);
+    const { job, factorHistory } = given;
     const answer = run.result as unknown as OptimizationAnswer;
     if (window === undefined) return { job, answer };
     if (snapshot === undefined) throw conflict('kept no prices: it ran before they were kept');
-    return { job: { ...job, prices: await pricesIn(snapshot) }, answer };
+    return { job: beside({ ...job, prices: await pricesIn(snapshot) }, factorHistory), answer };
   }
 
   /** Solves a problem given whole; nothing is stored. Errors with one Fault with every problem of the request. */
@@ -245,4 +253,15 @@ async function refuseUnpriced({ job, window }: AdmittedRun, { market }: Portfoli
     { missing: unpriced.join(',') },
     unpriced.map((field) => ({ field, description })),
   );
+}
+
+/** Prices may still come in before the run begins; what stands beside none of those that are there is told at once. */
+async function refuseOtherDates(
+  { job, window, factorHistory }: AdmittedRun,
+  { market }: PortfolioStores,
+): Promise<void> {
+  if (window === undefined || factorHistory === undefined) return;
+  const ids = job.universe.assets.map((asset) => asset.id);
+  const { days } = await market.priceMatrix(ids, window.from, window.to);
+  if (days.length >= 2) besidePrices(factorHistory, days, 'optimization.factor_returns');
 }

@@ -94,7 +94,10 @@ export interface RunStore {
   update(run: Run): Promise<void>;
   /** Appends events with the next sequence numbers, counted in this transaction on the run's row; updates `run.lastSequence`. */
   append(run: Run, events: readonly Omit<RunEvent, 'sequence'>[]): Promise<readonly RunEvent[]>;
-  /** Keeps the prices that runs were solved with, by the digest of what they are; what is kept already stays. */
+  /**
+   * Keeps the prices that runs were solved with, and the numbers that came with their requests, by the digest of what they are; what is kept
+   * already stays.
+   */
   keepPrices(digest: string, snapshot: Uint8Array): Promise<void>;
   keptPrices(digest: string): Promise<Uint8Array | undefined>;
   /** Events after `sequence`, ascending. */

@@ -256,5 +256,6 @@ function pointTo(index: number, answer: OptimizationAnswer): FrontierPoint {
     trackingErrorAnnual: answer.trackingErrorAnnual,
     turnoverHalfSum: answer.turnoverHalfSum,
     cvar: answer.cvar,
+    strategyReport: answer.report === undefined ? undefined : structTo(answer.report),
   };
 }

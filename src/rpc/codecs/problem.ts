@@ -28,6 +28,7 @@ import type {
   ExpectedReturns,
   FactorReturnHistory,
   FrontierMeasure,
+  NamedScenarioSet,
   Optimization,
   OptimizeRequest,
   ProblemDefinition,
@@ -37,12 +38,15 @@ import type {
 import type {
   EstimateDraft,
   EstimationDraft,
+  FactorReturnsDraft,
   FrontierMeasure as FrontierMeasureDraft,
   LimitsDraft,
+  NamedScenariosDraft,
   OptimizationDraft,
   PeriodDraft,
   ProblemDraft,
   ScenarioViewDraft,
+  ScenariosDraft,
   SelectionDraft,
   StatelessDraft,
   ViewDraft,
@@ -114,6 +118,8 @@ export function optimizationFrom(message: Optimization | undefined, violations: 
     ...(riskFreeRateAnnual === undefined ? {} : { riskFreeRateAnnual }),
     ...(limits === undefined ? {} : { limits: limitsFrom(limits) }),
     ...wishesFrom(from),
+    ...(from.scenarios === undefined ? {} : { scenarios: namedScenariosFrom(from.scenarios, violations) }),
+    ...(from.factorReturns === undefined ? {} : { factorReturns: factorReturnsFrom(from.factorReturns) }),
   };
 }
 
@@ -228,7 +234,9 @@ function problemFrom(message: ProblemDefinition, violations: Violation[]): Probl
           },
         }),
     ...(estimation === undefined ? {} : { estimation: estimationFrom(estimation, 'problem.estimation', violations) }),
-    ...(message.scenarios === undefined ? {} : { scenarios: scenariosFrom(message.scenarios, violations) }),
+    ...(message.scenarios === undefined
+      ? {}
+      : { scenarios: scenariosFrom(message.scenarios, 'problem.scenarios', violations) }),
     ...(message.factorReturns === undefined ? {} : { factorReturns: factorReturnsFrom(message.factorReturns) }),
     constituents: message.constituents,
     constraints: message.constraints.map(constraintFrom),
@@ -237,23 +245,24 @@ function problemFrom(message: ProblemDefinition, violations: Violation[]): Probl
   };
 }
 
+function namedScenariosFrom(message: NamedScenarioSet, violations: Violation[]): NamedScenariosDraft {
+  return { assetIds: message.assetIds, ...scenariosFrom(message, 'optimization.scenarios', violations) };
+}
+
 function scenariosFrom(
   { returns, probabilities, period, path }: ScenarioSet,
+  field: string,
   violations: Violation[],
-): NonNullable<ProblemDraft['scenarios']> {
+): ScenariosDraft {
   return {
     ...(returns === undefined ? {} : { returns: matrixFrom(returns) }),
     ...(probabilities === undefined ? {} : { probabilities: vectorFrom(probabilities) }),
-    ...periodFrom(period, 'problem.scenarios.period', violations),
+    ...periodFrom(period, `${field}.period`, violations),
     path,
   };
 }
 
-function factorReturnsFrom({
-  factors,
-  dates,
-  returns,
-}: FactorReturnHistory): NonNullable<ProblemDraft['factorReturns']> {
+function factorReturnsFrom({ factors, dates, returns }: FactorReturnHistory): FactorReturnsDraft {
   return { factors, dates, ...(returns === undefined ? {} : { returns: matrixFrom(returns) }) };
 }
 

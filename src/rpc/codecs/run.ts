@@ -1,21 +1,30 @@
 /** A stored optimization as the resource that callers see: the request as they wrote it, and what became of it. */
 import {
   MissingPrices as MissingNumbers,
+  ReturnPeriod as PeriodNumbers,
   ScenarioMeasure as MeasureNumbers,
   ViewRelation as RelationNumbers,
 } from '../../gen/veritasvault/portfolio/v1/values.ts';
 import type {
   Constraint,
   Estimation,
+  Matrix,
   ScenarioView,
   Selection,
   View,
   ViewLeg,
 } from '../../gen/veritasvault/portfolio/v1/values.ts';
-import type { Optimization } from '../../gen/veritasvault/portfolio/v1/optimization_service.ts';
+import type {
+  FactorReturnHistory,
+  NamedScenarioSet,
+  Optimization,
+} from '../../gen/veritasvault/portfolio/v1/optimization_service.ts';
 import type {
   ConstraintDraft,
   EstimationDraft,
+  FactorReturnsDraft,
+  MatrixDraft,
+  NamedScenariosDraft,
   ScenarioViewDraft,
   SelectionDraft,
   ViewDraft,
@@ -25,7 +34,7 @@ import { requestOf } from '../../optimization/optimizations.ts';
 import type { Run } from '../../optimization/run.ts';
 import { answerIn, answerTo, runStates } from './optimization.ts';
 import type { RunStateLiteral } from './optimization.ts';
-import { missingPrices, scenarioMeasures, viewRelations } from './problem.ts';
+import { missingPrices, returnPeriods, scenarioMeasures, viewRelations } from './problem.ts';
 import { optionalTimestampTo, structTo, timestampTo } from './values.ts';
 
 export function optimizationTo(run: Run): Optimization {
@@ -50,7 +59,30 @@ export function optimizationTo(run: Run): Optimization {
     lastSequence: BigInt(run.lastSequence),
     relaxByPriority: request.relaxByPriority ?? false,
     explainConstraints: request.explainConstraints ?? false,
+    scenarios: request.scenarios === undefined ? undefined : scenariosTo(request.scenarios),
+    factorReturns: request.factorReturns === undefined ? undefined : factorReturnsTo(request.factorReturns),
   };
+}
+
+/** Numbers are recorded with the run and not told again, but for their shape. */
+function shapeTo(matrix: MatrixDraft | undefined): Matrix | undefined {
+  if (matrix === undefined) return undefined;
+  return { rows: matrix.rows, columns: matrix.columns, values: [], packed: Buffer.alloc(0) };
+}
+
+function scenariosTo({ assetIds, returns, probabilities, period, path }: NamedScenariosDraft): NamedScenarioSet {
+  return {
+    assetIds: [...assetIds],
+    returns: shapeTo(returns),
+    probabilities:
+      probabilities === undefined ? undefined : { values: [...probabilities.values], packed: Buffer.alloc(0) },
+    period: period === undefined ? PeriodNumbers.RETURN_PERIOD_UNSPECIFIED : returnPeriods.to(period),
+    path,
+  };
+}
+
+function factorReturnsTo({ factors, dates, returns }: FactorReturnsDraft): FactorReturnHistory {
+  return { factors: [...factors], dates: [...dates], returns: shapeTo(returns) };
 }
 
 function selectionTo(selection: SelectionDraft | undefined): Selection | undefined {

@@ -33,6 +33,8 @@ const rules: ListRules = {
 };
 /** A dense covariance of 2800 assets, packed; larger universes have factor models. */
 const problemBytes = { receiveBytes: 67_108_864 };
+/** Two million numbers each of scenarios and of factor returns, packed. */
+const createBytes = { receiveBytes: 33_554_432 };
 
 function read<Draft>(from: (violations: Violation[]) => Draft): Draft {
   const violations: Violation[] = [];
@@ -64,7 +66,7 @@ export function optimizationService(optimizations: Optimizations, watches: Watch
           return optimizations.create(portfolioIdOf(parent, 'parent'), draft, optimizationId, context);
         },
         optimizationTo,
-        { receiveBytes: 1_048_576 },
+        createBytes,
       ),
       getOptimization: unary(async ({ name }, context) =>
         optimizationTo(await optimizations.get(...idsIn(name), context)),
