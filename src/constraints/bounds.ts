@@ -96,7 +96,6 @@ function centreAt(frame: RelativeTo, position: number, situation: Situation): nu
 
 /** The range of the weight itself. */
 function weightsAllowed({ range, frame }: Limit, position: number, situation: Situation): Range {
-  if (frame === 'none') return range;
   if (frame === 'benchmark-multiple') {
     const weight = situation.benchmark?.[position] ?? 0;
     return {
@@ -229,15 +228,8 @@ export const bounds: ConstraintHandler<BoundsParameters> = {
       limits[position]!.map((limit) => {
         const weight = holdings.weights[position]!;
         const { range, frame } = limit;
-        if (frame === 'benchmark-multiple') {
-          const own = situation.benchmark?.[position] ?? 0;
-          const [least, most] = [(range.min ?? -Infinity) * own, (range.max ?? Infinity) * own];
-          const allowed = {
-            ...(range.min === undefined ? {} : { min: least }),
-            ...(range.max === undefined ? {} : { max: most }),
-          };
-          return measured(textOf(id, limit), weight, allowed, fractionOfValue);
-        }
+        if (frame === 'benchmark-multiple')
+          return measured(textOf(id, limit), weight, weightsAllowed(limit, position, situation), fractionOfValue);
         const distance = weight - centreAt(frame, position, situation);
         return measured(textOf(id, limit), distance, range, fractionOfValue);
       }),

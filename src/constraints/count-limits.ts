@@ -11,6 +11,7 @@ import { invalid, measured, rangeText } from './range.ts';
 import type { Range } from './range.ts';
 import type { Selection } from './selection.ts';
 import { nameIn, nameKey, taxonomiesOf, taxonomyLabel } from './taxonomy.ts';
+import type { Taxonomy } from './taxonomy.ts';
 
 export interface CountLimits {
   readonly range: Range;
@@ -27,7 +28,7 @@ export const bySchema: JsonSchema = {
   type: 'string',
   title: 'By',
   description:
-    "The limit holds for each group by itself: class, sector, country, currency, issuer, or a taxonomy of the assets' own groups. Assets without a group have no limit.",
+    "The limit holds for each group by itself: class (or asset-class), sector, country, currency, issuer, or a taxonomy of the assets' own groups. Assets without a group have no limit.",
   minLength: 1,
   maxLength: 255,
 };
@@ -41,11 +42,16 @@ interface Counted {
   readonly text: string;
 }
 
+/** The taxonomy that a word selects; asset classes also by the word that parts of concentration take. */
+function taxonomyBy(by: string, universe: Universe): Taxonomy | undefined {
+  return taxonomiesOf(universe).get(by === 'asset-class' ? 'class' : by);
+}
+
 function countedOf({ what, of, by, range }: CountLimits, universe: Universe): readonly Counted[] {
   const meant = membersOf(of, universe);
   const words = `${membersText(of)} ${rangeText(range, String)}`;
   if (by === undefined) return [{ positions: meant, text: `${what}${words}` }];
-  const taxonomy = taxonomiesOf(universe).get(by);
+  const taxonomy = taxonomyBy(by, universe);
   if (taxonomy === undefined) return [];
   const groups = new Map<string, { readonly name: string; readonly positions: number[] }>();
   for (const position of meant) {
@@ -78,9 +84,10 @@ function admitCounts({ min, max }: Range): Violation[] {
 function admitLimits(limits: CountLimits, situation: Situation): readonly Violation[] {
   const { range, of, by } = limits;
   const violations = [...admitCounts(range), ...admitMembers(of, situation)];
-  const known = taxonomiesOf(situation.universe);
-  if (by !== undefined && !known.has(by))
-    violations.push(invalid('by', `${JSON.stringify(by)} is no taxonomy${amongKnown(by, [...known.keys()])}`));
+  if (by !== undefined && taxonomyBy(by, situation.universe) === undefined) {
+    const known = [...taxonomiesOf(situation.universe).keys()];
+    violations.push(invalid('by', `${JSON.stringify(by)} is no taxonomy${amongKnown(by, known)}`));
+  }
   if (violations.length > 0) return violations;
   const counted = countedOf(limits, situation.universe);
   if (counted.length === 0) return [invalid('by', `no asset meant has a group of ${JSON.stringify(by)}`)];

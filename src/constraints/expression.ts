@@ -55,7 +55,7 @@ const elsewheres: readonly Elsewhere[] = ['benchmark', 'current'];
 const basisPoint = 'bp';
 
 export const expressionLengthMax = 4000;
-export const expressionDepthMax = 32;
+const expressionDepthMax = 32;
 
 interface Token {
   readonly kind: 'number' | 'word' | 'quoted' | 'symbol' | 'end';

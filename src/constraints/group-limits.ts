@@ -27,7 +27,7 @@ export interface GroupLimits {
 const everyOther = '*';
 
 /** What the descriptions of all these handlers end with. */
-export const limitsDescription =
+const limitsDescription =
   'A range with relativeTo is of the difference to the weight in the benchmark or to the weight held now; with lookThrough a fund counts with what it holds, ' +
   'by weight, and what its holdings leave counts as the fund itself. The name * stands for every name that is not given itself.';
 

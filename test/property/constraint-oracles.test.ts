@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { builtInConstraints } from '../../src/constraints/built-in.ts';
 import { compose } from '../../src/problem/problem.ts';
 import type { Lowered, Objective } from '../../src/problem/problem.ts';
+import { softened } from '../../src/optimization/restrictions-soft.ts';
 import type { ConstraintHandler, Situation } from '../../src/problem/situation.ts';
 import { slackByText } from '../../src/sdk/v1/testing/lowered.ts';
 import { runToEnd, SolverRegistry } from '../../src/solvers/registry.ts';
@@ -11,7 +12,7 @@ import { builtInContributions } from '../../src/workers/built-in.ts';
 import { schemaViolations } from '../../src/values/schema.ts';
 import { holdingOracles } from '../support/oracle-holdings.ts';
 import type { Oracle } from '../support/oracle-holdings.ts';
-import { benchmark, current, market } from '../support/oracle-market.ts';
+import { benchmark, covariation, current, market } from '../support/oracle-market.ts';
 import type { Limit, Weights } from '../support/oracle-market.ts';
 import { riskOracles } from '../support/oracle-risk.ts';
 import { tradeOracles } from '../support/oracle-trades.ts';
@@ -108,8 +109,43 @@ function examined({ type, parameters, limits, scale = 1, situation = market, isS
     });
 }
 
+/** What is minimized when the limits are soft: the objective, and the penalty on how far each of them is exceeded. */
+const paid = (w: Weights, limits: readonly Limit[], penalty: number): number =>
+  covariation(w, w) -
+  w.reduce((earned, weight, i) => earned + objective.linear[i]! * weight, 0) +
+  penalty * limits.reduce((excess, limit) => excess + Math.max(0, -slackOf(limit)), 0);
+
+function softExamined({ type, parameters, limits, situation = market }: Oracle): void {
+  const handler = handlerOf(type);
+  const lowered = handler.lower(parameters, situation, (text) => originOf(type, text));
+  const stated = { id: type, name: type, type, parameters, field: 'constraints[0]' };
+  const softly = (penalty: number): Weights =>
+    answerUnder(
+      softened({ stated: { ...stated, penalty }, handler, lowered }, penalty, situation).lowered,
+      type,
+      situation,
+    );
+  const ends = [answerUnder({}, type, situation), answerUnder(lowered, type, situation)] as const;
+  for (const penalty of [0.003, 0.03, 100]) {
+    const answer = softly(penalty);
+    // No better on the way to where the limits do not count, or to where they hold.
+    for (const end of ends)
+      for (const share of [1e-3, 0.1, 0.5, 1]) {
+        const other = answer.map((weight, i) => weight + share * (end[i]! - weight));
+        expect(paid(answer, limits(answer), penalty)).to.be.below(paid(other, limits(other), penalty) + 2e-7);
+      }
+    if (penalty === 100) expect(least(limits(answer))).to.be.above(-2e-7);
+  }
+}
+
 describe('what constraints say of holdings', () => {
   for (const oracle of oracles) describe(`${oracle.type} ${JSON.stringify(oracle.parameters)}`, () => examined(oracle));
+
+  for (const oracle of oracles) {
+    const { type, parameters } = oracle;
+    if (!['linear', 'norm'].includes(handlerOf(type).convexity)) continue;
+    it(`is what a penalty is on: ${type} ${JSON.stringify(parameters)}`, () => softExamined(oracle));
+  }
 
   it('is told for every handler but those of sizes, which have tables of their own', () => {
     const others = ['holding-minimum', 'round-lots', 'trade-minimum'];

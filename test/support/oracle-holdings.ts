@@ -63,6 +63,29 @@ const boundCases: readonly Oracle[] = [
     parameters: { all: { min: 0.5, max: 2, relativeTo: 'benchmark-multiple' }, of: { currencies: ['USD'] } },
     limits: (w) => [1, 3, 5, 7].map((i) => [w[i]!, benchmark[i]! / 2, benchmark[i]! * 2]),
   },
+  {
+    type: 'bounds',
+    parameters: {
+      all: { max: 0.3 },
+      assets: {
+        TEC: { min: 0.05, relativeTo: 'current' },
+        SAP: { min: 0.1, relativeTo: 'benchmark-multiple' },
+        OIL: { min: -0.1, max: 0.2, relativeTo: 'benchmark' },
+        GLD: { max: 2, relativeTo: 'benchmark-multiple' },
+      },
+    },
+    limits: (w) => [
+      atMost(w[0]!, 0.3),
+      atLeast(fromNow(w)[1]!, 0.05),
+      atMost(w[1]!, 0.3),
+      atLeast(w[2]!, 0.015),
+      atMost(w[2]!, 0.3),
+      [active(w)[3]!, -0.1, 0.2],
+      ...[4, 5].map((i) => atMost(w[i]!, 0.3)),
+      atMost(w[6]!, 0.1),
+      atMost(w[7]!, 0.3),
+    ],
+  },
   { type: 'budget', parameters: { min: 0.9, max: 0.95 }, limits: (w) => [[sum(w), 0.9, 0.95]] },
   { type: 'cash', parameters: { min: 0.02, max: 0.04 }, limits: (w) => [[cashOf(w), 0.02, 0.04]] },
   {

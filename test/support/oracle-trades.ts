@@ -155,6 +155,12 @@ const countCases: readonly Oracle[] = (
       parameters: { max: 1, of: { currencies: ['EUR', 'USD'] }, by: 'class' },
       limits: (w) => [equities, ['BND', 'USB'], ['BIL']].map((named) => atMost(countOf(entries(w, ...named)), 1)),
     },
+    {
+      type: 'names',
+      parameters: { max: 2, by: 'asset-class', side: 'long' },
+      limits: (w) =>
+        [equities, ['BND', 'USB'], ['GLD'], ['BIL']].map((named) => atMost(countOf(positive(entries(w, ...named))), 2)),
+    },
     { type: 'trades', parameters: { max: 3 }, limits: (w) => [atMost(countOf(fromNow(w)), 3)] },
     { type: 'trades', parameters: { max: 1, side: 'buys' }, limits: (w) => [atMost(countOf(positive(fromNow(w))), 1)] },
     {

@@ -155,6 +155,15 @@ describe('linear rules in words', () => {
       'AAPL ! \u{1F600}\u{1F600}\u{1F600}\u{1F600}\u{1F600}\u{1F600}\u{1F600}\u{1F600}\u{1F600}',
       '! \u{1F600}\u{1F600}\u{1F600}\u{1F600}\u{1F600}\u{1F600}\u{1F600}\u{1F600}\u{1F600}',
     ],
+    ['sector:AAPL <= 1', 'nothing is called "AAPL" here'],
+    ['characteristic:AAPL <= 1', 'nothing is called "AAPL" here'],
+    ['asset:Energy <= 1', 'nothing is called "Energy"'],
+    ['SAP <= AAPL <= PFE <= XOM', 'at character 20: expected the end, found "<="'],
+    ['20 "bp" <= AAPL', 'at character 4: expected <=, >= or =, found "bp"'],
+    ['"benchmark"(AAPL) <= SAP', 'at character 12: expected <=, >= or =, found "("'],
+    [`${'('.repeat(32)}AAPL${')'.repeat(32)} <= 1`, 'at character 33: is nested deeper than 32'],
+    [`${'AAPL + '.repeat(40)}${'('.repeat(32)}AAPL${')'.repeat(32)} <= 1`, 'is nested deeper than 32'],
+    [' '.repeat(4000), 'at character 1: expected a number'],
     ['AAPL >= AAPL', 'does not depend on any weight'],
     ['20 % <= 30 %', 'does not depend on any weight'],
     [`${'('.repeat(101)}AAPL${')'.repeat(101)} <= 1`, 'is nested deeper than 32'],
@@ -168,6 +177,11 @@ describe('linear rules in words', () => {
       expect(problemOf(expression)).to.contain(problem);
     });
   }
+
+  it('reads 32 levels, and tells nothing but the place and the sign of what it cannot read', () => {
+    expect(problemOf(`${'('.repeat(31)}AAPL${')'.repeat(31)} <= 1`)).to.equal('none');
+    expect(problemOf('AAPL ! 1')).to.equal('at character 6: does not understand "! 1"');
+  });
 
   it('refuses a text that is too long before reading it', () => {
     expect(problemOf(`AAPL <= ${'1'.repeat(5000)}`)).to.contain('at most 4000 are read');

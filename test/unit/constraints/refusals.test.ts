@@ -247,6 +247,7 @@ const here: readonly (readonly [string, JsonObject, readonly string[], Situation
 const taken: readonly (readonly [string, JsonObject])[] = [
   ['bounds', { all: { min: 0.1, max: 0.1 }, assets: { TEC: { max: 0.1 } } }],
   ['bounds', { all: { min: 0, max: 5, relativeTo: 'benchmark-multiple' } }],
+  ['bounds', { all: { max: 0.1 }, assets: { TEC: { min: 0.2, relativeTo: 'benchmark' } } }],
   ['budget', { min: -2, max: 2 }],
   ['concentration', { eachMax: 0, threshold: 0, totalMax: 0 }],
   ['cvar', { max: -2, level: 0.5 }],
@@ -280,6 +281,16 @@ const taken: readonly (readonly [string, JsonObject])[] = [
   ['volatility', { max: 2.5, period: 'annual', relativeTo: 'benchmark-multiple' }],
 ];
 
+/** Taken where the fund holds itself, because it is not looked through. */
+const unopened: readonly (readonly [string, JsonObject])[] = [
+  ['asset-class', { Equity: { max: 0.5, lookThrough: false } }],
+  ['characteristic', { name: 'score', aggregate: 'sum', max: 6 }],
+  ['group-ratio', { of: { assets: ['TEC'] }, to: { assets: ['OIL'] }, max: 1 }],
+  ['herfindahl', { max: 0.2 }],
+  ['stress-loss', { scenario: 's', shocks: { assets: { FND: -0.1 } }, max: 0.1 }],
+  ['top-holdings', { count: 2, max: 0.5 }],
+];
+
 describe('what constraints refuse', () => {
   for (const [type, parameters, fields] of anywhere)
     it(`whatever the universe: ${type} ${JSON.stringify(parameters)}`, () => {
@@ -292,6 +303,23 @@ describe('what constraints refuse', () => {
     it(`in a situation: ${type} ${JSON.stringify(parameters)}`, () => {
       expect(fieldsOf(handlerOf(type).admit(parameters, situation))).to.deep.equal(fields);
     });
+
+  for (const [type, parameters] of unopened)
+    it(`is not a fund that is not looked through: ${type}`, () => {
+      expect(handlerOf(type).admit(parameters, closed)).to.deep.equal([]);
+    });
+
+  it('is told apart: what is no number, and what is too large or a percentage', () => {
+    const [infinite] = handlerOf('gross-exposure').admit({ max: Infinity }, market);
+    expect(infinite).to.deep.include({
+      reason: 'NUMBER_INVALID',
+      description: 'must be a finite number; got Infinity',
+    });
+    const [large] = handlerOf('gross-exposure').admit({ max: 130 }, market);
+    expect(large!.reason).to.equal('CONSTRAINT_INVALID');
+    expect(large!.description).to.match(/; got 130, which would be 13000 %$/);
+    expect(handlerOf('gross-exposure').admit({ max: -1 }, market)[0]!.description).to.match(/; got -1$/);
+  });
 
   for (const [type, parameters] of taken)
     it(`is not ${type} ${JSON.stringify(parameters)}`, () => {
