@@ -50,7 +50,7 @@ export function returnFloorsOf<Parameters extends { readonly returnMin?: number 
 ): readonly Lowered[] {
   const { returnMin } = task.parameters;
   if (returnMin === undefined) return [];
-  const origin = task.origin(`expected annual return at least ${100 * returnMin} %`);
+  const origin = task.origin(`expected annual return at least ${Number((100 * returnMin).toFixed(6))} %`);
   return [returnFloor(excessReturns(task), task.estimates.riskFreeRate, returnMin, origin)];
 }
 

@@ -8,7 +8,7 @@
  *         return yield { phase: 'nearest', objective: nearestTo(target) };
  *       })
  */
-import { asyncScheduler, concatMap, EMPTY, Observable, of, scheduled } from 'rxjs';
+import { asyncScheduler, concatMap, defer, EMPTY, Observable, of, scheduled, tap } from 'rxjs';
 import type { Subscription } from 'rxjs';
 
 import type { Lowered, Objective } from '../../problem/problem.ts';
@@ -161,18 +161,19 @@ export function takingTurns<Given, Back>(
 
 /** A strategy of solves and of other strategies: their progress is told as its own. */
 export function inTurns<Parameters>(task: Task<Parameters>, program: () => TurnProgram): Observable<StrategyEvent> {
-  let last: Answer | undefined;
-  const begin = (turn: Turn): Observable<TurnEvent<Answer | undefined>> => {
-    // The scheduler's timer is what gives the event loop its turn.
-    if ('pause' in turn) return scheduled([{ kind: 'back', back: last }], asyncScheduler);
-    return ('delegate' in turn ? delegated(task, turn) : solved(task, turn)).pipe(
-      concatMap((event) => {
-        if (event.kind === 'back') last = event.back;
-        return of(event);
-      }),
-    );
-  };
-  return takingTurns(begin, () => watched(task, program()));
+  return defer(() => {
+    let last: Answer | undefined;
+    const begin = (turn: Turn): Observable<TurnEvent<Answer | undefined>> => {
+      // The scheduler's timer is what gives the event loop its turn.
+      if ('pause' in turn) return scheduled([{ kind: 'back', back: last }], asyncScheduler);
+      return ('delegate' in turn ? delegated(task, turn) : solved(task, turn)).pipe(
+        tap((event) => {
+          if (event.kind === 'back') last = event.back;
+        }),
+      );
+    };
+    return takingTurns(begin, () => watched(task, program()));
+  });
 }
 
 /** The same program, which ends at a pause when the run is to end. */

@@ -40,6 +40,16 @@ describe('a strategy in turns', () => {
     expect(events.at(-1)?.kind).to.equal('solution');
   });
 
+  it('begins anew for everyone who listens: a first pause has nothing to give back', async () => {
+    const given: unknown[] = [];
+    const events = run(function* () {
+      given.push(yield { pause: true });
+      return yield* ask({ phase: 'solve', objective: nearestTo(target) });
+    });
+    for (let listener = 0; listener < 2; listener++) await answerOf(events);
+    expect(given).to.deep.equal([undefined, undefined]);
+  });
+
   it('gives the event loop its turn at a pause', async () => {
     let seen = false;
     setTimeout(() => (seen = true), 0);
