@@ -7,7 +7,7 @@ import { branchAndBound } from '../../src/solvers/integers/branch-and-bound.ts';
 import { SolverRegistry, runToEnd } from '../../src/solvers/registry.ts';
 import { f100, orLibrary, portK10 } from '../support/integer-cases.ts';
 import { countOf } from '../support/integer-problems.ts';
-import { budgetRow, denseOperator, problemOf, rowOver } from '../support/problems.ts';
+import { budgetRow, denseOperator, originOf, problemOf, rowOver } from '../support/problems.ts';
 
 interface AlanCase {
   readonly means: readonly number[];
@@ -46,6 +46,20 @@ describe('ALAN with few names (GAMS model library)', () => {
       const solution = proven({ ...convex, integrality: { domains: [], lots: [], counts } });
       expect(solution.objective).to.be.closeTo(variance, 1e-8);
       weights.forEach((weight, i) => expect(solution.weights[i]).to.be.closeTo(weight, 1e-7));
+    });
+
+  // Least variance under a return and greatest return under a volatility are one frontier.
+  for (const { names, variance, weights } of limited)
+    it(`reaches the target under the printed volatility with ${names} names`, () => {
+      const n = means.length;
+      const norms = [
+        { operator: denseOperator(covariance), bound: Math.sqrt(variance), origin: originOf('volatility') },
+      ];
+      const convex = problemOf(n, { linear: Float64Array.from(means) }, { rows: [budgetRow(n)], norms });
+      const counts = [countOf(n, new Float64Array(n), 'either', 0, names)];
+      const solution = proven({ ...convex, integrality: { domains: [], lots: [], counts } });
+      expect(-solution.objective).to.be.closeTo(target, 1e-6);
+      weights.forEach((weight, i) => expect(solution.weights[i]).to.be.closeTo(weight, 1e-5));
     });
 });
 

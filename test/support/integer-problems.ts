@@ -1,5 +1,5 @@
 /** Random problems with every kind of integrality, and their optima by looking at every choice. */
-import type { Count, Domain, Lot, Problem, Row, TradeLimit, Trading } from '../../src/problem/problem.ts';
+import type { Count, Domain, Lot, Norm, Problem, Row, TradeLimit, Trading } from '../../src/problem/problem.ts';
 import { positionMin } from '../../src/problem/problem.ts';
 import type { Solution } from '../../src/problem/solution.ts';
 import { defaultSettings } from '../../src/problem/solver.ts';
@@ -54,6 +54,39 @@ export function randomIntegerProblem(random: Random, n = random.integer(3, 5)): 
   if (domains.length + counts.length + lots.length === 0)
     counts.push(countOf(n, new Float64Array(n), 'either', 0, n - 1));
   return { ...problem, integrality: { domains, lots, counts } };
+}
+
+/** The same under one or two limits on lengths, with rows, limits on trades and lengths that may be broken at a price. */
+export function randomLimitedProblem(random: Random, n = random.integer(3, 4)): Problem {
+  const base = randomIntegerProblem(random, n);
+  const rows = [...base.rows];
+  const norms: Norm[] = [];
+  const { operator: other } = randomOperator(n, random);
+  const operator = random.chance(0.5) ? (base.quadratics[0]?.operator ?? other) : other;
+  const lengths = random.chance(0.7) ? (random.chance(0.2) ? 2 : 1) : 0;
+  for (let k = 0; k < lengths; k++) {
+    const centre = random.chance(0.6) ? { centre: randomWeights(n, random) } : {};
+    norms.push({ operator, bound: random.between(0.05, 0.4), origin: originOf(`length ${String(k)}`), ...centre });
+  }
+  if (random.chance(0.5)) {
+    const members = random.vector(n, () => (random.chance(0.5) ? 1 : random.chance(0.3) ? random.normal() : 0));
+    const lower = random.chance(0.3) ? random.between(-0.2, 0.5) : -Infinity;
+    const upper = Math.max(lower, random.between(0, 0.5));
+    rows.push({ ...rowOver(members, lower, upper, 'soft sector'), penalty: 10 ** random.between(-3, 1) });
+  }
+  const tradeLimits = [...base.tradeLimits];
+  if (tradeLimits.length === 0 && random.chance(0.3)) {
+    const rate = new Float64Array(n).fill(0.5);
+    const bound = random.between(0, 0.3);
+    const centre = randomWeights(n, random);
+    const penalty = 10 ** random.between(-3, 0);
+    tradeLimits.push({ centre, buyRate: rate, sellRate: rate, bound, penalty, origin: originOf('soft turnover') });
+  }
+  if (random.chance(0.3)) {
+    const bound = random.chance(0.4) ? 0 : random.between(0.02, 0.2);
+    norms.push({ operator: other, bound, penalty: 10 ** random.between(-2, 0.5), origin: originOf('soft length') });
+  }
+  return { ...base, rows, norms, tradeLimits };
 }
 
 function randomTrading(current: Float64Array, random: Random): Trading {
