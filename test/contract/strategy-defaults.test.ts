@@ -30,6 +30,7 @@ describe('defaults of strategies', () => {
           await run(withDefaults(schema, example) as JsonObject),
         ];
         expect(bare.solution.termination.reason, JSON.stringify(example)).to.equal('optimal');
+        expect(bare.report, JSON.stringify(example)).to.deep.equal(filled.report);
         expect([...bare.solution.weights], JSON.stringify(example)).to.deep.equal([...filled.solution.weights]);
       }
     });

@@ -4,6 +4,7 @@ import { factorSpecificUtility } from '../../../plugins/mean-variance/factor-spe
 import { maximumInformationRatio } from '../../../plugins/mean-variance/maximum-information-ratio.ts';
 import { maximumSharpe } from '../../../plugins/mean-variance/maximum-sharpe.ts';
 import { quadraticUtility } from '../../../plugins/mean-variance/quadratic-utility.ts';
+import { splitRisk } from '../../../plugins/mean-variance/split-risk.ts';
 import { factorizeCholesky, solveCholesky } from '../../../src/math/cholesky.ts';
 import { denseEntries } from '../../../src/estimation/operator.ts';
 import { dot, quadraticForm } from '../../../src/sdk/v1/index.ts';
@@ -272,5 +273,36 @@ describe('utility with separate factor and specific risk aversion', () => {
       'secondBenchmark.weights',
     ]);
     expect(factorSpecificUtility.needsWith?.({ ...equal, risk: 'active' })).to.deep.equal(['benchmark']);
+  });
+});
+
+describe('the two parts of a covariance', () => {
+  const factor: SymmetricOperator = {
+    kind: 'factor',
+    size: 2,
+    factors: 1,
+    exposures: Float64Array.of(1, 2),
+    factorCovariance: Float64Array.of(0.04),
+    specific: Float64Array.of(0.015625, 0.03125),
+  };
+  const diagonal: SymmetricOperator = { kind: 'diagonal', size: 2, entries: Float64Array.of(0.5, 0.25) };
+  const together = (...terms: readonly SymmetricOperator[]): SymmetricOperator => ({ kind: 'sum', size: 2, terms });
+  const parts = (operator: SymmetricOperator) => {
+    const split = splitRisk(operator);
+    return split && [split.common, split.specific].map((part) => part && [...denseEntries(part)]);
+  };
+
+  it('are those of its terms together, and known only where each term tells them apart', () => {
+    expect(parts(factor)).to.deep.equal([
+      [0.04, 0.08, 0.08, 0.16],
+      [0.015625, 0, 0, 0.03125],
+    ]);
+    expect(parts(together(factor, diagonal, factor))).to.deep.equal([
+      [0.08, 0.16, 0.16, 0.32],
+      [0.53125, 0, 0, 0.3125],
+    ]);
+    expect(parts(together(diagonal, diagonal))).to.deep.equal([undefined, [1, 0, 0, 0.5]]);
+    const dense: SymmetricOperator = { kind: 'dense', size: 2, entries: Float64Array.of(1, 0, 0, 1) };
+    expect(parts(together(factor, dense))).to.equal(undefined);
   });
 });

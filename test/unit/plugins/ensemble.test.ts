@@ -1,10 +1,12 @@
 import { expect } from 'chai';
 import { of } from 'rxjs';
 
+import { admitRuns } from '../../../plugins/ensemble/delegates.ts';
 import { Draws } from '../../../plugins/ensemble/draws.ts';
 import { ensemble } from '../../../plugins/ensemble/ensemble.ts';
 import { resampled } from '../../../plugins/ensemble/resampled.ts';
 import { resampledGround, sourceOf } from '../../../plugins/ensemble/resampling.ts';
+import { WeightSample } from '../../../plugins/ensemble/runs.ts';
 import { subsetResampling } from '../../../plugins/ensemble/subset-resampling.ts';
 import { maximumSharpe } from '../../../plugins/mean-variance/maximum-sharpe.ts';
 import { minimumRiskAtReturn } from '../../../plugins/mean-variance/minimum-risk-at-return.ts';
@@ -260,5 +262,48 @@ describe('subset resampling', () => {
     expect(subsetResampling.admit?.(parameters, situation)).to.deep.equal([
       { field: 'size', description: 'is 9, but there are only 8 assets' },
     ]);
+  });
+});
+
+describe('weights over draws', () => {
+  it('have the standard deviation of one draw, count - 1, and the standard error of their average', () => {
+    const sample = new WeightSample(2);
+    for (const [a, b] of [
+      [0.1, 0.5],
+      [0.3, 0.5],
+      [0.2, 0.5],
+      [0.6, 0.5],
+    ] as const)
+      sample.add(Float64Array.of(a, b));
+    const [first, second] = sample.report([
+      { id: 'A', groups: {} },
+      { id: 'B', groups: {} },
+    ]);
+    const deviation = Math.sqrt((0.2 ** 2 + 0 + 0.1 ** 2 + 0.3 ** 2) / 3);
+    expect(first!['average']).to.be.closeTo(0.3, 1e-15);
+    expect(first!['deviation']).to.be.closeTo(deviation, 1e-15);
+    expect(first!['standardError']).to.be.closeTo(deviation / 2, 1e-15);
+    expect(second).to.deep.equal({ asset: 'B', average: 0.5, deviation: 0, standardError: 0 });
+  });
+});
+
+describe('runs inside of one another', () => {
+  const twenty = { type: 'resampled', parameters: { strategy: { type: 'minimum-variance' }, draws: 19 } };
+  const runs = (type: string, parameters: object): string | undefined =>
+    admitRuns(type, parameters, 'at')[0]?.description;
+  const over = (count: number): string =>
+    `asks for ${count} runs of strategies inside of one another; at most 5000 are allowed in all`;
+
+  it('are counted through every strategy of strategies', () => {
+    expect(runs('resampled', { strategy: { type: 'minimum-variance' }, draws: 4998 })).to.equal(undefined);
+    expect(runs('resampled', { strategy: { type: 'minimum-variance' }, draws: 4999 })).to.equal(over(5001));
+    // One of the estimates and 19 of draws, and the resampling itself: 21 each.
+    expect(runs('subset-resampling', { strategy: twenty, subsets: 300 })).to.equal(over(6301));
+    const members = Array.from({ length: 300 }, () => twenty);
+    expect(runs('ensemble', { members })).to.equal(over(6301));
+    const sleeves = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`s${i}`, ['A']]));
+    expect(runs('sleeves', { sleeves, inside: { type: 'equal-weights' }, over: twenty })).to.equal(undefined);
+    const dear = { sleeves, inside: { type: 'equal-weights' }, insideOf: { s1: twenty }, over: twenty };
+    expect(runs('sleeves', dear)).to.equal(over(1 + 300 * 21 + 21));
   });
 });

@@ -5,7 +5,7 @@ import { interiorPoint } from '../../../src/solvers/interior-point.ts';
 import { runToEnd } from '../../../src/solvers/registry.ts';
 import { defaultSettings } from '../../../src/problem/solver.ts';
 import { compose } from '../../../src/problem/problem.ts';
-import type { Lowered } from '../../../src/sdk/v1/index.ts';
+import type { JsonSchema, Lowered } from '../../../src/sdk/v1/index.ts';
 import { answerOf, referenceTask } from '../../../src/sdk/v1/testing/reference-task.ts';
 import type { Setting } from '../../../src/sdk/v1/testing/reference-task.ts';
 import { Fault } from '../../../src/values/fault.ts';
@@ -72,6 +72,25 @@ describe('the receding horizon', () => {
     const dear = await certifiedAnswer(recedingHorizon, settingWith({ ...basic, tradingCostRate: 0.5 }));
     expect(far).to.be.above(near);
     expect(traded(dear.solution)).to.equal(0);
+  });
+
+  it('tells every period by its number, the first of them as the one to be traded', async () => {
+    const { solution, report } = await certifiedAnswer(recedingHorizon, settingWith(basic));
+    const plan = report?.['plan'] as readonly {
+      period: number;
+      toBeTraded: boolean;
+      weights: Record<string, number>;
+    }[];
+    expect(plan.map(({ period }) => period)).to.deep.equal([1, 2, 3, 4, 5, 6]);
+    expect(plan.map(({ toBeTraded }) => toBeTraded)).to.deep.equal([true, false, false, false, false, false]);
+    solution.weights.forEach((weight, i) => expect(plan[0]!.weights[`a${i + 1}`] ?? 0).to.equal(weight));
+  });
+
+  it('publishes defaults of costs, and none of what must be given', () => {
+    const { properties = {} } = recedingHorizon.parameters as JsonSchema;
+    for (const cost of ['tradingCostRate', 'impact', 'quadraticImpact', 'holdingCostRate', 'borrowCostRate'])
+      expect(properties[cost]?.default, cost).to.equal(0);
+    for (const given of ['riskAversion', 'turnoverMax']) expect('default' in properties[given]!, given).to.equal(false);
   });
 
   it('keeps a limit on turnover in the first period', async () => {

@@ -90,6 +90,15 @@ describe('robust mean-variance', () => {
       expect(worst[`a${i + 1}`]).to.be.closeTo(expectedReturns[i]! - Math.sign(weight) * widths[i]!, 1e-12);
   });
 
+  it('over a box of standard errors is that over a box of half widths kappa sigma / sqrt(years)', async () => {
+    const base = { riskAversion: 3, uncertainty: 'box' as const };
+    const byErrors = await answered(robustMeanVariance, settingWith({ ...base, kappa: 0.5, years: 16 }));
+    const halfWidths = Object.fromEntries(volatilities.map((sigma, i) => [`a${i + 1}`, (0.5 * sigma) / 4]));
+    const byWidths = await answered(robustMeanVariance, settingWith({ ...base, halfWidths }));
+    expectWeights(byErrors.weights, [...byWidths.weights], 1e-7);
+    expect(byErrors.report['worstReturnAnnual']).to.be.closeTo(byWidths.report['worstReturnAnnual'] as number, 1e-9);
+  });
+
   it('over an ellipsoid pays kappa standard errors of its own expected return', async () => {
     for (const errors of ['correlated', 'independent'] as const) {
       const parameters = { riskAversion: 2, uncertainty: 'ellipsoid' as const, years: 10, errors, kappa: 1.5 };
@@ -195,6 +204,18 @@ describe('minimum worst-case volatility', () => {
     for (const { name, share } of covariances) if (!attained.includes(name)) expect(share).to.be.below(1e-6);
   });
 
+  it('tells each volatility under a stress: twice the volatilities are twice that of the portfolio', async () => {
+    const { report } = await answered(
+      worstCaseCovariance,
+      settingWith({ stresses: [{ name: 'twice', volatilityFactor: 2 }] }),
+    );
+    const [estimate, twice] = report['covariances'] as readonly { name: string; volatilityAnnual: number }[];
+    expect([estimate!.name, twice!.name]).to.deep.equal(['estimate', 'twice']);
+    expect(twice!.volatilityAnnual).to.be.closeTo(2 * estimate!.volatilityAnnual, 1e-12);
+    expect(report['worstVolatilityAnnual']).to.equal(twice!.volatilityAnnual);
+    expect(report['attainedBy']).to.deep.equal(['twice']);
+  });
+
   it('may hold a single asset, along which volatility has no curvature', async () => {
     for (let draw = 0; draw < 20; draw++) {
       const own = Array.from({ length: 4 }, (_, i) => (i === 0 ? 0.01 : 0.2) + 0.05 * random.next());
@@ -215,6 +236,7 @@ describe('minimum worst-case volatility', () => {
     const upper = (w: Float64Array): number =>
       quadraticForm(operator, w) + 0.3 * dot(Float64Array.from(volatilities), w) ** 2;
     expect(report['worstVolatilityAnnual']).to.be.closeTo(Math.sqrt(upper(weights)), 1e-12);
+    expect(report['volatilityAnnual']).to.be.closeTo(Math.sqrt(quadraticForm(operator, weights)), 1e-12);
     expect(dot(expectedReturns, weights)).to.be.at.least(0.07 - 1e-9);
   });
 

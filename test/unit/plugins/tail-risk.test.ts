@@ -9,7 +9,7 @@ import { minimumMad } from '../../../plugins/tail-risk/minimum-mad.ts';
 import { minimumSemiDeviation } from '../../../plugins/tail-risk/minimum-semi-deviation.ts';
 import { semiVarianceUtility } from '../../../plugins/tail-risk/semi-variance-utility.ts';
 import { tailRiskUtility } from '../../../plugins/tail-risk/tail-risk-utility.ts';
-import type { Scenarios, Strategy } from '../../../src/sdk/v1/index.ts';
+import type { JsonObject, Scenarios, Strategy } from '../../../src/sdk/v1/index.ts';
 import { answerOf, referenceMarket, referenceTask, type Setting } from '../../../src/sdk/v1/testing/index.ts';
 import { certifiedAnswer, expectWeights, type PublishedLimits } from '../../golden/markets.ts';
 import { originOf, Random } from '../../support/problems.ts';
@@ -158,6 +158,76 @@ describe('tail-risk utility', () => {
       const other = await answered(minimumCvar, { level: 0.9, returnMin: earned + step });
       expect(earned + step - 1.5 * other.value).to.be.at.most(earned - 1.5 * utility.value + 1e-9);
     }
+  });
+});
+
+describe('what strategies over scenarios need and tell', () => {
+  const all = [
+    minimumCvar,
+    maximumReturnAtCvar,
+    minimax,
+    minimumDrawdown,
+    maximumReturnAtDrawdown,
+    minimumMad,
+  ] as const;
+  const others = [minimumSemiDeviation, semiVarianceUtility, tailRiskUtility] as const;
+
+  it('is a benchmark where results are relative to it, and expected returns where they have a floor', () => {
+    for (const strategy of [...all, ...others] as readonly Strategy<never>[]) {
+      const needs = (parameters: JsonObject) => (strategy as Strategy).needsWith?.({ measure: 'cvar', ...parameters });
+      expect(needs({}), strategy.id).to.deep.equal([]);
+      expect(needs({ relativeToBenchmark: false }), strategy.id).to.deep.equal([]);
+      expect(needs({ relativeToBenchmark: true }), strategy.id).to.deep.equal(['benchmark']);
+      expect(needs({ returnMin: 0 }), strategy.id).to.deep.equal(['expected-returns']);
+    }
+  });
+
+  it('is a level for measures that have one, and for no other', () => {
+    const faults = (strategy: Strategy<never>, parameters: JsonObject) =>
+      (strategy as Strategy).admit?.(parameters, setting({}).situation).map(({ field }) => field);
+    for (const strategy of [minimumDrawdown, maximumReturnAtDrawdown] as readonly Strategy<never>[])
+      for (const measure of ['conditional', 'average', 'maximum']) {
+        const isNeeded = measure === 'conditional';
+        expect(faults(strategy, { measure }), measure).to.deep.equal(isNeeded ? ['level'] : []);
+        expect(faults(strategy, { measure, level: 0.9 }), measure).to.deep.equal(isNeeded ? [] : ['level']);
+      }
+    for (const measure of [
+      'cvar',
+      'conditional-drawdown',
+      'worst-loss',
+      'average-drawdown',
+      'mean-absolute-deviation',
+    ]) {
+      const isNeeded = measure === 'cvar' || measure === 'conditional-drawdown';
+      expect(faults(tailRiskUtility, { measure }), measure).to.deep.equal(isNeeded ? ['level'] : []);
+      expect(faults(tailRiskUtility, { measure, level: 0.9 }), measure).to.deep.equal(isNeeded ? [] : ['level']);
+    }
+  });
+
+  it('is nothing of a portfolio that is the benchmark, by every measure', async () => {
+    const benchmark = Float64Array.of(0.1, 0.3, 0.2, 0.1, 0.3);
+    for (const [strategy, parameters] of [
+      [minimumDrawdown, { measure: 'average' }],
+      [minimumMad, {}],
+      [minimumSemiDeviation, {}],
+    ] as const) {
+      const plain = setting<JsonObject>({ ...parameters, relativeToBenchmark: true });
+      const ground = { ...plain, situation: { ...plain.situation, benchmark } };
+      const { solution, report = {} } = await certifiedAnswer(strategy as Strategy<never> as Strategy, ground);
+      expectWeights(solution.weights, [...benchmark], 1e-6);
+      expect(report['value'], strategy.id).to.be.closeTo(0, 1e-6);
+      expect('level' in report, strategy.id).to.equal(strategy === minimumDrawdown);
+    }
+  });
+
+  it('is the mean absolute deviation of scenarios that are equally likely, by its definition', async () => {
+    const { weights, value } = await answered(minimumMad, {});
+    const results = Array.from({ length: scenarios.count }, (_, s) =>
+      weights.reduce((sum, weight, i) => sum + weight * scenarios.returns[s * n + i]!, 0),
+    );
+    const middle = results.reduce((sum, result) => sum + result, 0) / scenarios.count;
+    const away = results.reduce((sum, result) => sum + Math.abs(result - middle), 0) / scenarios.count;
+    expect(value).to.be.closeTo(away, 1e-14);
   });
 });
 
