@@ -7,8 +7,8 @@
  * below 1e-8 of the gradient. Steps are damped by an exact search between w_k and w+, which keeps every iterate inside the restrictions and
  * out of ruin.
  */
-import { applyOperator, hasWeights, nearestTo } from '@veritasvault/portfolio/sdk/v1';
-import type { Answer, Lowered, Program, Solution, Step, TailTerm, Termination } from '@veritasvault/portfolio/sdk/v1';
+import { applyOperator, cutShortAt, endedAt, nearestTo } from '@veritasvault/portfolio/sdk/v1';
+import type { Answer, Lowered, Program, Solution, Step, TailTerm } from '@veritasvault/portfolio/sdk/v1';
 
 import { along, factorsAt, gradientAt, modelAround, ruin, survives } from './growth.ts';
 import type { Growth, Model } from './growth.ts';
@@ -33,16 +33,16 @@ export function* greatestGrowth(growth: Growth, n: number, added: readonly Lower
     const step: Step = { objective, added, phase };
     const solution: Solution = yield step;
     const answer = { objective, added, solution };
-    if (solution.termination.reason !== 'optimal') return cutShort(answer, weights);
+    if (solution.termination.reason !== 'optimal') return cutShortAt(answer, weights, 'greatest growth');
     if (agree(growth, model, weights, solution.weights)) return answer;
     weights = towards(growth, weights, solution.weights);
     if (weights.reduce((sum, weight) => sum + Math.abs(weight), 0) > leverageMax)
-      return ended(answer, weights, {
+      return endedAt(answer, weights, {
         reason: 'unbounded',
         detail: 'growth still rises at a leverage of a million: give leverageMax, or bounds',
       });
     if (count === stepsMax)
-      return ended(answer, weights, {
+      return endedAt(answer, weights, {
         reason: 'feasible',
         limit: 'iterations',
         detail: `${stepsMax} steps did not reach the greatest growth; this is the best portfolio so far`,
@@ -75,7 +75,7 @@ function* start(
   }
   const detail =
     'every portfolio that satisfies the restrictions loses everything in some scenario, so growth is not defined; lower the leverage';
-  return { answer: ended(last!, new Float64Array(0), { reason: 'no solution found', detail }) };
+  return { answer: endedAt(last!, new Float64Array(0), { reason: 'no solution found', detail }) };
 }
 
 /** Whether the gradient of the model at its optimum is that of the utility there. */
@@ -115,21 +115,6 @@ function towards(growth: Growth, from: Float64Array, to: Float64Array): Float64A
     else high = middle;
   }
   return from.map((weight, i) => weight + low * (to[i]! - weight));
-}
-
-/** A run that is interrupted ends with its best portfolio. */
-function cutShort(answer: Answer, weights: Float64Array): Answer {
-  const { limit, detail } = answer.solution.termination;
-  if (limit === undefined && !hasWeights(answer.solution)) return answer;
-  return ended(answer, weights, {
-    reason: 'feasible',
-    ...(limit === undefined ? {} : { limit }),
-    detail: `stopped on the way to the greatest growth, at the best portfolio so far; ${detail}`,
-  });
-}
-
-function ended(answer: Answer, weights: Float64Array, termination: Termination): Answer {
-  return { ...answer, solution: { ...answer.solution, weights, termination } };
 }
 
 function largest(values: Float64Array): number {

@@ -4,6 +4,7 @@ import {
   inSteps,
   returnFloorsOf,
   returnFrontier,
+  returnMinSchema,
   solving,
 } from '@veritasvault/portfolio/sdk/v1';
 import type { Program, Task } from '@veritasvault/portfolio/sdk/v1';
@@ -29,13 +30,7 @@ export const minimumRiskAtReturn = defineStrategy<MinimumRiskAtReturn>({
     required: ['returnMin'],
     additionalProperties: false,
     properties: {
-      returnMin: {
-        type: 'number',
-        minimum: -1,
-        maximum: 100,
-        description: 'Expected annual return as a fraction: 0.08 is 8 %.',
-        examples: [0.08],
-      },
+      returnMin: { ...returnMinSchema, examples: [0.08] },
     },
   },
   needs: ['expected-returns', 'covariance'],

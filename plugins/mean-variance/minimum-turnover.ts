@@ -1,4 +1,11 @@
-import { defineStrategy, inSteps, returnFloorsOf, returnFrontier, solving } from '@veritasvault/portfolio/sdk/v1';
+import {
+  defineStrategy,
+  inSteps,
+  returnFloorsOf,
+  returnFrontier,
+  returnMinSchema,
+  solving,
+} from '@veritasvault/portfolio/sdk/v1';
 import type { Objective, Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
 interface MinimumTurnover {
@@ -40,11 +47,8 @@ export const minimumTurnover = defineStrategy<MinimumTurnover>({
     additionalProperties: false,
     properties: {
       returnMin: {
-        type: 'number',
-        minimum: -1,
-        maximum: 100,
-        description:
-          'Expected annual return as a fraction: 0.08 is 8 %. Without it the least turnover that the restrictions allow.',
+        ...returnMinSchema,
+        description: `${returnMinSchema.description!} Without it the least turnover that the restrictions allow.`,
         examples: [0.08],
       },
     },

@@ -5,7 +5,7 @@
  * no plan costs more than its own cost by that line, so its best is a bound on all. The prices at zero in the former give the slopes of the
  * latter, whose signs give the sides of the next.
  */
-import type { Lowered, Task } from '@veritasvault/portfolio/sdk/v1';
+import type { Lowered, Stage, Task } from '@veritasvault/portfolio/sdk/v1';
 
 import { inPeriod, isGiven, perPeriodSchema } from './per-period.ts';
 import type { PerPeriod } from './per-period.ts';
@@ -51,15 +51,28 @@ export function holdingRates(
   return { long: inPeriod(holdingCostRate, t) / periodsPerYear, short: inPeriod(borrowCostRate, t) / periodsPerYear };
 }
 
-/** (n) the sign that the bounds of the client leave; 0 for both. */
-export function signsOf({ restrictions, situation }: Pick<Task, 'restrictions' | 'situation'>): Int8Array {
-  const signs = new Int8Array(situation.current.length);
-  for (const { bounds = [] } of restrictions)
-    for (const { position, lower, upper } of bounds) {
-      if (lower >= 0) signs[position] = 1;
-      else if (upper <= 0) signs[position] = -1;
+/** (n) the sign that the bounds of the client and those of the stages leave, in all periods the same; 0 for both. */
+export function signsOf(
+  { restrictions, situation }: Pick<Task, 'restrictions' | 'situation'>,
+  stages: readonly Stage[],
+): Int8Array {
+  const n = situation.current.length;
+  const mayBeLong = new Uint8Array(n);
+  const mayBeShort = new Uint8Array(n);
+  for (const { added = [] } of stages) {
+    const lowest = new Float64Array(n).fill(-Infinity);
+    const highest = new Float64Array(n).fill(Infinity);
+    for (const { bounds = [] } of [...restrictions, ...added])
+      for (const { position, lower, upper } of bounds) {
+        lowest[position] = Math.max(lowest[position]!, lower);
+        highest[position] = Math.min(highest[position]!, upper);
+      }
+    for (let i = 0; i < n; i++) {
+      if (highest[i]! > 0) mayBeLong[i] = 1;
+      if (lowest[i]! < 0) mayBeShort[i] = 1;
     }
-  return signs;
+  }
+  return Int8Array.from(mayBeLong, (long, i) => (mayBeShort[i] === 0 ? 1 : long === 0 ? -1 : 0));
 }
 
 /** Whether sides matter at all. */

@@ -46,7 +46,7 @@ const gapShare = 1e-8;
 export function planning(task: Planned, { stages, report }: Planning): Observable<StrategyEvent> {
   const { periods, periodsPerYear } = task.parameters;
   const rates = (t: number) => holdingRates(task.parameters, t, periodsPerYear);
-  const signs = signsOf(task);
+  const signs = signsOf(task, stages);
   const slopesOf = (sides?: Sides): readonly Float64Array[] =>
     stages.map((_, t) => holdingSlopes(rates(t), signs, sides?.[t]));
   const name = `${periods} ${periods === 1 ? 'period' : 'periods'}`;

@@ -1,8 +1,7 @@
 /** The covariances of which the worst is feared: the estimate, stresses of it, and those of parts of the past. */
-import { volatilities } from '@veritasvault/portfolio/sdk/v1';
 import type { Scenarios, SymmetricOperator } from '@veritasvault/portfolio/sdk/v1';
 
-import { covarianceWithin, scaled } from './market.ts';
+import { covarianceWithin, joint, scaled } from './market.ts';
 
 export interface Stress {
   readonly name: string;
@@ -20,16 +19,8 @@ function stressed(covariance: SymmetricOperator, { volatilityFactor = 1, correla
   const square = volatilityFactor * volatilityFactor;
   const own = scaled(covariance, square * (1 - correlationBlend));
   if (correlationBlend === 0) return own;
-  const size = covariance.size;
-  const joint: SymmetricOperator = {
-    kind: 'factor',
-    size,
-    factors: 1,
-    exposures: volatilities(covariance),
-    factorCovariance: Float64Array.of(square * correlationBlend),
-    specific: new Float64Array(size),
-  };
-  return { kind: 'sum' as const, size, terms: [own, joint] };
+  const terms = [own, joint(covariance, square * correlationBlend)];
+  return { kind: 'sum' as const, size: covariance.size, terms };
 }
 
 /** Consecutive parts of the path, as long as each other to one scenario. */

@@ -27,16 +27,20 @@ export function variancesAlone(covariance: SymmetricOperator): SymmetricOperator
 
 /** C + more sigma sigma', sigma the volatilities: every covariance larger by `more` times the product of the volatilities. */
 export function together(covariance: SymmetricOperator, more: number): SymmetricOperator {
+  return { kind: 'sum', size: covariance.size, terms: [covariance, joint(covariance, more)] };
+}
+
+/** scale sigma sigma', sigma the volatilities: all assets moving as one. */
+export function joint(covariance: SymmetricOperator, scale: number): SymmetricOperator {
   const size = covariance.size;
-  const joint: SymmetricOperator = {
+  return {
     kind: 'factor',
     size,
     factors: 1,
     exposures: volatilities(covariance),
-    factorCovariance: Float64Array.of(more),
+    factorCovariance: Float64Array.of(scale),
     specific: new Float64Array(size),
   };
-  return { kind: 'sum', size, terms: [covariance, joint] };
 }
 
 /** Annual sample covariance (n - 1) of the scenarios `from` to `to`, which count the same. */

@@ -7,8 +7,8 @@
  * search along the step keeps the iterates feasible. At the end the gradient sum_j theta_j a_j of the true problem is that of the model to
  * 1e-8 and only members of the greatest volatility have shares, so the certificate of the model is the certificate of the answer.
  */
-import { applyOperator, denseEntries, dot, hasWeights, quadraticForm } from '@veritasvault/portfolio/sdk/v1';
-import type { Answer, Lowered, Objective, Program, Solution, Step, Termination } from '@veritasvault/portfolio/sdk/v1';
+import { applyOperator, cutShortAt, denseEntries, dot, endedAt, quadraticForm } from '@veritasvault/portfolio/sdk/v1';
+import type { Lowered, Objective, Program, Solution, Step } from '@veritasvault/portfolio/sdk/v1';
 
 import type { Member } from './covariance-set.ts';
 
@@ -45,12 +45,12 @@ export function* leastWorstVolatility(members: readonly Member[], n: number, add
     const step: Step = { objective, added, phase };
     const solution: Solution = yield step;
     const answer = { objective, added, solution };
-    if (solution.termination.reason !== 'optimal') return cutShort(answer, weights);
+    if (solution.termination.reason !== 'optimal') return cutShortAt(answer, weights, 'least worst-case volatility');
     shares = solution.multipliers.tailTerms?.[0]?.losses ?? shares;
     if (agree(members, objective, tangents, shares, weights, solution.weights)) return answer;
     weights = towards(members, weights, solution.weights);
     if (count === stepsMax)
-      return ended(answer, weights, {
+      return endedAt(answer, weights, {
         reason: 'feasible',
         limit: 'iterations',
         detail: `${stepsMax} steps did not reach the least worst-case volatility; this is the best portfolio so far`,
@@ -146,21 +146,6 @@ function towards(members: readonly Member[], from: Float64Array, to: Float64Arra
     else low = middle;
   }
   return at(low);
-}
-
-/** A run that is interrupted ends with its best portfolio. */
-function cutShort(answer: Answer, weights: Float64Array): Answer {
-  const { limit, detail } = answer.solution.termination;
-  if (limit === undefined && !hasWeights(answer.solution)) return answer;
-  return ended(answer, weights, {
-    reason: 'feasible',
-    ...(limit === undefined ? {} : { limit }),
-    detail: `stopped on the way to the least worst-case volatility, at the best portfolio so far; ${detail}`,
-  });
-}
-
-function ended(answer: Answer, weights: Float64Array, termination: Termination): Answer {
-  return { ...answer, solution: { ...answer.solution, weights, termination } };
 }
 
 function largest(values: Float64Array): number {

@@ -6,6 +6,7 @@ import {
   inSteps,
   quadraticForm,
   returnFloorsOf,
+  returnMinSchema,
   solving,
   unanswered,
 } from '@veritasvault/portfolio/sdk/v1';
@@ -162,13 +163,7 @@ export const worstCaseCovariance = defineStrategy<WorstCaseCovariance>({
         maximum: 2,
         description: 'How far each covariance may be off, as a fraction of the product of the volatilities.',
       },
-      returnMin: {
-        type: 'number',
-        minimum: -1,
-        maximum: 100,
-        description:
-          'Least expected annual return of the whole portfolio, its cash included, as a fraction: 0.08 is 8 %.',
-      },
+      returnMin: returnMinSchema,
     },
     examples: [
       { regimes: 3, stresses: [{ name: 'crisis', volatilityFactor: 1.1, correlationBlend: 0.4 }] },

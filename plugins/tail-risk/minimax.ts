@@ -1,8 +1,15 @@
-import { defineStrategy, inSteps, returnFloorsOf, scenariosOf, solving } from '@veritasvault/portfolio/sdk/v1';
+import {
+  defineStrategy,
+  inSteps,
+  returnFloorsOf,
+  returnMinSchema,
+  scenariosOf,
+  solving,
+} from '@veritasvault/portfolio/sdk/v1';
 import type { Program, TailMeasure, Task } from '@veritasvault/portfolio/sdk/v1';
 
 import { centreOf, groundOf, leastMeasure } from './market.ts';
-import { needsOf, relativeSchema, resultInWords, returnMinSchema } from './parameters.ts';
+import { needsOf, relativeSchema, resultInWords } from './parameters.ts';
 import type { Floored, Relative } from './parameters.ts';
 import { figuresOf, reporting } from './reporting.ts';
 

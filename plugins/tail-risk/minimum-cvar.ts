@@ -3,13 +3,14 @@ import {
   inSteps,
   returnFloorsOf,
   returnFrontier,
+  returnMinSchema,
   scenariosOf,
   solving,
 } from '@veritasvault/portfolio/sdk/v1';
 import type { Objective, Program, TailMeasure, Task } from '@veritasvault/portfolio/sdk/v1';
 
 import { centreOf, groundOf, leastMeasure } from './market.ts';
-import { levelSchema, needsOf, relativeSchema, resultInWords, returnMinSchema } from './parameters.ts';
+import { levelSchema, needsOf, relativeSchema, resultInWords } from './parameters.ts';
 import type { Floored, Relative } from './parameters.ts';
 import { figuresOf, reporting } from './reporting.ts';
 

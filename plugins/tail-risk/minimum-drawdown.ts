@@ -1,10 +1,10 @@
-import { defineStrategy, inSteps, returnFloorsOf, solving } from '@veritasvault/portfolio/sdk/v1';
+import { defineStrategy, inSteps, returnFloorsOf, returnMinSchema, solving } from '@veritasvault/portfolio/sdk/v1';
 import type { Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
 import { admitDrawdown, drawdownInWords, drawdownOf, drawdownSchemas, nameOf } from './drawdown.ts';
 import type { Drawdown } from './drawdown.ts';
 import { leastMeasure } from './market.ts';
-import { needsOf, relativeSchema, resultInWords, returnMinSchema } from './parameters.ts';
+import { needsOf, relativeSchema, resultInWords } from './parameters.ts';
 import type { Floored } from './parameters.ts';
 import { figuresOf, reporting } from './reporting.ts';
 

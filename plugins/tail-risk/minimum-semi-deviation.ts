@@ -1,8 +1,8 @@
-import { defineStrategy, inSteps, returnFloorsOf, scenariosOf } from '@veritasvault/portfolio/sdk/v1';
+import { defineStrategy, inSteps, returnFloorsOf, returnMinSchema, scenariosOf } from '@veritasvault/portfolio/sdk/v1';
 import type { Answer, JsonObject, JsonSchema, Program, Task } from '@veritasvault/portfolio/sdk/v1';
 
 import { centreOf } from './market.ts';
-import { needsOf, relativeSchema, resultInWords, returnMinSchema } from './parameters.ts';
+import { needsOf, relativeSchema, resultInWords } from './parameters.ts';
 import type { Floored, Relative } from './parameters.ts';
 import { groundIn, reporting } from './reporting.ts';
 import { leastSemiVariance, refusedFor } from './semi-variance-descent.ts';

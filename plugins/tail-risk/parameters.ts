@@ -23,13 +23,6 @@ export const relativeSchema: JsonSchema = {
   description: 'Whether results are those of the active weights, portfolio less benchmark, instead of the portfolio.',
 };
 
-export const returnMinSchema: JsonSchema = {
-  type: 'number',
-  minimum: -1,
-  maximum: 100,
-  description: 'Least expected annual return of the whole portfolio, its cash included, as a fraction: 0.08 is 8 %.',
-};
-
 /** What parameters like these need besides scenarios. */
 export function needsOf({ relativeToBenchmark, returnMin }: Relative & Floored): readonly Need[] {
   return [

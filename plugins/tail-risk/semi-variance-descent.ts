@@ -9,7 +9,7 @@
  * certificate of the answer. Scenarios on which they differ are allowed only when they change the gradient by no more than 1e-8 of it, or by
  * no more than rounding: 1e-10 of the terms from which it is made, which is all that is left where nothing falls short by anything.
  */
-import { areConvex, dot, hasWeights, nearestTo, solving, unanswered } from '@veritasvault/portfolio/sdk/v1';
+import { areConvex, cutShortAt, dot, endedAt, nearestTo, solving, unanswered } from '@veritasvault/portfolio/sdk/v1';
 import type { Answer, Lowered, Objective, Program, Solution, Step } from '@veritasvault/portfolio/sdk/v1';
 
 import { gapsAt, gradientOf, modelOf, semiVariance } from './shortfall.ts';
@@ -46,16 +46,15 @@ export function* leastSemiVariance({ shortfall, linear, scale, added, phase }: D
     const objective = weights === undefined ? untied : tiedTo(untied, weights, strength);
     const step: Step = { objective, added, phase };
     const solution: Solution = yield step;
+    const answer: Answer = { objective, added, solution };
     if (solution.termination.reason !== 'optimal')
-      return cutShort({ objective, added, solution }, model === 0 ? undefined : weights);
+      return weights === undefined ? answer : cutShortAt(answer, weights, 'least semi-variance');
     const pull = solution.weights.map((weight, i) => strength * (weight - (weights?.[i] ?? 0)));
-    if (model > 0 && agree({ shortfall, linear, scale }, solution.weights, active, pull))
-      return { objective, added, solution };
+    if (model > 0 && agree({ shortfall, linear, scale }, solution.weights, active, pull)) return answer;
     weights = weights === undefined ? solution.weights : along(shortfall, weights, solution.weights, linear, scale);
     if (model === modelsMax) {
       const detail = `after ${modelsMax} models the scenarios that fall short still change; this is the best portfolio so far`;
-      const termination = { reason: 'feasible', limit: 'iterations', detail } as const;
-      return { objective, added, solution: { ...solution, weights, termination } };
+      return endedAt(answer, weights, { reason: 'feasible', limit: 'iterations', detail });
     }
     const standing = gapsAt(shortfall, weights);
     // Less than none there cannot be, and a model without scenarios would not stay here.
@@ -146,19 +145,6 @@ function along(
     else high = middle;
   }
   return from.map((weight, i) => weight + low * (to[i]! - weight));
-}
-
-/** A run that is interrupted ends with its best portfolio. */
-function cutShort(answer: Answer, weights: Float64Array | undefined): Answer {
-  const { solution } = answer;
-  const { limit, detail } = solution.termination;
-  if (weights === undefined || (limit === undefined && !hasWeights(solution))) return answer;
-  const termination = {
-    reason: 'feasible',
-    ...(limit === undefined ? {} : { limit }),
-    detail: `stopped on the way to the least semi-variance, at the best portfolio so far; ${detail}`,
-  } as const;
-  return { ...answer, solution: { ...solution, weights, termination } };
 }
 
 function largest(values: Float64Array): number {

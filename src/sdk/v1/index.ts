@@ -81,8 +81,8 @@ export {
 } from './market.ts';
 export { nearestTo } from './objectives.ts';
 export { applyOperator, denseEntries, diagonalOf, quadraticForm, subOperator, volatilities } from './operators.ts';
-export { investedSchema, listed, unknownAssets } from './parameters.ts';
-export { hasWeights, inSteps, solveToEnd, solving } from './steps.ts';
+export { investedSchema, listed, returnMinSchema, unknownAssets } from './parameters.ts';
+export { cutShortAt, endedAt, hasWeights, inSteps, solveToEnd, solving } from './steps.ts';
 export type { Program, Step } from './steps.ts';
 export { approach, ask, inTurns, isWhole, stoppedBy, unanswered, weightsById } from './turns.ts';
 export type { DelegateStep, Pause, SolveStep, Turn, TurnProgram } from './turns.ts';

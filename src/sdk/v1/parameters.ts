@@ -12,6 +12,14 @@ export const investedSchema: JsonSchema = {
   description: 'Fraction of net asset value held in assets together; the rest is cash.',
 };
 
+/** `returnMin`: see `returnFloorsOf`. */
+export const returnMinSchema: JsonSchema = {
+  type: 'number',
+  minimum: -1,
+  maximum: 100,
+  description: 'Least expected annual return of the whole portfolio, its cash included, as a fraction: 0.08 is 8 %.',
+};
+
 /** More names are not listed in one sentence. */
 const listedMax = 10;
 

@@ -12,7 +12,7 @@ import { concatMap, defer, of } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import type { Lowered, Objective } from '../../problem/problem.ts';
-import type { Solution } from '../../problem/solution.ts';
+import type { Solution, Termination } from '../../problem/solution.ts';
 import type { Warm } from '../../problem/solver.ts';
 import type { Answer, StrategyEvent, Task } from './strategy.ts';
 import { takingTurns } from './turns.ts';
@@ -82,6 +82,25 @@ export function solveToEnd<Parameters>(
 /** Whether a solution has a point that satisfies the restrictions. */
 export function hasWeights(solution: Solution): boolean {
   return solution.termination.reason === 'optimal' || solution.termination.reason === 'feasible';
+}
+
+/** An answer with other weights (n) and another end: where a search has come to. */
+export function endedAt(answer: Answer, weights: Float64Array, termination: Termination): Answer {
+  return { ...answer, solution: { ...answer.solution, weights, termination } };
+}
+
+/**
+ * A search whose last solve did not reach its optimum: with its best portfolio so far, if it was interrupted or that solve has weights; else with
+ * what the solve says. `way` is what it was on the way to.
+ */
+export function cutShortAt(answer: Answer, weights: Float64Array, way: string): Answer {
+  const { limit, detail } = answer.solution.termination;
+  if (limit === undefined && !hasWeights(answer.solution)) return answer;
+  return endedAt(answer, weights, {
+    reason: 'feasible',
+    ...(limit === undefined ? {} : { limit }),
+    detail: `stopped on the way to the ${way}, at the best portfolio so far; ${detail}`,
+  });
 }
 
 function answerOf(step: Step, solution: Solution): Answer {

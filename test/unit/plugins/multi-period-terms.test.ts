@@ -6,9 +6,11 @@ import { recedingHorizon } from '../../../plugins/multi-period/receding-horizon.
 import type { PeriodsProblem } from '../../../src/problem/periods.ts';
 import { SolverRegistry, runToEnd } from '../../../src/solvers/registry.ts';
 import { interiorPoint } from '../../../src/solvers/interior-point.ts';
+import { eventsOf, referenceTask } from '../../../src/sdk/v1/testing/index.ts';
 import { groundOf, market, plannedOn } from '../../support/plans.ts';
 import { lostToCentres, writtenOut } from '../../support/period-problems.ts';
 import { originOf } from '../../support/problems.ts';
+import { referenceEngine } from '../../support/reference-engine.ts';
 
 const current = [0.3, 0.2, 0.1, 0.4];
 const basic = { periods: 3, periodsPerYear: 12, riskAversion: 5, tradingCostRate: 0.001 } as const;
@@ -242,6 +244,22 @@ describe('liquidation', () => {
       { ...longOnly, invested: [0, 1] },
     );
     weights.flat().forEach((weight) => expect(weight).to.be.closeTo(0, 1e-9));
+  });
+
+  it('of longs and shorts with costs of holding is one plan: nothing that is sold can change sides', async () => {
+    const book = { current: [0.4, -0.3, 0.2, -0.1], invested: [-1, 1] } as const;
+    const parameters = { ...liquidated, periods: 4, quadraticImpact: 0.1, holdingCostRate: 0.01, borrowCostRate: 2 };
+    const setting = groundOf(liquidation, parameters, book);
+    const events = await eventsOf(liquidation.optimize(referenceTask(referenceEngine, setting)));
+    const phases = events.flatMap((event) => (event.kind === 'progress' ? [event.phase] : []));
+    expect([...new Set(phases)]).to.deep.equal(['4 periods']);
+    const dear = await plannedOn(liquidation, parameters, book);
+    expect(dear.answer.solution.termination.reason).to.equal('optimal');
+    const free = await plannedOn(liquidation, { ...parameters, borrowCostRate: 0 }, book);
+    // What is borrowed dearly is bought back sooner.
+    expect(dear.weights[0]![1]!).to.be.above(free.weights[0]![1]! + 1e-3);
+    for (const own of dear.weights)
+      own.forEach((weight, i) => expect(weight * Math.sign(book.current[i]!)).to.be.at.least(0));
   });
 
   it('names full investment where cash is to be raised', async () => {
