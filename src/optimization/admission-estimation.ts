@@ -2,7 +2,7 @@
 import type { Estimator, FactorReturns } from '../problem/estimator.ts';
 import type { FactorExposures, Universe } from '../problem/universe.ts';
 import { dayNumber, isCalendarDate } from '../values/clock.ts';
-import { Fault, under } from '../values/fault.ts';
+import { Fault } from '../values/fault.ts';
 import { readSelection } from './admission-constraints.ts';
 import { shownMax } from './admission-findings.ts';
 import type { Findings } from './admission-findings.ts';
@@ -10,7 +10,9 @@ import { readMatrix, readNumber } from './admission-numbers.ts';
 import { readScenarioViews } from './admission-views.ts';
 import type { Catalog } from './catalog.ts';
 import type { EstimationDraft, ProblemDraft, SelectionDraft } from './draft.ts';
+import { placesOf } from './estimated.ts';
 import type { Estimation, Selection, SolveJob } from './job.ts';
+import { located } from './located.ts';
 
 type Estimates = Estimator['estimates'];
 
@@ -115,7 +117,13 @@ function trial(
   if (selection === undefined || estimator === undefined || estimator.from === 'scenarios') return undefined;
   const { given: _given, ...sample } = ground;
   try {
-    return estimator.estimate(sample, selection.parameters);
+    const [root = ''] = field.split('.');
+    const places = placesOf(estimator, field, root);
+    return located<ReturnType<Estimator['estimate']>>(
+      field,
+      () => estimator.estimate(sample, selection.parameters),
+      places,
+    );
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     if (error.reason === 'INSUFFICIENT_HISTORY') return 'needs prices';
@@ -125,10 +133,7 @@ function trial(
     if (error.violations.length === 0) findings.add(field, error.message, error.reason);
     else
       findings.addAll(
-        under(
-          field,
-          error.violations.map((violation) => ({ ...violation, reason: violation.reason ?? error.reason })),
-        ),
+        error.violations.map((violation) => ({ ...violation, reason: violation.reason ?? error.reason })),
       );
     return undefined;
   }

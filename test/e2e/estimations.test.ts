@@ -131,7 +131,9 @@ describe('estimates over the wire', function () {
     const wrong = await refusal(
       estimate(problemOf({ covariance: selection('statistical-factor-model', { count: 2, test: 'bai-ng' }) })),
     );
-    expect(wrong.violations.map(({ field }) => field)).to.deep.equal(['problem.estimation.covariance.count']);
+    expect(wrong.violations.map(({ field }) => field)).to.deep.equal([
+      'problem.estimation.covariance.parameters.count',
+    ]);
     const none = await refusal(desk.client.call('EstimationService/Estimate', { secondsMax: -1 }));
     expect(none.violations.map(({ field }) => field)).to.deep.equal(['seconds_max', 'problem']);
     const late = await refusal(estimate(problemOf({ covariance: selection('regression-factor-model') })));

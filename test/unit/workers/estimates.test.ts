@@ -58,8 +58,24 @@ describe('estimates on the threads of the pool', function () {
     const failure: unknown = await pool.estimate(failing, live).catch((error: unknown) => error);
     expect(failure).to.be.instanceOf(Fault);
     expect((failure as Fault).violations.map(({ field }) => field)).to.deep.equal([
-      'problem.estimation.scenarios.count',
+      'problem.estimation.scenarios.parameters.count',
     ]);
+  });
+
+  it('are refused by the parameter as the caller wrote it, before they are begun', () => {
+    const { risk: _risk, ...bare } = problem3;
+    const covariance = { type: 'ewma', parameters: { centre: 'zero', halfLife: 3, span: 4 } };
+    const expectedReturns = { type: 'james-stein', parameters: { target: 'given' } };
+    const estimation = { covariance, expectedReturns, periodsPerYear: 12, windowStart: '', windowEnd: '' };
+    expect(() => admitEstimate({ problem: { ...bare, estimation }, secondsMax: 1 }, loaded))
+      .to.throw(Fault)
+      .that.satisfies(({ violations }: Fault) => {
+        expect(violations.map(({ field }) => field)).to.include.members([
+          'problem.estimation.covariance.parameters.halfLife',
+          'problem.estimation.expected_returns.parameters.targetReturn',
+        ]);
+        return true;
+      });
   });
 
   it('are given up when their time is over, and the next one finds a thread', async () => {
