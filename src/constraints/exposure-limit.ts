@@ -4,7 +4,7 @@ import type { Violation } from '../values/fault.ts';
 import type { JsonSchema } from '../values/json.ts';
 import { awayFrom, centreSchema, centreWeights } from './centre.ts';
 import { admitMembers, membersOf, membersSchema, membersText } from './members.ts';
-import { fractionOfValue, invalid, measured, percent } from './range.ts';
+import { asPercentage, fractionOfValue, invalid, measured, percent } from './range.ts';
 import { admitRelative, relativeText } from './relative.ts';
 import type { Selection } from './selection.ts';
 
@@ -36,7 +36,7 @@ export function admitLeverage(value: number, field: string): Violation[] {
   if (!Number.isFinite(value))
     return [{ field, description: `must be a finite number; got ${String(value)}`, reason: 'NUMBER_INVALID' }];
   if (value >= 0 && value <= leverageMax) return [];
-  const got = value > leverageMax ? `, which would be ${percent(value)}` : '';
+  const got = value > leverageMax ? asPercentage(value) : '';
   return [
     invalid(field, `must be a fraction of net asset value, not negative, 1.6 for 160 %; got ${String(value)}${got}`),
   ];

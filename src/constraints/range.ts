@@ -15,7 +15,11 @@ export const fractionMax = 2;
 export const plainMax = 1e12;
 
 const fractionProblem = (value: number): string =>
-  `must be a fraction of net asset value, 0.5 for 50 %; got ${String(value)}, which would be ${percent(value)}`;
+  `must be a fraction of net asset value, 0.5 for 50 %; got ${String(value)}${asPercentage(value)}`;
+
+/** What the number says when it is a fraction; nothing of one that no client can have meant. */
+export const asPercentage = (value: number): string =>
+  Math.abs(value) < 1e6 ? `, which would be ${percent(value)}` : '';
 
 export function rangeSchema(what: string): JsonSchema<Range> {
   return {

@@ -113,10 +113,10 @@ function descriptionOf(error: ErrorObject, parameters: Readonly<Record<string, u
       return `must be less than ${limit}; got ${got}`;
     case 'minItems':
     case 'minProperties':
-      return `must have at least ${limit} ${limit === '1' ? 'entry' : 'entries'}`;
+      return `must have at least ${limit} ${limit === '1' ? 'entry' : 'entries'}${knownNames(error)}`;
     case 'maxItems':
     case 'maxProperties':
-      return `must have at most ${limit} ${limit === '1' ? 'entry' : 'entries'}`;
+      return `must have at most ${limit} ${limit === '1' ? 'entry' : 'entries'}${knownNames(error)}`;
     case 'minLength':
       return limit === '1' ? 'must not be empty' : `must have at least ${limit} characters; got ${got}`;
     case 'maxLength':
@@ -148,9 +148,13 @@ function shownValue(value: unknown): string {
 
 function formsOf(schema: unknown): string {
   const forms = Array.isArray(schema) ? (schema as readonly JsonSchema[]) : [];
-  return forms
-    .map((form) => form.title ?? form.description ?? shownValue(form.required ?? form.type ?? form))
-    .join('; ');
+  return forms.map((form) => form.title ?? form.description ?? formOf(form)).join('; ');
+}
+
+function formOf({ const: only, required, type, ...rest }: JsonSchema): string {
+  if (only !== undefined) return shownValue(only);
+  if (required !== undefined || typeof type !== 'string') return shownValue(required ?? type ?? rest);
+  return typeNames[type] ?? type;
 }
 
 function knownNames(error: ErrorObject): string {

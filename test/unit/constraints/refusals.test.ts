@@ -232,6 +232,7 @@ const here: readonly (readonly [string, JsonObject, readonly string[], Situation
   ['top-holdings', { count: 9, max: 0.5, lookThrough: true }, ['lookThrough'], closed],
   ['top-holdings', { count: 9, max: 0.5 }, ['count'], market],
   ['tracking-error', { max: 0.1, period: 'annual', definition: 'ex-ante' }, [''], bare],
+  ['top-holdings', { count: 1, max: 0.5, by: 'group', taxonomy: 'topic' }, ['taxonomy'], market],
   ['trading-cost', { max: 0.1, assets: { XYZ: { rate: 0.1 } } }, ['assets.XYZ'], market],
   ['turnover', { definition: 'gross', max: -1, ...of }, ['max', 'of.assets[0]'], market],
   [
@@ -318,6 +319,7 @@ describe('what constraints refuse', () => {
     const [large] = handlerOf('gross-exposure').admit({ max: 130 }, market);
     expect(large!.reason).to.equal('CONSTRAINT_INVALID');
     expect(large!.description).to.match(/; got 130, which would be 13000 %$/);
+    expect(handlerOf('gross-exposure').admit({ max: 1e308 }, market)[0]!.description).to.match(/; got 1e\+308$/);
     expect(handlerOf('gross-exposure').admit({ max: -1 }, market)[0]!.description).to.match(/; got -1$/);
   });
 

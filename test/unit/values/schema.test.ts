@@ -72,6 +72,22 @@ describe('schema check', () => {
     ]);
   });
 
+  it('names an alternative by its one value or its type, and what an object may hold where it holds too little', () => {
+    const threshold: JsonSchema = {
+      anyOf: [
+        { type: 'number', minimum: -1 },
+        { type: 'string', const: 'mean' },
+      ],
+    };
+    const one: JsonSchema = { type: 'object', minProperties: 1, properties: { a: threshold, b: { type: 'number' } } };
+    expect(schemaViolations(one, { a: 'x' }, '')[0]?.description).to.equal(
+      'must have one of these forms: a number; "mean"; got "x"',
+    );
+    expect(schemaViolations(one, {}, 'parameters')[0]?.description).to.equal(
+      'must have at least 1 entry; known are a, b',
+    );
+  });
+
   it('fills in the stated defaults in a copy', () => {
     const given = { limits: [{ sector: 'Energy' }] };
     expect(withDefaults(schema, given)).to.deep.equal({ limits: [{ sector: 'Energy', max: 1 }], mode: 'hard' });
