@@ -214,9 +214,18 @@ export function resultLines(result: OptimizationResult, width: number, paint: Pa
     ...(result.unexplainedConstraints.length === 0
       ? []
       : wrapped(`gain not known without: ${result.unexplainedConstraints.join(', ')}`, width)),
+    ...scenarioViewsLines(result, width),
     ...result.repairs.map(({ description, magnitude }) => `repaired: ${description} (${figure(magnitude)})`),
     ...(result.provenance === undefined ? [] : wrapped(provenanceLine(result.provenance), width).map(paint.dim)),
   ];
+}
+
+/** What views on scenarios did to their probabilities; nothing without such views. */
+function scenarioViewsLines(result: OptimizationResult, width: number): string[] {
+  const { effectiveScenarios: effective, scenarioViewsEntropy: entropy } = result;
+  if (effective === undefined || entropy === undefined) return [];
+  const text = `the scenario views leave ${figure(effective)} effective scenarios, relative entropy ${figure(entropy)}`;
+  return wrapped(text, width);
 }
 
 function provenanceLine(provenance: NonNullable<OptimizationResult['provenance']>): string {

@@ -35,6 +35,14 @@ describe('an answer of an infeasible problem', () => {
     expect(resultLines(OptimizationResult.create(), 120, paint).join()).not.to.include('relaxed');
   });
 
+  it('tells what views on scenarios did to their probabilities', () => {
+    const result = OptimizationResult.fromPartial({ effectiveScenarios: 30.5, scenarioViewsEntropy: 0.125 });
+    expect(resultLines(result, 120, paint)).to.include(
+      'the scenario views leave 30.5 effective scenarios, relative entropy 0.125',
+    );
+    expect(resultLines(OptimizationResult.create(), 120, paint).join()).not.to.include('scenario views');
+  });
+
   it('marks the relaxed bound, and prices what binds', () => {
     const certificate = Certificate.fromPartial({
       passed: true,
