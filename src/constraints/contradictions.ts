@@ -8,6 +8,7 @@ import type { Lowered, Origin, Soft } from '../problem/problem.ts';
 import type { Universe } from '../problem/universe.ts';
 import type { Violation } from '../values/fault.ts';
 import { countClashes } from './contradictions-counts.ts';
+import { lotRowClashes } from './contradictions-lots.ts';
 import { boundClashes, domainClashes, lotClashes, rangesOf } from './contradictions-ranges.ts';
 import type { Clash, Hard, Owned } from './contradictions-ranges.ts';
 import { pairClashes, rowClashes, tradeClashes, widest } from './contradictions-rows.ts';
@@ -43,6 +44,7 @@ export function contradictions(
     ...boundClashes(crossed),
     ...domainClashes(hard.domains, ranges),
     ...lotClashes(hard.lots, ranges),
+    ...lotRowClashes(hard.rows, hard.lots),
     ...rowClashes(hard.rows, ranges),
     ...pairClashes(hard.rows, wide, ranges),
     ...tradeClashes(hard.tradeLimits, hard.rows, ranges),

@@ -116,6 +116,45 @@ describe('contradictions', () => {
     );
   });
 
+  it('are never told of whole lots that sum to what a row allows', () => {
+    const whole = fc.array(fc.integer({ min: -5, max: 40 }), { minLength: n, maxLength: n });
+    const kinds = fc.array(fc.constantFrom(1, 2, 3, 0.5), { minLength: n, maxLength: n });
+    const told = { kept: 0, refused: 0 };
+    fc.assert(
+      fc.property(
+        whole,
+        kinds,
+        fc.double({ min: 0.001, max: 0.2, noNaN: true }),
+        fc.boolean(),
+        (counts, parts, step, isFar) => {
+          const lots = parts.map((part, position): Lot => ({
+            position,
+            base: 0.01 * position,
+            step: part * step,
+            origin,
+          }));
+          const sum = lots.reduce((total, { base, step: each }, i) => total + base + counts[i]! * each, 0);
+          // Half of the smallest lot away from every sum there is, or on one.
+          const wanted = sum + (isFar ? 0.5 * Math.min(...lots.map((lot) => lot.step)) : 0);
+          const coefficients = new Float64Array(n).fill(1);
+          const row: Row = {
+            positions: Int32Array.from({ length: n }, (_, i) => i),
+            coefficients,
+            lower: wanted,
+            upper: wanted,
+            origin,
+          };
+          const found = contradictions(stated([{ lots }, { rows: [row] }]), universe).length > 0;
+          if (!isFar) expect(found).to.equal(false);
+          told[found ? 'refused' : 'kept']++;
+          if (isFar && parts.every((part) => part === parts[0])) expect(found).to.equal(true);
+        },
+      ),
+      { numRuns: 500, seed },
+    );
+    expect(told.refused).to.be.above(50);
+  });
+
   it('are told only of sets that a solver finds no portfolio for, proving that there is none', () => {
     const { solve } = driving(interiorPoint);
     const mixed = fc.tuple(meetable, meetable).map(([some, others]) => [...some, ...others].filter(isConvex));

@@ -191,6 +191,20 @@ describe('contradictions that need no optimization', () => {
       ],
     ],
     [
+      'lots of 3 and 6 % that sum to no 100 %',
+      [
+        ['budget', { min: 1, max: 1 }],
+        ['round-lots', { lots: { AAPL: 0.03, XOM: 0.06, SAP: 0.03, PFE: 0.03, BUND: 0.03, GLD: 0.03 } }],
+      ],
+    ],
+    [
+      'least holdings in single assets beside a bound',
+      [
+        ['bounds', { assets: { XOM: { min: 0.01, max: 0.04 } } }],
+        ['holding-minimum', { assets: { XOM: 0.05, SAP: 0.2 } }],
+      ],
+    ],
+    [
       'a characteristic that the bounds do not allow',
       [
         ['bounds', { all: { min: 0, max: 0 } }],
