@@ -54,7 +54,19 @@ function formsAt(parts: Problem['quadratics'] | Problem['norms'], w: Float64Arra
 export function primalResidual(problem: Problem, weights: Float64Array): number {
   const extended = extendedTerms(problem, weights, undefined);
   const norms = formsAt(problem.norms, weights);
-  return largestViolation(problem, { w: weights, y: undefined, quadratics: [], norms, extended });
+  const worst = largestViolation(problem, { w: weights, y: undefined, quadratics: [], norms, extended });
+  return Math.max(worst, outsideBounds(problem, weights));
+}
+
+/** The same of the sides of single assets, wherever they come from. */
+export function outsideBounds({ lower, upper }: Problem, w: Float64Array): number {
+  let worst = 0;
+  for (let i = 0; i < w.length; i++) {
+    const value = w[i]!;
+    if (value >= lower[i]! && value <= upper[i]!) continue;
+    worst = Math.max(worst, violationOf(value, lower[i]!, upper[i]!, Math.max(1, Math.abs(value))));
+  }
+  return worst;
 }
 
 /** The objective as the problem defines it. */

@@ -31,6 +31,7 @@ interface Sum {
 }
 
 export function verifyInfeasibility(problem: Problem, proof: InfeasibilityProof): InfeasibilityVerdict {
+  if (!fits(problem, proof)) return { proven: false, margin: 0, detail: 'the proof has the wrong shape' };
   const crossing = crossingSide(problem, proof);
   if (crossing !== undefined) return { proven: true, margin: 1, detail: crossing };
   const n = problem.universe.assets.length;
@@ -65,6 +66,20 @@ export function verifyInfeasibility(problem: Problem, proof: InfeasibilityProof)
     margin,
     detail: proven ? 'the restrictions contradict each other' : `margin ${margin.toExponential(2)}`,
   };
+}
+
+/** Operators and limits are read by the length of what they are multiplied with. */
+function fits(problem: Problem, { bounds, rows, norms, tradeLimits, directions, slopes }: InfeasibilityProof): boolean {
+  const n = problem.universe.assets.length;
+  const whole = (vector: Float64Array | undefined): boolean => vector === undefined || vector.length === n;
+  return (
+    bounds.length === n &&
+    rows.length === problem.rows.length &&
+    norms.length === problem.norms.length &&
+    tradeLimits.length === problem.tradeLimits.length &&
+    directions.every(whole) &&
+    slopes.every(whole)
+  );
 }
 
 /** The largest weight that a bound or a row alone would allow; at least 1. */

@@ -12,6 +12,7 @@ import {
   measured,
   objectiveScale,
   otherFigures,
+  outsideBounds,
   paidFor,
   termsAt,
 } from './certificate-figures.ts';
@@ -46,6 +47,11 @@ export interface Certificate {
 const kinkWidth = 1e-9;
 /** A length below this share of the largest that a weight of 1 has counts as none. */
 const apexWidth = 1e-7;
+/**
+ * The dual residual is relative to terms at most this many times as large as those of the objective: multipliers that cancel each other may be as
+ * large as they like, and would hide any residual.
+ */
+const multiplierShare = 100;
 
 /**
  * Figures of a solution against the claim that it is optimal; of an integer problem, among the points that make the same choices.
@@ -66,10 +72,10 @@ export function certify(
   const others = otherFigures(problem, point);
   const terms = termsAt(problem, point);
   const objective = terms.reduce((total, term) => total + term, 0);
-  const stationarity = stationarityAt(problem, point, multipliers);
-  const duality = dualityAt(problem, weights, multipliers, others);
   const scale = objectiveScale(problem, terms);
-  const primal = largestViolation(problem, point, others);
+  const stationarity = stationarityAt(problem, point, multipliers, scale);
+  const duality = dualityAt(problem, weights, multipliers, others);
+  const primal = Math.max(largestViolation(problem, point, others), outsideBounds(whole, weights));
   const lost =
     duality.total + stationarity.kinkGap + stationarity.leak + extended.reduce((total, term) => total + term.gap, 0);
   const gap = Math.abs(lost) / scale;
@@ -186,35 +192,54 @@ interface Stationarity {
   readonly leak: number;
 }
 
-/** Distance of zero from the subdifferential of the Lagrangian; kinks of trading terms give intervals. */
-function stationarityAt(problem: Problem, point: PointMeasured, y: Multipliers): Stationarity {
-  const { w, extended } = point;
-  const n = w.length;
-  const smooth = new Float64Array(n);
-  let scale = Number.MIN_VALUE;
-  const add = (term: Float64Array, factor: number): void => {
-    scale = Math.max(scale, addScaled(smooth, term, factor));
+/** The Lagrangian where it is smooth. */
+interface Gradient {
+  readonly smooth: Float64Array;
+  /** Sizes of the terms of the objective, what is paid for excesses included, and of those of hard restrictions. */
+  readonly own: number;
+  readonly others: number;
+}
+
+function gradientAt(problem: Problem, { w, quadratics, norms, extended }: PointMeasured, y: Multipliers): Gradient {
+  let own = maxSize(problem.linear);
+  let others = maxSize(y.bounds);
+  const see = (size: number, isOwn: boolean): void => {
+    if (isOwn) own = Math.max(own, size);
+    else others = Math.max(others, size);
   };
-  for (let i = 0; i < n; i++) smooth[i] = y.bounds[i]! - problem.linear[i]!;
-  scale = Math.max(scale, maxSize(y.bounds), maxSize(problem.linear));
-  for (const [t, { scale: s, operator }] of problem.quadratics.entries()) {
-    add(point.quadratics[t]!.product, s);
-    scale = Math.max(scale, 1e-2 * s * largestDiagonal(operator));
+  const smooth = y.bounds.map((value, i) => value - problem.linear[i]!);
+  for (const [t, { scale, operator }] of problem.quadratics.entries()) {
+    see(addScaled(smooth, quadratics[t]!.product, scale), true);
+    see(1e-2 * scale * largestDiagonal(operator), true);
   }
   if (problem.trading?.quadratic !== undefined || problem.trading?.threeHalves !== undefined)
-    add(impactSlope(problem, w), 1);
+    see(addScaled(smooth, impactSlope(problem, w), 1), true);
   for (const [r, row] of problem.rows.entries())
-    if (y.rows[r] !== 0) scale = Math.max(scale, addRow(smooth, row, y.rows[r]!));
-  for (const { slope } of extended) if (slope !== undefined) add(slope, 1);
+    if (y.rows[r] !== 0) see(addRow(smooth, row, y.rows[r]!), row.penalty !== undefined);
+  for (const { slope, figure } of extended)
+    if (slope !== undefined) see(addScaled(smooth, slope, 1), figure === undefined);
   // As of quadratic terms: where losses cancel, what single assets lose is what a residual is relative to.
-  for (const term of problem.tailTerms ?? []) scale = Math.max(scale, 1e-2 * term.weight * largestResult(term));
+  for (const term of problem.tailTerms ?? []) see(1e-2 * term.weight * largestResult(term), true);
   for (const [k, norm] of problem.norms.entries()) {
-    const { product, square } = point.norms[k]!;
+    const { product, square } = norms[k]!;
     const length = Math.sqrt(Math.max(square, 0));
-    if (!atApex(norm, length) && length > 0) add(product, y.norms[k]! / length);
+    if (!atApex(norm, length) && length > 0)
+      see(addScaled(smooth, product, y.norms[k]! / length), norm.penalty !== undefined);
   }
+  return { smooth, own, others };
+}
+
+/** Distance of zero from the subdifferential of the Lagrangian; kinks of trading terms give intervals. `objective` is its own size. */
+function stationarityAt(problem: Problem, point: PointMeasured, y: Multipliers, objective: number): Stationarity {
+  const { w, extended } = point;
+  const n = w.length;
+  const { smooth, ...sizes } = gradientAt(problem, point, y);
   const kinks = nearestSlopes(problem, w, y, smooth);
-  scale = Math.max(scale, kinks.scale);
+  const own = Math.max(sizes.own, kinks.own, Number.MIN_VALUE);
+  let most = Math.max(own, objective);
+  for (const [k, { penalty, operator }] of problem.norms.entries())
+    if (penalty !== undefined) most = Math.max(most, y.norms[k]! * Math.sqrt(largestDiagonal(operator)));
+  const scale = Math.max(own, Math.min(Math.max(sizes.others, kinks.scale), multiplierShare * most));
   let residual = maxSize(smooth);
   let leak = 0;
   for (let i = 0; i < n; i++) leak += Math.abs(smooth[i]!) * Math.max(0, Math.abs(w[i]!) - 1);
@@ -288,29 +313,33 @@ function nearestSlopes(problem: Problem, w: Float64Array, y: Multipliers, residu
   const terms = [
     ...(cost === undefined
       ? []
-      : [{ centre: cost.current, buyRate: cost.buyRate, sellRate: cost.sellRate, factor: 1 }]),
+      : [{ centre: cost.current, buyRate: cost.buyRate, sellRate: cost.sellRate, factor: 1, isOwn: true }]),
     ...problem.tradeLimits
-      .map((limit, j) => ({ ...limit, factor: y.tradeLimits[j]! }))
+      .map((limit, j) => ({ ...limit, factor: y.tradeLimits[j]!, isOwn: limit.penalty !== undefined }))
       .filter((term) => term.factor !== 0),
   ];
   let gap = 0;
   let largest = 0;
-  let scale = 0;
+  let [scale, own] = [0, 0];
+  const see = (slope: number, isOwn: boolean): void => {
+    scale = Math.max(scale, Math.abs(slope));
+    if (isOwn) own = Math.max(own, Math.abs(slope));
+  };
   // Where several terms meet, those away from their kinks come first: only then is it known what is left to the others.
   const kinks: { readonly term: (typeof terms)[number]; readonly i: number; readonly trade: number }[] = [];
   for (const term of terms) {
-    const { centre, buyRate, sellRate, factor } = term;
+    const { centre, buyRate, sellRate, factor, isOwn } = term;
     for (let i = 0; i < w.length; i++) {
       const trade = w[i]! - centre[i]!;
       if (Math.abs(trade) > kinkWidth * Math.max(1, Math.abs(centre[i]!))) {
         const slope = factor * (trade > 0 ? buyRate[i]! : -sellRate[i]!);
         residual[i] = residual[i]! + slope;
-        scale = Math.max(scale, Math.abs(slope));
+        see(slope, isOwn);
       } else if (terms.length > 1 || trade !== 0) kinks.push({ term, i, trade });
       else {
         const slope = Math.min(Math.max(-residual[i]!, -factor * sellRate[i]!), factor * buyRate[i]!);
         residual[i] = residual[i]! + slope;
-        scale = Math.max(scale, Math.abs(slope));
+        see(slope, isOwn);
       }
     }
   }
@@ -319,7 +348,7 @@ function nearestSlopes(problem: Problem, w: Float64Array, y: Multipliers, residu
     const sell = term.factor * term.sellRate[i]!;
     const slope = Math.min(Math.max(-residual[i]!, -sell), buy);
     residual[i] = residual[i]! + slope;
-    scale = Math.max(scale, Math.abs(slope));
+    see(slope, term.isOwn);
     const lost = (trade >= 0 ? buy * trade : -sell * trade) - slope * trade;
     gap += lost;
     largest = Math.max(largest, Math.abs(lost));
@@ -327,12 +356,12 @@ function nearestSlopes(problem: Problem, w: Float64Array, y: Multipliers, residu
   for (const { position, beyond, down, up } of pieceSlopes(problem, w)) {
     const slope = Math.min(Math.max(-residual[position]!, -down), up);
     residual[position] = residual[position]! + slope;
-    scale = Math.max(scale, Math.abs(slope));
+    see(slope, true);
     const lost = ((beyond > 0 ? up : -down) - slope) * beyond;
     gap += lost;
     largest = Math.max(largest, Math.abs(lost));
   }
-  return { gap, largest, scale };
+  return { gap, largest, scale, own };
 }
 
 /** Multipliers that push against a side that is not there, or harder than a penalty allows. */

@@ -145,7 +145,7 @@ describe('the certificate', () => {
 
 describe('the check of a result', () => {
   const problem = problemOf(2, { quadratics: [{ scale: 1, operator: covariance }] }, free);
-  const right = solutionOf(problem, [8 / 11, 3 / 11], { rows: [-0.0035 / 0.11] });
+  const right = { ...solutionOf(problem, [8 / 11, 3 / 11], { rows: [-0.0035 / 0.11] }), objective: 0.0035 / 0.22 };
 
   it('hands on what holds and takes the weights off what does not', () => {
     expect(checked(problem, right)).to.equal(right);
@@ -156,12 +156,20 @@ describe('the check of a result', () => {
 
   it('lets a feasible point stand without being optimal, if it is feasible', () => {
     const stopped = { ...right, termination: { reason: 'feasible', limit: 'interrupted', detail: '' } } as const;
-    expect(checked(problem, { ...stopped, weights: Float64Array.of(0.5, 0.5) }).termination.reason).to.equal(
-      'feasible',
-    );
-    expect(checked(problem, { ...stopped, weights: Float64Array.of(0.5, 0.6) }).termination.reason).to.equal(
-      'numerical error',
-    );
+    const reasonAt = (weights: Float64Array): string =>
+      checked(problem, { ...stopped, weights, objective: objectiveAt(problem, weights) }).termination.reason;
+    expect(reasonAt(Float64Array.of(0.5, 0.5))).to.equal('feasible');
+    expect(reasonAt(Float64Array.of(0.5, 0.6))).to.equal('numerical error');
+  });
+
+  it('holds the objective that is told to the one that the weights have', () => {
+    for (const reason of ['optimal', 'feasible'] as const) {
+      const told = (objective: number): Solution =>
+        checked(problem, { ...right, termination: { reason, detail: '' }, objective });
+      expect(told(right.objective * (1 + 1e-9)).termination.reason).to.equal(reason);
+      for (const objective of [0, NaN, right.objective * (1 + 1e-4), -right.objective])
+        expect(told(objective).termination.detail).to.contain('told');
+    }
   });
 
   it('believes infeasibility only with a proof', () => {
