@@ -134,6 +134,8 @@ describe('optimizations over stored portfolios', () => {
     expect(job.current[0]).to.be.closeTo(600 / 950, 1e-15);
     expect(job.current[1]).to.be.closeTo(300 / 950, 1e-15);
     expect(job.cashCurrent).to.be.closeTo(50 / 950, 1e-15);
+    expect(job.netAssetValue).to.deep.equal({ amount: '950', currency: 'USD' });
+    expect(job.universe.assets[1]).to.include({ lotSize: 1, unitValue: 30 / 950 });
     expect([...(job.benchmark ?? [])]).to.deep.equal([0.6, 0, 0.4]);
     expect(job.riskFreeRate).to.equal(0.02);
     expect(window).to.deep.equal({ to: '2024-01-05' });
