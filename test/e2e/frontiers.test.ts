@@ -14,6 +14,12 @@ interface Point {
   readonly turnoverHalfSum: number;
   readonly cvar?: number;
   readonly certificate: { readonly passed: boolean };
+  readonly strategyReport?: { readonly fields: Readonly<Record<string, { readonly numberValue?: number }>> };
+}
+
+/** Of a Struct as it is on the wire. */
+function numberIn(report: Point['strategyReport'], key: string): number | undefined {
+  return report?.fields[key]?.numberValue;
 }
 
 const n = 12;
@@ -37,6 +43,33 @@ const problem = problemMessage(n, {
   scenarios: scenarios(),
 });
 const limited = { ...problem, constraints: [...(problem['constraints'] as Message[]), turnover] };
+
+/** Of two factors. */
+const factorRisk: Message = {
+  factors: ['Market', 'Value'],
+  exposures: {
+    rows: n,
+    columns: 2,
+    values: Array.from({ length: 2 * n }, (_, at) => (at % 2 === 0 ? 0.8 + 0.04 * (at / 2) : Math.sin(at))),
+  },
+  factorCovariance: { rows: 2, columns: 2, values: [0.03, 0.001, 0.001, 0.006] },
+  specificVariance: { values: even.map((_, i) => 0.01 + 0.002 * i) },
+  period: 'RETURN_PERIOD_ANNUAL',
+};
+const { covariance: _covariance, ...others } = problem;
+const factored: Message = { ...others, factorRisk };
+const viewed: Message = {
+  ...problem,
+  views: [{ legs: [{ assetId: 'A3', coefficient: 1 }], expectedReturn: 0.15, confidence: 0.6 }],
+};
+const blackLitterman = (covariance: string, type = 'maximum-sharpe'): Message => ({
+  type: 'black-litterman',
+  parameters: struct({ objective: { type }, covariance }),
+});
+const tilted = (risk: string): Message => ({
+  type: 'factor-target',
+  parameters: struct({ targets: { Value: { target: 0.4 } }, risk, approach: 'exact' }),
+});
 
 /** With a single worker a quick solve answers only when the long one before it has left. */
 describe('frontiers', function () {
@@ -65,6 +98,11 @@ describe('frontiers', function () {
     ['solved point by point', { problem: limited, points: 25, strategy: { type: 'maximum-sharpe' } }],
     ['against turnover', { problem, points: 25, against: 'FRONTIER_MEASURE_TURNOVER' }],
     ['against CVaR', { problem, points: 25, against: 'FRONTIER_MEASURE_CVAR' }],
+    ['on posterior returns', { problem: viewed, points: 25, strategy: blackLitterman('predictive') }],
+    [
+      'of factor targets, by tilt',
+      { problem: factored, points: 25, strategy: tilted('active'), against: 'FRONTIER_MEASURE_TRACKING_ERROR' },
+    ],
   ] as const) {
     it(`go on from where a stream broke off with the same points, bit for bit: ${name}`, async () => {
       const whole = await frontier(asked);
@@ -99,6 +137,42 @@ describe('frontiers', function () {
         for (const other of others) expect(Number(other[axis]), axis).to.be.at.least(risks[k]! - 1e-6);
       }
     }
+  });
+
+  it('tell what their strategy reports of each point: posterior risk and return, tilt and exposures', async () => {
+    const posterior = await frontier({ problem: viewed, points: 6, strategy: blackLitterman('prior') });
+    for (const { strategyReport, volatilityAnnual, expectedReturnAnnual } of posterior) {
+      expect(numberIn(strategyReport, 'volatility')).to.be.closeTo(volatilityAnnual, 1e-12);
+      expect(numberIn(strategyReport, 'posteriorReturn')).to.be.closeTo(expectedReturnAnnual, 1e-12);
+    }
+    const tilts = await frontier({ problem: factored, points: 6, strategy: tilted('total') });
+    expect(tilts.map(({ strategyReport }) => numberIn(strategyReport, 'tilt'))).to.deep.equal([
+      0, 0.2, 0.4, 0.6, 0.8, 1,
+    ]);
+    const risks = tilts.map(({ volatilityAnnual }) => volatilityAnnual);
+    for (const [k, risk] of risks.entries()) if (k > 0) expect(risk).to.be.at.least(risks[k - 1]! - 1e-9);
+  });
+
+  it('are refused from strategies without one, which say what to ask for instead; the catalogue says so too', async () => {
+    const failure = await client
+      .collect('OptimizationService/ComputeFrontier', { problem, strategy: { type: 'risk-parity' } })
+      .then(
+        () => undefined,
+        (error: unknown) => failureOf(error),
+      );
+    expect(failure?.violations).to.have.length(1);
+    expect(failure?.violations[0]?.field).to.equal('strategy.type');
+    expect(failure?.violations[0]?.description).to.match(/^risk-parity has no frontier: .*; ask for /u);
+    const { strategies } = (await client.call('CatalogService/ListStrategies', {})) as unknown as {
+      readonly strategies: readonly { readonly id: string; readonly capabilities: readonly string[] }[];
+    };
+    for (const { id, capabilities } of strategies)
+      expect(
+        capabilities.filter((text) => /^(has|no) frontier/u.test(text)),
+        id,
+      ).to.have.length(1);
+    const { capabilities = [] } = strategies.find(({ id }) => id === 'factor-target') ?? {};
+    expect(capabilities).to.include.members(['has frontier', 'frontier against volatility along tilt']);
   });
 
   it('against one measure are refused from a strategy whose frontier is against another, and beyond their points', async () => {
