@@ -330,9 +330,10 @@ const partCases: readonly Oracle[] = [
   {
     type: 'linear-text',
     parameters: {
-      expression: 'characteristic:score <= 6.2 * (Energy + asset:TEC + SAP + LU + class:bond + Commodities + BIL)',
+      expression:
+        'characteristic:score * 2 / 0.5 <= 24.8 * (Energy + asset:TEC + SAP + LU + class:bond + Commodities + BIL)',
     },
-    limits: (w) => [atMost(times(w, scores) - 6.2 * sum(w), 0)],
+    limits: (w) => [atMost(4 * times(w, scores) - 24.8 * sum(w), 0)],
   },
 ];
 

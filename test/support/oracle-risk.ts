@@ -137,6 +137,11 @@ const riskCases: readonly Oracle[] = [
   },
   {
     type: 'risk-contribution',
+    parameters: { by: 'group', taxonomy: 'theme', limits: { AI: { max: 0.3 } } },
+    limits: (w) => shares(w, [['FND', 'TEC']]).map((share) => atMost(share, 0.3)),
+  },
+  {
+    type: 'risk-contribution',
     parameters: { by: 'factor', limits: { Rates: { min: 0.1 } } },
     limits: (w) => [atLeast((loadOf(w, 1) * (0.002 * loadOf(w, 0) + 0.004 * loadOf(w, 1))) / covariation(w, w), 0.1)],
   },

@@ -132,6 +132,19 @@ const tradeCases: readonly Oracle[] = [
   },
 ];
 
+const costs: Oracle = {
+  type: 'trading-cost',
+  parameters: {
+    max: 0.001,
+    assets: { TEC: { buy: 0.01 }, OIL: { sell: 0.02 }, BND: { rate: 0.003 }, USB: { halfSpread: 0.004 } },
+  },
+  limits: (w) => {
+    const [tec, oil, bnd, usb] = entries(fromNow(w), 'TEC', 'OIL', 'BND', 'USB');
+    const sold = 0.02 * Math.max(-oil!, 0);
+    return [atMost(0.01 * Math.max(tec!, 0) + sold + 0.003 * Math.abs(bnd!) + 0.004 * Math.abs(usb!), 0.001)];
+  },
+};
+
 const isHeld = (value: number): boolean => Math.abs(value) > 1e-9;
 const countOf = (values: readonly number[]): number => values.filter(isHeld).length;
 const positive = (values: readonly number[]): number[] => values.filter((value) => value > 0);
@@ -200,4 +213,4 @@ const countCases: readonly Oracle[] = (
   ] as const satisfies readonly Oracle[]
 ).map((oracle) => ({ ...oracle, scale: oracle.type === 'all-or-none' ? 1 : 'sign' }));
 
-export const tradeOracles: readonly Oracle[] = [...listCases, ...tradeCases, ...countCases];
+export const tradeOracles: readonly Oracle[] = [...listCases, ...tradeCases, costs, ...countCases];

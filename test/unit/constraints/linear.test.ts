@@ -168,6 +168,7 @@ describe('linear rules in words', () => {
     ['20 % <= 30 %', 'does not depend on any weight'],
     [`${'('.repeat(101)}AAPL${')'.repeat(101)} <= 1`, 'is nested deeper than 32'],
     ['1e13 * AAPL <= 1', 'holds numbers that are too large'],
+    ['-1e13 * AAPL <= 1', 'holds numbers that are too large'],
     ['AAPL <= 1e999', 'a number that is too large'],
     ['', 'expected a number, a name or "(", found the end'],
   ];

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 
 import { builtInConstraints } from '../../../src/constraints/built-in.ts';
 import type { ConstraintHandler, Situation } from '../../../src/problem/situation.ts';
+import type { FundHolding, UniverseAsset } from '../../../src/problem/universe.ts';
 import type { JsonObject } from '../../../src/values/json.ts';
 import { market } from '../../support/oracle-market.ts';
 import { fieldsOf } from './fixture.ts';
@@ -15,10 +16,10 @@ const bare: Situation = { universe: market.universe, current: market.current, ca
 /** Nothing is held that has an ESG score. */
 const unscored: Situation = { ...market, current: new Float64Array(market.current.length), cashCurrent: 1 };
 /** The fund holds itself. */
-const closed: Situation = {
-  ...market,
-  universe: { assets: [{ ...fund!, holdings: [{ asset: fund!, weight: 0.5 }] }, ...others] },
-};
+const holdings: FundHolding[] = [];
+const ring: UniverseAsset = { ...fund!, holdings };
+holdings.push({ asset: ring, weight: 0.5 });
+const closed: Situation = { ...market, universe: { assets: [ring, ...others] } };
 /** An asset outside of every part. */
 const plain: Situation = {
   ...market,
@@ -82,6 +83,13 @@ const anywhere: readonly (readonly [string, JsonObject, readonly string[]])[] = 
   ['net-exposure', { min: 0.5, max: 0.4 }, ['min']],
   ['no-buy', { unknown: 'ignore' }, ['']],
   ['risk-contribution', { by: 'asset' }, ['']],
+  ['risk-contribution', { by: 'asset', limits: { TEC: { max: 3 } } }, ['limits.TEC.max']],
+  ['cvar', { max: 0.1, level: 0 }, ['level']],
+  [
+    'stress-loss',
+    { scenario: 's', shocks: { sectors: { Energy: -1.5 }, assets: { TEC: 10.1 } }, max: 0.1 },
+    ['shocks.assets.TEC', 'shocks.sectors.Energy'],
+  ],
   ['risk-contribution', { by: 'factor', taxonomy: 'theme', all: { max: 1 } }, ['taxonomy']],
   ['risk-contribution', { by: 'group', all: { min: 0.6, max: 0.5 } }, ['taxonomy', 'all.min']],
   ['risk-contribution', { by: 'asset', all: { min: 0.2 }, limits: { TEC: { max: 0.1 } } }, ['limits.TEC']],
@@ -209,6 +217,20 @@ const here: readonly (readonly [string, JsonObject, readonly string[], Situation
   ['names', { min: 2, by: 'sector' }, ['min', 'min'], market],
   ['net-exposure', { max: 1, ...of, ...benchmark }, ['of.assets[0]', 'relativeTo'], bare],
   ['risk-contribution', { by: 'factor', all: { max: 1 }, ...benchmark }, ['by', 'relativeTo'], bare],
+  ['risk-contribution', { by: 'group', taxonomy: 'topic', all: { max: 1 } }, ['taxonomy'], market],
+  ['risk-contribution', { by: 'sector', all: { max: 1 } }, ['by'], plain],
+  [
+    'stress-loss',
+    { scenario: 's', shocks: { sectors: { Energy: -0.1 }, factors: { Market: -0.1 } }, max: 0.1 },
+    ['shocks'],
+    market,
+  ],
+  [
+    'stress-loss',
+    { scenario: 's', shocks: { assetClasses: { Bonds: -0.1, 'fixed income': -0.2 } }, max: 0.1 },
+    ['shocks.assetClasses["fixed income"]'],
+    market,
+  ],
   ['risk-contribution', { by: 'factor', limits: { Size: { max: 1 } } }, ['limits.Size'], market],
   ['risk-contribution', { by: 'sector', limits: { technology: { max: 1 } } }, ['limits.technology'], market],
   [
@@ -264,6 +286,7 @@ const taken: readonly (readonly [string, JsonObject])[] = [
   ['market-neutral', { from: 'characteristic', tolerance: 0 }],
   ['mean-absolute-deviation', { max: 0 }],
   ['names', { min: 8, max: 8 }],
+  ['risk-contribution', { by: 'asset', all: { min: 0.2 }, limits: { TEC: { max: 0.2 } } }],
   ['names', { max: 0 }],
   [
     'stress-loss',
@@ -304,6 +327,13 @@ describe('what constraints refuse', () => {
     it(`in a situation: ${type} ${JSON.stringify(parameters)}`, () => {
       expect(fieldsOf(handlerOf(type).admit(parameters, situation))).to.deep.equal(fields);
     });
+
+  it('tells of a level that says how much of the tail there is what it would speak of', () => {
+    const told = (level: number): string => handlerOf('cvar').admit({ max: 0.1, level }, market)[0]!.description;
+    expect(told(0.05)).to.match(/; got 0.05, which would speak of the worst 95 %$/);
+    expect(told(0)).to.match(/; got 0$/);
+    expect(told(1.5)).to.match(/; got 1.5$/);
+  });
 
   for (const [type, parameters] of unopened)
     it(`is not a fund that is not looked through: ${type}`, () => {

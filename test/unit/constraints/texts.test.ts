@@ -150,6 +150,39 @@ describe('the words of constraints', () => {
   });
 });
 
+describe('a misspelt name', () => {
+  const near: readonly (readonly [string, string])[] = [
+    ['TEX <= 1', '; did you mean TEC?'],
+    ['asset:TEX <= 1', '; did you mean asset:TEC?'],
+    ['asset:Energi <= 1', 'nothing is called "Energi"; known: FND, TEC'],
+    ['Alpa <= 1', '; did you mean issuer:Alpha?'],
+    ['issuer:Alpa <= 1', ' here; did you mean issuer:Alpha?'],
+    ['US1 <= 1', '; did you mean US?'],
+    ['UST <= 1', '; did you mean US?'],
+    ['scores <= 1', '; did you mean characteristic:score?'],
+    ['characteristic:scores <= 1', ' here; did you mean characteristic:score?'],
+    ['characteristic:Energy <= 1', 'nothing is called "Energy" here; known: score, beta, esg'],
+    ['sector:scores <= 1', 'nothing is called "scores" here; known: Financials, Technology, Energy'],
+    ['theme:Watr <= 1', ' here; did you mean theme:Water?'],
+    ['EURO <= 1', '; did you mean currency:EUR?'],
+  ];
+  for (const [expression, told] of near)
+    it(`in ${expression} is told as it has to be written`, () => {
+      expect(handlerOf('linear-text').admit({ expression }, market)[0]!.description).to.contain(told);
+    });
+
+  it('is looked for in funds where they are looked through, and tells what cannot be met', () => {
+    const problem = (limit: JsonObject): string =>
+      handlerOf('sector').admit({ Utilitis: limit }, market)[0]!.description;
+    expect(problem({ min: 0.1, lookThrough: true })).to.equal(
+      'no asset has sector "Utilitis", so that at least 10 % cannot be met; did you mean Utilities? known: Financials, Technology, Energy, Utilities',
+    );
+    expect(problem({ min: 0, max: 0.1 })).to.equal(
+      'no asset has sector "Utilitis"; known: Financials, Technology, Energy',
+    );
+  });
+});
+
 describe('figures at the edge of what counts', () => {
   const valueOf = (type: string, parameters: JsonObject, weight: number): number => {
     const weights = new Float64Array(market.current.length);
@@ -163,6 +196,12 @@ describe('figures at the edge of what counts', () => {
     expect(valueOf('names', { max: 0 }, 0.99e-6)).to.equal(1);
     expect(valueOf('names', { max: 0 }, 1e-9)).to.equal(0);
     expect(valueOf('names', { max: 0, side: 'short' }, 0.1)).to.equal(0);
+  });
+
+  it('a sector called like the class Cash holds no uninvested cash', () => {
+    const universe = { assets: market.universe.assets.map((asset) => ({ ...asset, sector: 'cash' })) };
+    const told = handlerOf('sector').check({ cash: { max: 1 } }, now, { ...market, universe });
+    expect(told[0]!.value).to.be.closeTo(1 - market.cashCurrent, 1e-15);
   });
 
   it('one at the threshold of a concentration does not count', () => {
