@@ -7,7 +7,9 @@
  * that force goes. Where a trading cost or a turnover limit has a kink, at the weight held now, its force is what closes the balance, within
  * what its two slopes allow.
  */
+import { atChoices, pricesAtChoices } from '../problem/certificate-integrality.ts';
 import { inner, productOf } from '../problem/certificate-operator.ts';
+import { pieceSlopes } from '../problem/certificate-pieces.ts';
 import type { Problem, TailMeasure } from '../problem/problem.ts';
 import type { Multipliers, TailStress } from '../problem/solution.ts';
 import { finite } from './restrictions.ts';
@@ -42,13 +44,14 @@ const standstill = 1e-9;
 /** Forces below this part of the strongest on the same weight are noise. */
 const noise = 1e-9;
 
-/** By asset, in the order of the universe. */
+/** By asset, in the order of the universe. Where choices were made, the forces are those among portfolios that make the same ones. */
 export function balances(problem: Problem, weights: Float64Array, multipliers: Multipliers): readonly Balance[] {
-  const fields = [
-    ...objectiveFields(problem, weights, multipliers),
-    ...restrictionFields(problem, weights, multipliers),
-  ];
-  return Array.from(weights, (_, position) => balanceAt(position, fields, boundForces(problem, multipliers, position)));
+  const chosen = atChoices(problem, weights);
+  const prices = pricesAtChoices(problem, multipliers);
+  const fields = [...objectiveFields(chosen, weights, prices), ...restrictionFields(chosen, weights, prices)];
+  return Array.from(weights, (_, position) => {
+    return balanceAt(position, fields, boundForces(problem, chosen, multipliers, position));
+  });
 }
 
 function balanceAt(position: number, fields: readonly Field[], bounds: readonly ForceLine[]): Balance {
@@ -121,7 +124,12 @@ function objectiveFields(problem: Problem, weights: Float64Array, multipliers: M
       (i) => sellRate[i]!,
       smooth,
     );
-    if ((trading.pieces ?? []).length === 0) fields.push(own('trading cost', 'cost of trading it', sides.pull, sides));
+    for (const { position: i, slope, down, up } of pieceSlopes(problem, weights)) {
+      sides.pull[i] = sides.pull[i]! - slope;
+      sides.least[i] = sides.least[i]! - slope - up;
+      sides.most[i] = sides.most[i]! - slope + down;
+    }
+    fields.push(own('trading cost', 'cost of trading it', sides.pull, sides));
   }
   return fields;
 }
@@ -172,16 +180,21 @@ function restrictionFields(problem: Problem, weights: Float64Array, multipliers:
   return fields;
 }
 
-/** The bound that binds, in the words of the constraint that states it. */
-function boundForces(problem: Problem, { bounds }: Multipliers, position: number): readonly ForceLine[] {
+/** The bound that binds, in the words of the constraint that states it; of a choice that was made, that it was made. */
+function boundForces(
+  problem: Problem,
+  chosen: Problem,
+  { bounds }: Multipliers,
+  position: number,
+): readonly ForceLine[] {
   const price = bounds[position] ?? 0;
   if (price === 0) return [];
-  const side = price > 0 ? problem.upper[position] : problem.lower[position];
-  const stated = problem.bounds.find(
-    (bound) => bound.position === position && (price > 0 ? bound.upper : bound.lower) === side,
-  );
-  const { constraint = '', text = 'a bound on the weight' } = stated?.origin ?? {};
-  return [{ kind: 'constraint', constraintId: constraint, text, pull: finite(-price) }];
+  const side = price > 0 ? 'upper' : 'lower';
+  const bound = chosen[side][position];
+  const stated = problem.bounds.find((each) => each.position === position && each[side] === bound);
+  const text = bound === problem[side][position] ? 'a bound on the weight' : 'the choice made for it';
+  const { constraint = '', text: words = text } = stated?.origin ?? {};
+  return [{ kind: 'constraint', constraintId: constraint, text: words, pull: finite(-price) }];
 }
 
 /** Forces of a cost with two slopes: between them where nothing is traded. */

@@ -19,7 +19,10 @@ const catalog = catalogOf({ strategies: [utility], solvers });
 const now = () => performance.now();
 const toolbox = { catalog, solvers: new SolverRegistry(solvers), findConflict, findRepair, serverVersion: 'test', now };
 
-async function answerOn(constraints: readonly ConstraintDraft[]): Promise<OptimizationAnswer> {
+async function answerOn(
+  constraints: readonly ConstraintDraft[],
+  more: Partial<ReturnType<typeof admitStateless>> = {},
+): Promise<OptimizationAnswer> {
   const expectedReturns = { values: vectorOf([0.02, 0.12, 0.05]), period: 'annual' as const };
   const request = requestOf(
     { ...problem3, expectedReturns, constraints },
@@ -27,7 +30,8 @@ async function answerOn(constraints: readonly ConstraintDraft[]): Promise<Optimi
   );
   const { signal } = new AbortController();
   const interruption = { interrupted: () => false, cause: undefined, signal };
-  const news = await lastValueFrom(solveJob(admitStateless(request, catalog), toolbox, interruption).pipe(toArray()));
+  const job = { ...admitStateless(request, catalog), ...more };
+  const news = await lastValueFrom(solveJob(job, toolbox, interruption).pipe(toArray()));
   const last = news.at(-1);
   if (last?.kind !== 'answer') throw new Error('the last news is no answer');
   return last.answer;
@@ -62,5 +66,25 @@ describe('shadow prices of limits that are not convex', () => {
     expect(measured).to.be.greaterThan(1e-4);
     expect(verdict.shadowPrice).to.be.closeTo(measured, 1e-3 * measured);
     expect(verdict.binding).to.equal('max');
+  });
+
+  it('balance with the other forces on each weight, choices among them', async () => {
+    const half = named('half', 'bounds', { assets: { EQUITY: { max: 0.55 } } });
+    const explained = { explainConstraints: true, explain: { assetIds: [], increase: 0.01 } };
+    const cases: readonly (readonly [ConstraintDraft, RegExp])[] = [
+      [named('it', 'concentration', { by: 'asset', eachMax: 0.6, threshold: 0.35, totalMax: 0.5 }), /together/],
+      [named('it', 'holding-minimum', { min: 0.3 }), /^the choice made for it$/],
+    ];
+    for (const [constraint, words] of cases) {
+      const { termination, explanation } = await answerOn([longOnly, half, constraint], explained);
+      expect(termination, constraint.type).to.equal('optimal');
+      expect(explanation?.weights, constraint.type).to.have.length(3);
+      for (const { residual, assetId } of explanation?.weights ?? [])
+        expect(Math.abs(residual), `${constraint.type} ${assetId}`).to.be.below(1e-6);
+      const forces = (explanation?.weights ?? []).flatMap((weight) => weight.forces);
+      const told = forces.filter(({ text, pull }) => words.test(text) && Math.abs(pull) > 1e-4);
+      expect(told.length, constraint.type).to.be.greaterThan(0);
+      expect(explanation?.detail).to.match(/among portfolios that make the same choices/);
+    }
   });
 });
