@@ -2,6 +2,7 @@ import { expect } from 'chai';
 
 import { factorSpecificUtility } from '../../../plugins/mean-variance/factor-specific-utility.ts';
 import { maximumInformationRatio } from '../../../plugins/mean-variance/maximum-information-ratio.ts';
+import { maximumReturn } from '../../../plugins/mean-variance/maximum-return.ts';
 import { maximumSharpe } from '../../../plugins/mean-variance/maximum-sharpe.ts';
 import { quadraticUtility } from '../../../plugins/mean-variance/quadratic-utility.ts';
 import { splitRisk } from '../../../plugins/mean-variance/split-risk.ts';
@@ -304,5 +305,21 @@ describe('the two parts of a covariance', () => {
     expect(parts(together(diagonal, diagonal))).to.deep.equal([undefined, [1, 0, 0, 0.5]]);
     const dense: SymmetricOperator = { kind: 'dense', size: 2, entries: Float64Array.of(1, 0, 0, 1) };
     expect(parts(together(factor, dense))).to.equal(undefined);
+  });
+});
+
+describe('maximum return', () => {
+  it('spends the volatility that it is allowed, and all that the restrictions allow where it is not told', async () => {
+    const ran = (parameters: { readonly volatilityMax?: number }) =>
+      answerOf(
+        maximumReturn.optimize(referenceTask(referenceEngine, { situation, estimates, restrictions, parameters })),
+      );
+    const [bound, free] = [(await ran({ volatilityMax: 0.12 })).solution, (await ran({})).solution];
+    expect(Math.sqrt(quadraticForm(covariance, bound.weights))).to.be.closeTo(0.12, 1e-8);
+    // Half in each of the two assets that are expected to return the most.
+    expect(
+      [...free.weights].map((weight) => weight.toFixed(6)).filter((weight) => weight === '0.500000'),
+    ).to.have.length(2);
+    expect(dot(excess, free.weights)).to.be.above(dot(excess, bound.weights) + 1e-3);
   });
 });

@@ -22,6 +22,8 @@ describe('factor risk parity', () => {
     expect(told.map(({ factor }) => factor)).to.deep.equal(['Market', 'Value']);
     expect(told[0]!.share).to.be.closeTo(0.45, 1e-7);
     expect(told[1]!.share).to.be.closeTo(0.05, 1e-7);
+    expect(told[0]!.budget).to.be.closeTo(0.45, 1e-12);
+    expect(told[1]!.budget).to.be.closeTo(0.05, 1e-12);
     const { covariance } = open.estimates;
     if (covariance?.kind !== 'factor') throw new Error('the reference market has a factor model');
     const specific = solution.weights.reduce((sum, weight, i) => sum + weight * weight * covariance.specific[i]!, 0);

@@ -61,6 +61,13 @@ describe('minimum turnover', () => {
     for (const i of positions) expect(weights[i]).to.be.closeTo(expected[i]!, 1e-8);
   });
 
+  it('has its turnover for its objective, but for 5e-7 times the sum of squared trades', async () => {
+    const [answer] = answersOf(await eventsOf(minimumTurnover.optimize(taskOf({ returnMin: 0.062 }))), 'solution');
+    const { weights, objective } = answer!.solution;
+    const squares = weights.reduce((all, weight, i) => all + (weight - current[i]!) ** 2, 0);
+    expect(objective).to.be.closeTo(turnoverOf(weights) + 5e-7 * squares, 1e-9);
+  });
+
   it('spreads trades evenly where only their sum matters', async () => {
     const weights = await solved({}, Float64Array.of(0.3, 0.2, 0.1, 0));
     for (const [i, held] of [0.3, 0.2, 0.1, 0].entries()) expect(weights[i]).to.be.closeTo(held + 0.1, 1e-8);

@@ -42,6 +42,17 @@ describe('what the last period must reach', () => {
     expect(last![0]! + last![1]!).to.be.at.most(0.3 + 1e-9);
   });
 
+  it('may be a class that is short, with one side stated', async () => {
+    const ground = { current, lower: -0.3, upper: 0.9, invested: [0.2, 1] } as const;
+    const { weights } = await plannedOn(
+      recedingHorizon,
+      { ...basic, terminal: { bounds: { Equity: { max: -0.1 } } } },
+      ground,
+    );
+    const [, , last] = weights;
+    expect(last![0]! + last![1]!).to.be.closeTo(-0.1, 1e-8);
+  });
+
   it('is a contradiction with its proof where one period shows it', async () => {
     const terminal = { bounds: { Bond: { min: 1.5 } } };
     const { answer } = await plannedOn(recedingHorizon, { ...basic, terminal }, longOnly);

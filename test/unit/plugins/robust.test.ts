@@ -156,6 +156,8 @@ describe('robust mean-variance', () => {
     expect(fields({ riskAversion: 1, uncertainty: 'box', years: 2, kappa: 1, confidence: 0.5 })).to.deep.equal([
       'kappa',
     ]);
+    for (const one of [{ kappa: 1 }, { confidence: 0.5 }])
+      expect(fields({ riskAversion: 1, uncertainty: 'box', years: 2, ...one })).to.deep.equal([]);
   });
 });
 

@@ -41,6 +41,17 @@ describe('the constant mix', () => {
     }
   });
 
+  it('gives nothing to what has none of its class, and refuses a class of which some is short', async () => {
+    const held = { A: { held: 0.4, assetClass: 'Equity' }, B: { held: 0, assetClass: 'Equity' } };
+    const { byId } = await ruled(constantMix, held, { weights: { Equity: 0.5 }, by: 'asset-class' });
+    expect(byId['A']).to.be.closeTo(0.5, 1e-8);
+    expect(byId['B']).to.be.closeTo(0, 1e-8);
+    const short = { ...held, B: { ...held.B, held: -0.1 } };
+    expect(refusals(constantMix, short, { weights: { Equity: 0.5 }, by: 'asset-class' })).to.deep.equal([
+      { field: 'inside', description: 'is "current", but the portfolio is short in Equity: choose other proportions' },
+    ]);
+  });
+
   it('invests cash without a sale, and raises it without a purchase', async () => {
     const weights = { A: 0.5, B: 0.2, C: 0.3 };
     const buying = await ruled(constantMix, classes, { weights, trades: 'buy-only' }, [invested(3, 1)]);

@@ -3,7 +3,7 @@ import { concat, NEVER, of, throwError, timer } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { map } from 'rxjs/operators';
 
-import { inSteps, solveToEnd } from '../../../src/sdk/v1/index.ts';
+import { cutShortAt, endedAt, inSteps, solveToEnd } from '../../../src/sdk/v1/index.ts';
 import type { Objective, Program, Solution, SolveEvent, StrategyEvent, Task } from '../../../src/sdk/v1/index.ts';
 
 const iterate = { iteration: 1, objective: 0, primal: 0, dual: 0, gap: 0 };
@@ -133,5 +133,33 @@ describe('strategies in steps', () => {
     subscription.unsubscribe();
     expect(seen).to.have.length(1);
     expect(task.solves()).to.equal(1);
+  });
+});
+
+describe('searches that end before their optimum', () => {
+  const answer = { objective: { quadratics: [], linear: none }, added: [], solution: solutionOf(3) };
+  const ended = (reason: 'feasible' | 'infeasible' | 'no solution found', limit?: 'interrupted') => {
+    const termination = { reason, detail: 'as it was', ...(limit === undefined ? {} : { limit }) };
+    return { ...answer, solution: { ...answer.solution, termination } };
+  };
+  const best = Float64Array.of(7);
+
+  it('take other weights and another end, and nothing else', () => {
+    const termination = { reason: 'unbounded', detail: 'without end' } as const;
+    expect(endedAt(answer, best, termination)).to.deep.equal({
+      ...answer,
+      solution: { ...answer.solution, weights: best, termination },
+    });
+  });
+
+  it('tell their best portfolio when they were interrupted or solved roughly, and else what the solve says', () => {
+    const detail = 'stopped on the way to the greatest growth, at the best portfolio so far; as it was';
+    const cut = cutShortAt(ended('no solution found', 'interrupted'), best, 'greatest growth').solution;
+    expect(cut.termination).to.deep.equal({ reason: 'feasible', limit: 'interrupted', detail });
+    expect(cut.weights).to.equal(best);
+    const rough = cutShortAt(ended('feasible'), best, 'greatest growth').solution;
+    expect(rough.termination).to.deep.equal({ reason: 'feasible', detail });
+    const proof = ended('infeasible');
+    expect(cutShortAt(proof, best, 'greatest growth')).to.equal(proof);
   });
 });
