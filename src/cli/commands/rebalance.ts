@@ -26,6 +26,7 @@ interface RebalanceOptions {
   readonly targets?: string;
   readonly policy?: boolean;
   readonly accept?: boolean;
+  readonly closeOddLots?: boolean;
 }
 
 /** Proto JSON of TargetWeights from that same, or from an object of asset id -> weight. */
@@ -73,7 +74,7 @@ async function rebalance(session: Session, portfolio: string, options: Rebalance
   const source = await sourceFrom(session, parent, options);
   const created = await session.connection.reply(rebalances.createRebalance, {
     parent,
-    rebalance: Rebalance.fromPartial({ source }),
+    rebalance: Rebalance.fromPartial({ source, closeOddLots: options.closeOddLots === true }),
     rebalanceId: '',
     requestId: randomUUID(),
     validateOnly: false,
@@ -102,6 +103,7 @@ export function addRebalance(program: Command): void {
     )
     .option('--targets <file>', 'towards the weights of a JSON file: {"AAPL": 0.1, ...} or proto JSON of TargetWeights')
     .option('--policy', "the trigger of the portfolio's policy decides")
+    .option('--close-odd-lots', 'sell lines that the target does not hold whole, odd lots included')
     .option('--accept', 'accept the proposal: its trades become pending transactions')
     .action(action(rebalance));
 }

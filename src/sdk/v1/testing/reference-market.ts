@@ -35,6 +35,8 @@ function asset(
     currency: country === 'CH' ? 'CHF' : 'USD',
     issuer: id === 'GOOG' ? 'Alphabet' : id,
     averageDailyValue: marketCapitalization / 1000,
+    lotSize: 100,
+    unitValue: 0.0002,
     characteristics: {
       'esg-score': 10 - 40 * specific,
       beta: loadings[0],
@@ -114,6 +116,7 @@ export function referenceMarket(
     universe,
     current,
     cashCurrent: 1 - current.reduce((sum, weight) => sum + weight, 0),
+    netAssetValue: { amount: '1000000', currency: 'USD' },
     benchmark: vector(({ benchmark }) => benchmark),
     covariance,
     factors: { names: ['Market', 'Value'], exposures },
