@@ -16,12 +16,17 @@ export function closeness(progress: Pick<Progress, 'primalResidual' | 'dualResid
   return Math.min(1, Math.max(0, -Math.log10(worst) / toleranceDigits));
 }
 
+/** The wire has no infinities: the largest number stands for what is not known yet. */
+function knownOr(unknown: string, value: number, text: (value: number) => string): string {
+  return Math.abs(value) === Number.MAX_VALUE ? unknown : text(value);
+}
+
 /** One line that fits the width; the bar is empty until the solver iterates. */
 export function solvingLine(progress: Progress, width: number): string {
   const figures = [
     `iteration ${String(progress.iteration).padStart(3)}`,
-    `objective ${figure(progress.objective).padStart(8)}`,
-    `gap ${residual(progress.gap).padStart(6)}`,
+    `objective ${knownOr('-', progress.objective, figure).padStart(8)}`,
+    `gap ${knownOr('-', progress.gap, residual).padStart(6)}`,
     elapsed(Number(progress.elapsedMs)).padStart(6),
   ].join('  ');
   const free = Math.max(0, width - figures.length - 4);

@@ -72,6 +72,11 @@ describe('the line of a solve', () => {
     expect(line).to.match(/iteration\s+12\s+objective\s+-0\.01235\s+gap\s+1\.0e-4\s+412 ms/);
   });
 
+  it('leaves out what is not known before a first portfolio', () => {
+    const unknown = { ...progress, objective: Number.MAX_VALUE, gap: Number.MAX_VALUE };
+    expect(solvingLine(unknown, 100)).to.match(/objective\s+-\s+gap\s+-\s+412 ms/);
+  });
+
   it('shows how close the worst residual is to the tolerance', () => {
     expect(closeness(progress)).to.be.closeTo(0.5, 1e-12);
     expect(closeness({ primalResidual: 0, dualResidual: 0, gap: 0 })).to.equal(1);
