@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { expect } from 'chai';
 
-import { failureOf, TestClient } from '../support/e2e/client.ts';
+import { failureOf, refusal, TestClient } from '../support/e2e/client.ts';
 import type { Message } from '../support/e2e/client.ts';
 import { importMarket, optimizationMessage, portfolioMessage, problemMessage } from '../support/e2e/market.ts';
 import { TestServer } from '../support/e2e/server.ts';
@@ -88,6 +88,16 @@ describe('cancellation', function () {
     await new Promise((resolve) => call.once('data', resolve));
     const start = performance.now();
     call.cancel();
+    await client.collect('OptimizationService/Optimize', minimumVariance);
+    expect(performance.now() - start).to.be.lessThan(500);
+  });
+
+  it('of an explanation by the deadline of its caller frees the worker within 500 ms', async () => {
+    const request = { problem: problemMessage(5), strategy: { type: 'endless' }, limits: { secondsMax: 600 } };
+    const asked = { request, assetIds: ['A0', 'A1'] };
+    const late = await refusal(client.call('OptimizationService/ExplainOptimization', asked, 300));
+    expect(late.code).to.equal(4);
+    const start = performance.now();
     await client.collect('OptimizationService/Optimize', minimumVariance);
     expect(performance.now() - start).to.be.lessThan(500);
   });

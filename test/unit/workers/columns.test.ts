@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
-import { columnsOf, rowsOf } from '../../../src/workers/columns.ts';
+import type { OptimizationAnswer } from '../../../src/optimization/answer.ts';
+import { columnsOf, packedAnswer, rowsOf, unpackedAnswer } from '../../../src/workers/columns.ts';
 
 /** As a thread receives them. */
 const travelled = (rows: readonly object[]): object[] => rowsOf(structuredClone(columnsOf(rows)));
@@ -26,5 +27,31 @@ describe('tables between threads', () => {
 
   it('may be empty', () => {
     expect(travelled([])).to.deep.equal([]);
+  });
+
+  it('of answers stand in their places again: none at all, without a certificate, or tens of thousands of rows', () => {
+    const bare = { termination: 'infeasible', detail: 'none', weights: [], objective: 0 };
+    const line = (k: number) => ({ assetId: `A${String(k)}`, weight: k / 3, currentWeight: -0 });
+    const verdict = (k: number) => ({
+      constraintId: `c${String(k)}`,
+      value: k,
+      slack: -k,
+      ...(k % 2 === 0 ? { upper: k } : { lower: -k, gainUnbounded: true }),
+      ...(k % 1000 === 0 ? { shadowPrice: 0.1 * k } : {}),
+    });
+    const table = <Row>(count: number, row: (k: number) => Row): Row[] =>
+      Array.from({ length: count }, (_, k) => row(k));
+    const certificate = { passed: true, primal: 0, dual: 0, gap: 0, tolerance: 1e-8 };
+    const answers = [
+      bare,
+      { ...bare, certificate: { ...certificate, constraints: [] } },
+      { ...bare, weights: table(1, line), certificate: { ...certificate, constraints: table(1, verdict) } },
+      { ...bare, weights: table(10_000, line), certificate: { ...certificate, constraints: table(40_000, verdict) } },
+    ] as unknown as OptimizationAnswer[];
+    for (const answer of answers) {
+      const arrived = unpackedAnswer(structuredClone(packedAnswer(answer)));
+      // What is stored and told is JSON, to the order of its names.
+      expect(JSON.stringify(arrived)).to.equal(JSON.stringify(answer));
+    }
   });
 });
