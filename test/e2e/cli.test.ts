@@ -253,6 +253,17 @@ describe('folio', function () {
       expect(Math.max(...stdout.split('\n').map(({ length }) => length))).to.be.at.most(80);
     });
 
+    it('solves a stored portfolio on scenarios of its file, and replays it', async () => {
+      const run = ['optimize', example('optimization-scenarios.json'), '--portfolio', 'growth', '--id', 'scenarios'];
+      const found = documentOf(await folio('--json', ...run));
+      const result = found['result'] as Json;
+      expect(result['termination']).to.equal('TERMINATION_REASON_OPTIMAL');
+      expect(result['certificate']).to.include({ passed: true });
+      expect(result['strategyReport']).to.have.property('measure', 'cvar');
+      const replayed = documentOf(await folio('--json', 'replay', 'portfolios/growth/optimizations/scenarios'));
+      expect(replayed).to.include({ identical: true });
+    });
+
     it('tells what the server offers, no id cut', async () => {
       const { stdout } = await succeeded('catalog');
       for (const id of ['capitalization-weights', 'minimum-risk-at-return', 'tracking-error', 'historical-mean'])
