@@ -68,10 +68,8 @@ function spanOf({ positions, coefficients }: Row, ranges: readonly AssetRange[])
 /** Why a sum that reaches no further is not enough; of negative coefficients, as `cash` has, the negative is told. */
 function shortOf(row: Row, reached: number, needed: number): string {
   const flipped = row.coefficients.every((coefficient) => coefficient < 0);
-  const isLow = flipped ? needed < reached : needed > reached;
   const [can, must] = flipped ? [-reached, -needed] : [reached, needed];
-  const word = isLow !== flipped ? 'most' : 'least';
-  return `the sum can be at ${word} ${plain(can)}, and ${plain(must)} is needed`;
+  return `the sum can be at ${must > can ? 'most' : 'least'} ${plain(can)}, and ${plain(must)} is needed`;
 }
 
 /** Rows that the bounds of their assets do not allow. */

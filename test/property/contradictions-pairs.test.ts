@@ -129,6 +129,43 @@ describe('pairs of constraints are told to contradict each other exactly when th
       ([one, other, [lower, upper]]) => above(one[0] + other[0], upper) || above(lower, one[1] + other[1]),
     ));
 
+  it('limits on multiples of parts that share an asset, and the sum of all that is held long', () =>
+    decides(
+      fc.tuple(step(0, 1), step(0, 1), step(0, 1.2), fc.constantFrom(0.5, 1, 2.5)),
+      ([one, other, most, factor]) => [
+        { bounds: everyone.map((i) => bound(i, [0, Infinity])) },
+        {
+          rows: [
+            row([factor, factor, 0, 0], [factor * one, Infinity], 'first'),
+            row([0, factor, factor, 0], [factor * other, Infinity], 'second'),
+          ],
+        },
+        { rows: [row([1, 1, 1, 1], [-Infinity, most], 'all')] },
+      ],
+      // What is shared counts in both.
+      ([one, other, most]) => above(Math.max(one, other), most),
+    ));
+
+  it('bounds and a row in the words of the row, of cash in those of what is invested', () => {
+    const why = (each: readonly [number, number], coefficient: number, range: readonly [number, number]): string => {
+      const within = { bounds: everyone.map((i) => bound(i, each)) };
+      const sums = {
+        rows: [
+          row(
+            everyone.map(() => coefficient),
+            range,
+          ),
+        ],
+      };
+      const stated = [within, sums].map((lowered, k) => ({ id: String(k), name: 'c', field: 'f', lowered }));
+      return contradictions(stated, universe)[0]!.description.replace(/^.*: /, '');
+    };
+    expect(why([0, 0.2], 1, [1, 1])).to.equal('the sum can be at most 0.8, and 1 is needed');
+    expect(why([0.2, 1], 1, [0, 0.5])).to.equal('the sum can be at least 0.8, and 0.5 is needed');
+    expect(why([0, 0.2], -1, [-1, -1])).to.equal('the sum can be at most 0.8, and 1 is needed');
+    expect(why([0.2, 1], -1, [-0.5, 0])).to.equal('the sum can be at least 0.8, and 0.5 is needed');
+  });
+
   it('a limit on trades and bounds', () =>
     decides(
       fc.tuple(intervals(-0.2, 0.5), vector(0, 0.4), vector(0, 1), vector(0, 1), step(0, 0.3)),
