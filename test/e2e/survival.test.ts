@@ -99,6 +99,16 @@ describe('survival', function () {
       );
     }
     expect(watchers.length).to.equal(50);
+    // Whichever attempt ended a run, the prices that it was solved with are those that were kept.
+    let replayed = 0;
+    for (const id of acknowledged.slice(-8)) {
+      const { state } = await client.call('OptimizationService/GetOptimization', { name: name(id) });
+      if (state !== 'RUN_STATE_SUCCEEDED') continue;
+      const events = await client.collect('OptimizationService/ReplayOptimization', { name: name(id) });
+      expect(events.at(-1)?.['outcome'], id).to.deep.include({ identical: true, differences: [] });
+      replayed += 1;
+    }
+    expect(replayed).to.be.greaterThan(0);
     client.close();
   });
 
