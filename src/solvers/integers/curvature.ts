@@ -144,6 +144,26 @@ export class FactoredCurvature implements Curvature {
   }
 }
 
+/** What stands alone. */
+export class DiagonalCurvature implements Curvature {
+  readonly size: number;
+  private readonly entries: Float64Array;
+
+  constructor(entries: Float64Array) {
+    this.size = entries.length;
+    this.entries = entries;
+  }
+
+  times(x: Float64Array, target: Float64Array): void {
+    for (let i = 0; i < this.size; i++) target[i] = this.entries[i]! * x[i]!;
+  }
+
+  block(positions: Int32Array, count: number, target: Float64Array): void {
+    target.fill(0, 0, count * count);
+    for (let a = 0; a < count; a++) target[a * count + a] = this.entries[positions[a]!]!;
+  }
+}
+
 /** sum_k weights_k parts_k over the same positions. */
 export class SumCurvature implements Curvature {
   readonly size: number;

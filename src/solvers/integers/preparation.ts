@@ -6,7 +6,7 @@ import type { Norm, Problem, Quadratic } from '../../problem/problem.ts';
 import type { Multipliers } from '../../problem/solution.ts';
 import { outOfBounds, solveConvex, withinBounds } from './convex-problem.ts';
 import { largestOver, splitMax } from './diagonal-split.ts';
-import type { DualPoint } from './dual-point.ts';
+import { priced, type DualPoint } from './dual-point.ts';
 import { Incumbents, type SolveWithin } from './incumbents.ts';
 import { IntegerModel } from './integer-model.ts';
 import { LengthProgram } from './length-program.ts';
@@ -40,6 +40,8 @@ export class Preparation {
   private readonly forms: readonly QuadraticForm[];
   private incumbents: Incumbents | undefined;
   private secondOpinions = 0;
+  /** Prices of half the squares of the norms where nothing need be chosen. */
+  private norms: Float64Array | undefined;
 
   /** @param anyPoint whether the first portfolio ends the search */
   constructor(problem: Problem, checkpoint: Checkpoint, interrupted: () => boolean, anyPoint = false) {
@@ -86,6 +88,29 @@ export class Preparation {
     if (!(this.cutoff < Infinity)) return;
     const better = this.betterModel(first, start);
     if (better !== first) yield this.searchOf(better, start);
+  }
+
+  /**
+   * Under norms the convex solvers are asked first what is best where nothing need be chosen: the portfolio nearest to that comes early, and the
+   * search begins at its prices.
+   */
+  private seeded(model: IntegerModel, start: DualPoint): DualPoint {
+    if (model.norms.length === 0) return start;
+    const { pieces } = model.choices;
+    if (pieces.some((list) => list.length === 0)) return start;
+    const lower = Float64Array.from(pieces, (list) => list[0]!.lower);
+    const upper = Float64Array.from(pieces, (list) => list.at(-1)!.upper);
+    const found = this.settled(model, lower, upper);
+    if (found?.point === undefined) return start;
+    const { point, dual } = found;
+    const choice = Int16Array.from(pieces, (list, i) => {
+      const off = list.map((piece) => Math.max(piece.lower - point.weights[i]!, point.weights[i]! - piece.upper, 0));
+      return off.indexOf(Math.min(...off));
+    });
+    const repaired = this.incumbents!.repaired(choice, priced(model, dual), wholeDomain(model.choices));
+    if (repaired !== undefined) this.incumbents!.attempt(repaired, point.weights);
+    this.norms = dual.norms;
+    return { ...start, norms: dual.norms };
   }
 
   /**
@@ -144,7 +169,7 @@ export class Preparation {
     const relaxation = this.relaxationOf(model, this.anyPoint);
     const settle = (lower: Float64Array, upper: Float64Array) => this.settled(model, lower, upper);
     const search = new TreeSearch({ model, relaxation, incumbents, settle, scale, anyPoint: this.anyPoint });
-    search.begin(start);
+    search.begin(before === undefined ? this.seeded(model, start) : { ...start, norms: this.norms ?? start.norms });
     search.next();
     return search;
   }
@@ -154,7 +179,7 @@ export class Preparation {
    * half the variance of its weight there; steps of 2 / (k + 2) keep the rest convex (Frank and Wolfe 1956).
    */
   private betterModel(first: IntegerModel, start: DualPoint): IntegerModel {
-    let norms = start.norms;
+    let norms = this.norms ?? start.norms;
     const rootOf = (model: IntegerModel): Relaxed => {
       const from = { ...start, norms };
       const T = 1e-2 * model.sizeAt(norms, this.scale);

@@ -8,9 +8,11 @@ import { centrePulls } from './centre-pulls.ts';
 import {
   DenseCurvature,
   denseMax,
+  DiagonalCurvature,
   FactoredCurvature,
   isFactored,
   standingAlone,
+  SumCurvature,
   writtenOut,
   type Curvature,
 } from './curvature.ts';
@@ -55,12 +57,22 @@ export class QuadraticForm {
     return equalDiagonal(covariance, n, checkpoint);
   }
 
-  /** Nothing but `diagonal` stands apart; where the matrix is not written out that is all that stands alone. */
+  /** `diagonal` stands apart; where the matrix is not written out that is what stands alone, or nothing. */
   splitAt(diagonal: Float64Array): QuadraticPart {
-    const { terms, covariance, checkpoint } = this;
-    const curvature =
-      covariance === undefined ? new FactoredCurvature(terms, checkpoint) : new DenseCurvature(covariance, diagonal);
+    const { covariance } = this;
+    const curvature = covariance === undefined ? this.factoredLess(diagonal) : new DenseCurvature(covariance, diagonal);
     return { diagonal, curvature, ...this.centres, size: sizeOf(diagonal, curvature) };
+  }
+
+  private factoredLess(diagonal: Float64Array): Curvature {
+    const { terms, checkpoint } = this;
+    const factored = new FactoredCurvature(terms, checkpoint);
+    const left = standingAlone(terms, checkpoint).map((value, i) => value - diagonal[i]!);
+    if (left.every((value) => value === 0)) return factored;
+    return new SumCurvature(left.length, [
+      [1, factored],
+      [1, new DiagonalCurvature(left)],
+    ]);
   }
 }
 

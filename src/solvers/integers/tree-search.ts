@@ -153,7 +153,8 @@ export class TreeSearch {
   private work(node: Node): void {
     this.nodes++;
     const { cutoff } = this;
-    const temperature = cutoff < Infinity && node.depth > 0 ? startShare * (cutoff - node.bound) : 1e-2 * this.scale;
+    const size = this.model.sizeAt(node.point.norms, this.scale);
+    const temperature = cutoff < Infinity && node.depth > 0 ? startShare * (cutoff - node.bound) : 1e-2 * size;
     const domain = copyOf(node.domain);
     const relaxed = this.relaxation.relax(domain, node.point, cutoff, temperature);
     if (relaxed.contradiction !== undefined) {
