@@ -1,6 +1,6 @@
 import type { ReturnEstimator } from '../problem/estimator.ts';
 import { Fault } from '../values/fault.ts';
-import { columnsOf, marketWeightsOf, refuseShort, seriesOf } from './sample.ts';
+import { columnsOf, marketWeightsOf, movementMin, refuseShort, seriesOf } from './sample.ts';
 
 export type CapmParameters = { readonly marketPremium?: number };
 
@@ -67,7 +67,8 @@ function betaOf(asset: Float64Array, market: Float64Array): number {
   const [ownMean, indexMean] = [mean(own), mean(index)];
   const covariance = own.reduce((sum, value, t) => sum + (value - ownMean) * (index[t]! - indexMean), 0);
   const variance = index.reduce((sum, value) => sum + (value - indexMean) ** 2, 0);
-  if (!(variance > 0))
+  const largest = index.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (!(variance > index.length * (movementMin * largest) ** 2))
     throw new Fault(
       'INSUFFICIENT_HISTORY',
       'the market did not move over the history, so that no beta can be estimated',

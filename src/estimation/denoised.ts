@@ -2,11 +2,12 @@ import type { Checkpoint } from '../math/checkpoint.ts';
 import { bulkEdge, noiseVariance } from '../math/marchenko-pastur.ts';
 import { composed, symmetricEigen } from '../math/symmetric-eigen.ts';
 import type { Spectrum } from '../math/symmetric-eigen.ts';
+import { maxAbs } from '../math/vectors.ts';
 import type { CovarianceEstimator } from '../problem/estimator.ts';
 import { Fault, refuse } from '../values/fault.ts';
 import type { Violation } from '../values/fault.ts';
 import { completeColumnsOf, refuseFewer } from './gaps.ts';
-import { checkpointOf } from './sample.ts';
+import { checkpointOf, movementMin } from './sample.ts';
 import { moments } from './shrinkage.ts';
 
 export type DenoisedParameters = {
@@ -160,7 +161,7 @@ export const denoisedCovariance: CovarianceEstimator<DenoisedParameters> = {
     const least = denoise !== 'none' && edge === 'fitted' ? n + 1 : 2;
     refuseFewer(observations, least, 'denoised', least > 2 ? 'more than assets to fit the edge' : 'for deviations');
     const deviations = Float64Array.from({ length: n }, (_, i) => Math.sqrt(covariance[i * n + i]!));
-    refuseStill(deviations, sample.universe.assets);
+    refuseStill(columns, deviations, sample.universe.assets);
     const scaled = covariance.map((value, index) => {
       const [i, j] = [Math.floor(index / n), index % n];
       return i === j ? 1 : value / (deviations[i]! * deviations[j]!);
@@ -217,8 +218,13 @@ function parameterViolations(
   return violations;
 }
 
-function refuseStill(deviations: Float64Array, assets: readonly { readonly id: string }[]): void {
-  const still = assets.filter((_, i) => !(deviations[i]! > 0)).map(({ id }) => id);
+function refuseStill(
+  columns: readonly Float64Array[],
+  deviations: Float64Array,
+  assets: readonly { readonly id: string }[],
+): void {
+  const isStill = (i: number): boolean => !(deviations[i]! > movementMin * maxAbs(columns[i]!));
+  const still = assets.filter((_, i) => isStill(i)).map(({ id }) => id);
   if (still.length === 0) return;
   const description = `of ${still.join(', ')} never move, so that they have no correlations to denoise; leave them out`;
   throw new Fault('INSUFFICIENT_HISTORY', `the prices ${description}`, { assets: still.join(',') }, [

@@ -76,25 +76,28 @@ function centred(column: Float64Array): Float64Array {
   return column.map((value) => value - mean);
 }
 
-/** NaN when fewer than two dates are shared. */
+/** NaN when fewer than two dates are shared. Weights are relative to the newest of them: a pair that ended long ago keeps its digits. */
 function weightedCovariance(left: Float64Array, right: Float64Array, weights: Float64Array, centre: Centre): number {
   let count = 0;
   let total = 0;
   let leftSum = 0;
   let rightSum = 0;
+  let newest = left.length - 1;
+  while (newest >= 0 && Number.isNaN(left[newest]! + right[newest]!)) newest -= 1;
+  const shift = left.length - 1 - newest;
   for (let t = 0; t < left.length; t += 1) {
     if (Number.isNaN(left[t]!) || Number.isNaN(right[t]!)) continue;
     count += 1;
-    total += weights[t]!;
-    leftSum += weights[t]! * left[t]!;
-    rightSum += weights[t]! * right[t]!;
+    total += weights[t + shift]!;
+    leftSum += weights[t + shift]! * left[t]!;
+    rightSum += weights[t + shift]! * right[t]!;
   }
   const leftCentre = centre === 'mean' ? leftSum / total : 0;
   const rightCentre = centre === 'mean' ? rightSum / total : 0;
   let sum = 0;
   for (let t = 0; t < left.length; t += 1) {
     if (Number.isNaN(left[t]!) || Number.isNaN(right[t]!)) continue;
-    sum += weights[t]! * (left[t]! - leftCentre) * (right[t]! - rightCentre);
+    sum += weights[t + shift]! * (left[t]! - leftCentre) * (right[t]! - rightCentre);
   }
   return count < 2 ? NaN : sum / total;
 }

@@ -8,6 +8,7 @@ import { sum } from '../math/vectors.ts';
 import { refuse } from '../values/fault.ts';
 import type { Violation } from '../values/fault.ts';
 import { centredTable, gramOf, meansOf } from './gram.ts';
+import { movementMin } from './sample.ts';
 
 export interface RegressionInput {
   /** T x n row-major, NaN where missing. */
@@ -99,9 +100,6 @@ interface FactorTable {
   /** The first that the ones before explain, or that does not move. */
   readonly dependent: number | undefined;
 }
-
-/** Deviations below this part of the largest return come from rounding. */
-const movementMin = 1e-12;
 
 function tableOf({ factorReturns, factors, weights: given }: RegressionInput, rows: readonly number[]): FactorTable {
   const k = factors.length;

@@ -49,5 +49,7 @@ function arithmeticMean(returns: Float64Array, periodsPerYear: number): number {
 
 function compoundMean(returns: Float64Array, periodsPerYear: number): number {
   const present = returns.filter((value) => !Number.isNaN(value));
-  return present.reduce((growth, value) => growth * (1 + value), 1) ** (periodsPerYear / present.length) - 1;
+  // By logarithms: small returns keep their digits.
+  const growth = present.reduce((sum, value) => sum + Math.log1p(value), 0);
+  return Math.expm1((growth / present.length) * periodsPerYear);
 }

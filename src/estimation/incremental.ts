@@ -56,6 +56,10 @@ export class RunningMoments {
     const { count, weight, means, products } = state;
     if (!(Number.isSafeInteger(count) && count >= 0)) throw refused('count', 'must be a whole number from 0', count);
     if (!(weight >= 0 && weight < Infinity)) throw refused('weight', 'must be finite and not negative', weight);
+    // Each observation weighs 1 when it comes, and less afterwards.
+    const most = moments.kind.decay === 1 ? count : Math.min(count, 1 / (1 - moments.kind.decay));
+    const isSound = weight <= most * (1 + 1e-9) && weight >= (count === 0 ? 0 : 1);
+    if (!isSound) throw refused('weight', `must be what ${String(count)} observations weigh`, weight);
     moments.#count = count;
     moments.#weight = weight;
     fill(moments.#means, means, 'means');

@@ -13,6 +13,9 @@ export function seriesOf(sample: Sample, estimator: string): ReturnSeries {
   return sample.series;
 }
 
+/** Deviations below this part of the largest return come from rounding. */
+export const movementMin = 1e-12;
+
 /** (n) market weights, scaled to sum 1. */
 export function marketWeightsOf(sample: Sample, estimator: string): Float64Array {
   const { marketWeights } = sample;

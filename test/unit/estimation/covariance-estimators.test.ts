@@ -142,6 +142,13 @@ describe('denoised correlations', () => {
     expectClose(detonedCorrelations(common, 3, 1), [1, -0.5, -0.5, -0.5, 1, -0.5, -0.5, -0.5, 1]);
   });
 
+  it('refuse assets that move by rounding only', () => {
+    const rows = Array.from({ length: 12 }, (_, t) => [0.001, 0.01 * Math.sin(t), 0.01 * Math.cos(2 * t)]);
+    expect(() =>
+      denoisedCovariance.estimate(sampleOf(rows), { denoise: 'constant-residual', edge: 'unit-variance' }),
+    ).to.throw(Fault, 'A never move');
+  });
+
   it('refuse parameters without effect and assets that never move', () => {
     const rows = Array.from({ length: 9 }, (_, t) => [Math.sin(t) / 10, Math.cos(2 * t) / 10, Math.sin(3 * t) / 10]);
     const refusal = (parameters: Parameters<typeof denoisedCovariance.estimate>[1]): string => {

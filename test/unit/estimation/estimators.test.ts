@@ -25,6 +25,24 @@ describe('expected returns', () => {
     ]);
   });
 
+  it('keep the digits of small returns when they are compounded', () => {
+    const small = [
+      [1e-9, 0],
+      [3e-9, 0],
+    ];
+    const [growth, none] = historicalMean.estimate(sampleOf(small), { method: 'compound' });
+    expect(growth! / 2.4e-8).to.be.closeTo(1, 1e-7);
+    expect(none).to.equal(0);
+  });
+
+  it('are refused under CAPM when the market moves by rounding only', () => {
+    const sample = sampleOf(
+      Array.from({ length: 9 }, (_, t) => [0.001 + (t % 2) * 1e-18, 0.02 * t]),
+      { marketWeights: Float64Array.of(1, 0) },
+    );
+    expect(() => capm.estimate(sample, {})).to.throw(Fault, 'did not move');
+  });
+
   it('need a history for every asset', () => {
     expect(() => historicalMean.estimate({ ...sampleOf([[0.1, absent]]), riskFreeRate: 0 }, { method: 'arithmetic' }))
       .to.throw(Fault)
@@ -145,6 +163,14 @@ describe('exponentially weighted covariance', () => {
     [0.02, 0.01],
     [-0.01, 0.03],
   ];
+
+  it('keeps the digits of pairs that ended long ago', () => {
+    const long = [...rows, ...rows, ...Array.from({ length: 2000 }, (_, t) => [0.01 * (t % 3), absent])];
+    const recent = ewma.estimate(sampleOf([...rows, ...rows]), { centre: 'mean', halfLife: 1 });
+    const ended = ewma.estimate(sampleOf(long), { centre: 'mean', halfLife: 1, repair: 'clip' });
+    expect(entriesOf(ended)[3]).to.be.closeTo(entriesOf(recent)[3]!, 1e-15);
+    expect(entriesOf(ended)[3]).to.be.above(0);
+  });
 
   it('counts a return half after its half-life, around zero or the weighted mean', () => {
     const zero = ewma.estimate(sampleOf(rows), { centre: 'zero', halfLife: 1 }).covariance;

@@ -128,6 +128,9 @@ describe('moments that take one observation after the other', () => {
       { decay: 1.5 },
       { count: -1 },
       { weight: NaN },
+      { weight: 0 },
+      { weight: 2 },
+      { count: 0 },
       { means: [0, 0, NaN] },
       { products: [] },
     ])
