@@ -8,7 +8,7 @@ import { Fault } from '../values/fault.ts';
 import { notFound } from '../values/update-mask.ts';
 import type { RebalanceInput } from './admission.ts';
 
-/** Weights of an optimization below this are nothing: solvers stop so far from zero, and no lot is that small. */
+/** Weights of an optimization below this are nothing: solvers stop so far from zero. Whole lots that weigh less are closed too. */
 const solverDust = 1e-6;
 
 export interface TargetStores {
