@@ -1,14 +1,12 @@
 /** The last door before a result is shown: what fails its own check becomes a numerical error without weights. */
 import type { Problem } from './problem.ts';
 import type { Solution } from './solution.ts';
-import { measured, objectiveScale, primalResidual, termsAt } from './certificate-figures.ts';
+import { primalResidual } from './certificate-figures.ts';
 import { certify } from './certificate.ts';
 import { gapFault } from './certificate-gap.ts';
 import { verifyInfeasibility } from './certificate-infeasibility.ts';
 import { verifySearch } from './certificate-search.ts';
 
-/** Of the objective that is told from the one that is found, relative to its size. */
-const objectiveTolerance = 1e-6;
 /** Largest relative violation that a point found before the end may have. */
 const feasibleResidual = 1e-6;
 
@@ -20,21 +18,16 @@ export function checked(problem: Problem, solution: Solution, tolerance = 1e-8):
   switch (solution.termination.reason) {
     case 'optimal': {
       const certificate = certify(problem, solution, tolerance);
-      const { verdict, detail, objective, scale } = certificate;
       const fault =
-        verdict === 'passed'
-          ? (localFault(solution) ?? objectiveFault(solution, objective, scale) ?? gapFault(problem, solution))
-          : detail;
+        certificate.verdict === 'passed' ? (localFault(solution) ?? gapFault(problem, solution)) : certificate.detail;
       return fault === undefined ? solution : withoutWeights(solution, fault);
     }
     case 'feasible': {
       if (solution.weights.length !== problem.universe.assets.length) return withoutWeights(solution, 'no weights');
       const primal = primalResidual(problem, solution.weights);
-      const terms = termsAt(problem, measured(problem, solution.weights, undefined));
-      const objective = terms.reduce((total, term) => total + term, 0);
       const fault =
         primal <= feasibleResidual
-          ? (objectiveFault(solution, objective, objectiveScale(problem, terms)) ?? gapFault(problem, solution))
+          ? gapFault(problem, solution)
           : `primal residual ${primal.toExponential(2)} above ${feasibleResidual}`;
       return fault === undefined ? solution : withoutWeights(solution, fault);
     }
@@ -52,13 +45,6 @@ export function checked(problem: Problem, solution: Solution, tolerance = 1e-8):
     case 'numerical error':
       return solution;
   }
-}
-
-/** Whoever compares answers compares what they say that they are worth. */
-function objectiveFault({ objective: told }: Solution, objective: number, scale: number): string | undefined {
-  return Math.abs(told - objective) <= objectiveTolerance * scale
-    ? undefined
-    : `objective ${told} told, ${objective} found`;
 }
 
 /** Where a restriction that is not convex has a price, stationarity proves no optimum. */

@@ -132,7 +132,6 @@ export interface Solution {
   readonly termination: Termination;
   /** (n) best point; empty only when the reason says that there is none. */
   readonly weights: Float64Array;
-  /** Of the weights, as the problem defines it; held to a millionth of its terms. */
   readonly objective: number;
   readonly multipliers: Multipliers;
   readonly infeasibility?: InfeasibilityProof;

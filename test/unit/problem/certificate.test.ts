@@ -162,16 +162,6 @@ describe('the check of a result', () => {
     expect(reasonAt(Float64Array.of(0.5, 0.6))).to.equal('numerical error');
   });
 
-  it('holds the objective that is told to the one that the weights have', () => {
-    for (const reason of ['optimal', 'feasible'] as const) {
-      const told = (objective: number): Solution =>
-        checked(problem, { ...right, termination: { reason, detail: '' }, objective });
-      expect(told(right.objective * (1 + 1e-9)).termination.reason).to.equal(reason);
-      for (const objective of [0, NaN, right.objective * (1 + 1e-4), -right.objective])
-        expect(told(objective).termination.detail).to.contain('told');
-    }
-  });
-
   it('believes infeasibility only with a proof', () => {
     const claim = { ...right, termination: { reason: 'infeasible', detail: '' } } as const;
     expect(checked(problem, claim).termination.reason).to.equal('numerical error');
