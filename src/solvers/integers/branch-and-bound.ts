@@ -78,10 +78,11 @@ function* solveSingle(
   interrupted: () => boolean,
   anyOf?: Problem,
 ): Generator<Iterate, Solution, void> {
-  const preparation = new Preparation(problem, lookingAt(interrupted), interrupted, anyOf !== undefined);
+  let preparation: Preparation | undefined;
   let search: TreeSearch | undefined;
   try {
     if (interrupted()) throw new Interrupted();
+    preparation = new Preparation(problem, lookingAt(interrupted), interrupted, anyOf !== undefined);
     for (const step of preparation.searches()) {
       search = step;
       yield iterateOf(search, preparation, 0);

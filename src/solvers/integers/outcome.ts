@@ -20,13 +20,13 @@ const polishRounds = 3;
 
 export function concluded(
   problem: Problem,
-  preparation: Preparation,
+  preparation: Preparation | undefined,
   search: TreeSearch | undefined,
   iterations: number,
   limit: Exclude<Limit, 'time'> | undefined,
 ): Solution {
+  if (preparation === undefined || search === undefined) return without(problem, stoppedAt(limit), iterations);
   const { best } = preparation;
-  if (search === undefined) return without(problem, stoppedAt(limit), iterations);
   const proof = search.proof();
   if (best === undefined) {
     if (search.open > 0 || search.unsettled) return without(problem, stoppedAt(limit), iterations);

@@ -42,7 +42,7 @@ export class QuadraticForm {
   constructor({ universe }: Problem, quadratics: readonly Quadratic[], checkpoint: Checkpoint) {
     this.terms = { universe, quadratics };
     this.checkpoint = checkpoint;
-    this.covariance = universe.assets.length <= denseMax ? writtenOut(this.terms, () => undefined) : undefined;
+    this.covariance = universe.assets.length <= denseMax ? writtenOut(this.terms, checkpoint) : undefined;
     this.centres = centrePulls(this.terms, checkpoint);
   }
 
