@@ -59,7 +59,7 @@ export interface Loaded {
   dispose(): Promise<void>;
 }
 
-export const builtInPlugin = 'built-in';
+const builtInPlugin = 'built-in';
 
 interface Active {
   readonly manifest: Manifest;

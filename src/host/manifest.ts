@@ -47,7 +47,7 @@ export function pluginOf(module: unknown, name: string): AnyPlugin {
 }
 
 /** Everything wrong with a manifest, by field path below `manifest`. */
-export function manifestViolations(manifest: unknown): Violation[] {
+function manifestViolations(manifest: unknown): Violation[] {
   const violations = schemaViolations(manifestSchema, manifest, 'manifest');
   if (conforms(manifestSchema, manifest)) {
     if (versionOf(manifest.version) === undefined) {

@@ -11,7 +11,7 @@ import { unknownHoldings } from './holdings.ts';
 import { ImportReport } from './import-report.ts';
 import type { MarketStore } from './ports.ts';
 
-export const assetsPerModelMax = 20_000;
+const assetsPerModelMax = 20_000;
 export const factorsMax = 500;
 /** How far weights of a benchmark may be from 1 in sum; they are kept as given. */
 const sumTolerance = 1e-6;
@@ -194,7 +194,7 @@ function readFactorHeader(header: FactorModelHeader, model: FactorModel, report:
  * entry, and positive semidefinite, which is read off the Cholesky factorization after adding 1e-10 of the largest entry to the
  * diagonal: that one exists exactly when no eigenvalue lies below minus that amount.
  */
-export function factorCovarianceProblem(matrix: Float64Array, k: number): string | undefined {
+function factorCovarianceProblem(matrix: Float64Array, k: number): string | undefined {
   if (matrix.length !== k * k) return `must be ${String(k)} x ${String(k)}; it has ${String(matrix.length)} entries`;
   let largest = 0;
   for (const entry of matrix) {

@@ -14,7 +14,7 @@ import type { ConstraintDraft, LimitsDraft, SelectionDraft } from './draft.ts';
 import type { Selection, SolveLimits, StatedConstraint } from './job.ts';
 
 export const constraintsMax = 1000;
-export const priorityMax = 5;
+const priorityMax = 5;
 
 /** Violations of parameters that schema or contribution finds, defaults of the schema applied first. */
 export function parameterViolations(schema: JsonSchema, parameters: JsonObject, field: string): readonly Violation[] {

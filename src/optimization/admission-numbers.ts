@@ -109,7 +109,7 @@ function inRange(numbers: Float64Array, field: string, rule: NumberRule, finding
 }
 
 /** Why one number is refused, or undefined. */
-export function numberProblem(value: number, rule: NumberRule): string | undefined {
+function numberProblem(value: number, rule: NumberRule): string | undefined {
   if (rule.missing === true && Number.isNaN(value)) return undefined;
   const hint = rule.hint === undefined ? '' : `; ${rule.hint}`;
   if (!Number.isFinite(value)) return `must be a finite number; got ${String(value)}${hint}`;

@@ -22,7 +22,7 @@ import type { Catalog } from './catalog.ts';
 import type { ConstraintDraft, EstimateDraft, OptimizationDraft, ProblemDraft, StatelessDraft } from './draft.ts';
 import type { EstimationJob, GivenRisk, SolveJob, StatedConstraint } from './job.ts';
 
-export const frontierPointsMax = 1000;
+const frontierPointsMax = 1000;
 const frontierPointsDefault = 20;
 /** Of an estimation. */
 const secondsDefault = 60;

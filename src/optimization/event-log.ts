@@ -31,8 +31,6 @@ export interface EventLogSettings {
   readonly warn: (message: string) => void;
 }
 
-export const eventLogDefaults = { pollMs: 1000, heartbeatMs: 10_000 } as const;
-
 interface Channel {
   readonly run: TenantRun;
   readonly pages: LogPages;

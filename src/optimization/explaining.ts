@@ -7,7 +7,7 @@ import type { StatelessDraft } from './draft.ts';
 import type { SolveJob } from './job.ts';
 import { located } from './located.ts';
 
-export const explainedAssetsMax = 50;
+const explainedAssetsMax = 50;
 const increaseDefault = 0.01;
 
 /** As the caller asks: about a stored run or about a problem given whole. */

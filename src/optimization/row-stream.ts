@@ -10,7 +10,7 @@ import type { VectorDraft } from './draft.ts';
 import { stateFrom, stateTo } from './row-stream-state.ts';
 import type { RowSettings } from './row-stream-state.ts';
 
-export const streamAssetsMax = 500;
+const streamAssetsMax = 500;
 const answerEveryMax = 1_000_000;
 const halfLifeMax = 1_000_000;
 

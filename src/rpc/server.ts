@@ -129,7 +129,7 @@ export function refuseOpenAddress(address: string): void {
 }
 
 /** `127.0.0.1:50051` -> `127.0.0.1`, `[::1]:50051` -> `[::1]`. */
-export function hostOf(address: string): string {
+function hostOf(address: string): string {
   return address.replace(/:\d+$/, '');
 }
 

@@ -20,7 +20,7 @@ export function codeOf(error: unknown): string {
   return '';
 }
 
-export function isUnavailable(error: unknown): boolean {
+function isUnavailable(error: unknown): boolean {
   return error instanceof Error && (unavailable.test(codeOf(error)) || broken.test(error.message));
 }
 

@@ -3,7 +3,7 @@ import type { SolveNews } from '../optimization/job.ts';
 
 type Progress = Extract<SolveNews, { kind: 'progress' }>;
 
-export const progressEveryMs = 50;
+const progressEveryMs = 50;
 
 /** A thread in the middle of a solve runs no timers, so time is looked at when there is news. */
 export class ProgressThrottle {

@@ -22,7 +22,7 @@ const sections: Readonly<Record<string, (connection: Connection) => Promise<read
 const names = [...Object.keys(sections), 'plugins'];
 
 /** "needs a, needs b, can" -> "needs a, b; can"; that a constraint is hard unless asked otherwise goes without saying. */
-export function capabilityText(capabilities: readonly string[]): string {
+function capabilityText(capabilities: readonly string[]): string {
   const prefix = 'needs ';
   const needs = capabilities.filter((each) => each.startsWith(prefix)).map((each) => each.slice(prefix.length));
   const others = capabilities.filter((each) => !each.startsWith(prefix) && each !== 'default priority 0');

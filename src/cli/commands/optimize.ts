@@ -49,7 +49,7 @@ const wishesIn = ({ relax, gains }: RunOptions): Record<string, JsonValue> => ({
 });
 
 /** Prints an answer and ends with its exit code. */
-export function conclude(session: Session, result: OptimizationResult): void {
+function conclude(session: Session, result: OptimizationResult): void {
   const { output } = session;
   if (session.json) session.printJson(jsonOf('OptimizationResult', OptimizationResult, result));
   else output.lines(resultLines(result, output.columns, output.paint));

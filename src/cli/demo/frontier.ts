@@ -14,7 +14,7 @@ const pointsWanted = 24;
 const chartHeight = 13;
 
 /** Closes from a date on, row by row, as a problem takes them; not a number where there is none. */
-export function pricesFrom(
+function pricesFrom(
   sample: Pick<Sample, 'assets' | 'prices'>,
   start: string,
 ): { readonly dates: string[]; readonly values: number[] } {

@@ -34,7 +34,7 @@ export interface Crash {
 }
 
 /** The optimization of the demo with another limit on turnover. */
-export function withTurnover(optimization: Optimization, max: number): Optimization {
+function withTurnover(optimization: Optimization, max: number): Optimization {
   const constraints = optimization.constraints.map((constraint) =>
     constraint.type === 'turnover' ? { ...constraint, parameters: { ...constraint.parameters, max } } : constraint,
   );

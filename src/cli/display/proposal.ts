@@ -120,10 +120,6 @@ export function statementsOn(proposal: Proposal): Statement[] {
   ];
 }
 
-export function statementLines(statements: readonly Statement[], paint: Paint): string[] {
-  return statements.map(({ text, holds }) => `${holds ? paint.green('✓') : paint.red('✗')} ${text}`);
-}
-
 /** The sums of a proposal, a line each. */
 export function sumLines(proposal: Proposal): string[] {
   return [

@@ -146,7 +146,7 @@ export class Cells {
 }
 
 /** Whether a text is a day that the calendar has, YYYY-MM-DD. */
-export function isDate(text: string): boolean {
+function isDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const read = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(read.getTime()) && read.toISOString().startsWith(text);

@@ -125,7 +125,7 @@ export function answerTo(answer: OptimizationAnswer): OptimizationResult {
   };
 }
 
-export function certificateTo(certificate: CertificateLine): Certificate {
+function certificateTo(certificate: CertificateLine): Certificate {
   return {
     passed: certificate.passed,
     primalResidual: certificate.primal,

@@ -101,7 +101,7 @@ export function tradingRulesFrom(message: TradingRulesMessage): TradingRulesDraf
   return { costRate, costPerTrade, tradeValueMin, fractional };
 }
 
-export function tradingRulesTo(rules: TradingRules): TradingRulesMessage {
+function tradingRulesTo(rules: TradingRules): TradingRulesMessage {
   return {
     costRate: decimalText(rules.costRate),
     costPerTrade: decimalText(rules.costPerTrade),

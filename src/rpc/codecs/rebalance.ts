@@ -119,7 +119,7 @@ function sourceTo(
   }
 }
 
-export function proposalTo(proposal: Proposal): ProposalMessage {
+function proposalTo(proposal: Proposal): ProposalMessage {
   const { valueBefore, valueAfter, cost, cashBefore, cashAfter, pricesAsOf, portfolioEtag } = proposal;
   return {
     drift: proposal.drift.map(driftLineTo),

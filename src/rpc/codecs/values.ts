@@ -40,7 +40,7 @@ export function instantFrom(
 }
 
 /** A Struct as JSON; a value without a kind is null. */
-export function jsonFrom(value: unknown): Json {
+function jsonFrom(value: unknown): Json {
   if (value === undefined || value === null) return null;
   if (Array.isArray(value)) return value.map(jsonFrom);
   if (typeof value === 'object') return jsonObjectFrom(value as Readonly<Record<string, unknown>>);
