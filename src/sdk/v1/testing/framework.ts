@@ -1,8 +1,7 @@
 /** The two words of a test framework that the suites use. Mocha's globals have this form, and so do those of most others. */
 export interface Framework {
   readonly describe: (title: string, body: () => void) => void;
-  /** Without a body: pending. */
-  readonly it: (title: string, body?: () => void | Promise<void>) => void;
+  readonly it: (title: string, body: () => void | Promise<void>) => void;
 }
 
 /** Throws with `message` unless `holds`. */

@@ -17,9 +17,15 @@ const points = 7;
 
 export function frontierContract({ framework, engine, strategy, parameters, strategies }: RunContract): void {
   const settings = parameters.map((set) => ({ parameters: set, ...(strategies === undefined ? {} : { strategies }) }));
-  const { frontierAlong = 'return', noFrontier = '' } = strategy;
+  const { frontierAlong = 'return' } = strategy;
   if (strategy.frontier === undefined) {
-    framework.it(`streams no frontier: ${noFrontier === '' ? 'the strategy does not offer one' : noFrontier}`);
+    framework.it('streams no frontier, describes none, and says what to ask for instead', () => {
+      const described = (['frontierNeeds', 'frontierAgainst', 'frontierAgainstWith', 'frontierAlong'] as const).filter(
+        (name) => strategy[name] !== undefined,
+      );
+      ensure(described.length === 0, `has no frontier, but ${described.join(', ')}`);
+      ensure(strategy.noFrontier?.trim() !== '', 'noFrontier is empty: say why, or leave it out');
+    });
     return;
   }
   framework.it(`streams ${points} certified points from the least risk to the most ${frontierAlong}`, async () => {
