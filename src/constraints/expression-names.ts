@@ -3,7 +3,7 @@ import { positionsById } from '../problem/universe.ts';
 import type { Universe } from '../problem/universe.ts';
 import { characteristicNames } from './characteristics.ts';
 import type { Term } from './expression.ts';
-import { ExpressionError } from './expression.ts';
+import { elsewheres, ExpressionError } from './expression.ts';
 import { amongKnown, nearestName } from './nearest-name.ts';
 import { includesCash, listed, nameKey, namesOf, taxonomiesOf } from './taxonomy.ts';
 import type { Taxonomy } from './taxonomy.ts';
@@ -107,6 +107,9 @@ function unknownText(term: Name, universe: Universe): string {
     const known = amongKnown(qualifier, words, (word) => `${quoted(word)}:${quoted(name)}`);
     return `${JSON.stringify(qualifier)} is no taxonomy${known}`;
   }
+  const elsewhere = elsewheres.find((word) => word === name);
+  if (qualifier === undefined && elsewhere !== undefined)
+    return `${elsewhere} stands before what is summed in it: ${elsewhere}(...), as in Energy <= ${elsewhere}(Energy) + 2 %`;
   const candidates = candidatesFor(term, universe);
   const near = nearestName(name, candidates.keys());
   const meant = near === undefined ? '' : ` did you mean ${candidates.get(near)!}?`;

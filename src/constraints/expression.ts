@@ -51,7 +51,7 @@ export class ExpressionError extends Error {
   }
 }
 
-const elsewheres: readonly Elsewhere[] = ['benchmark', 'current'];
+export const elsewheres: readonly Elsewhere[] = ['benchmark', 'current'];
 const basisPoint = 'bp';
 
 export const expressionLengthMax = 4000;

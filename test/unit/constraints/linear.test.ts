@@ -133,6 +133,11 @@ describe('linear rules in words', () => {
     ],
     ['Technolgy <= 20 %', 'at character 1: nothing is called "Technolgy"; did you mean Technology?'],
     ['20 % <= healthcare', 'at character 9: nothing is called "healthcare"; did you mean "Health Care"?'],
+    [
+      'Equity <= 0.5 * benchmark',
+      'at character 17: benchmark stands before what is summed in it: benchmark(...), as in Energy <= benchmark(Energy) + 2 %',
+    ],
+    ['Equity <= current', 'current stands before what is summed in it: current(...)'],
     ['asset:APPL <= 1', 'nothing is called "APPL"; did you mean asset:AAPL?'],
     ['sectr:Energy <= 1', '"sectr" is no taxonomy; did you mean sector:Energy?'],
     ['curent(AAPL) <= 1', 'at character 1: "curent" is no function; did you mean current?'],
