@@ -98,7 +98,7 @@ class Run {
       checkpoint(Infinity);
       if (this.iteration >= settings.iterationsMax) {
         this.consider(form, chain, undefined);
-        return this.stopped('iterations');
+        return this.unfinished();
       }
       if (chain.step() === 0) {
         this.consider(form, chain, undefined);
@@ -132,6 +132,13 @@ class Run {
     return { solver: id, termination, weights, multipliers, objective, residuals, iterations: this.iteration };
   }
 
+  /** Out of iterations: a point that holds, or a proof that there is none, where multipliers grew without end. */
+  private unfinished(): PeriodsSolution {
+    const ended = this.stopped('iterations');
+    if (ended.termination.reason === 'feasible') return ended;
+    return this.contradicted() ?? ended;
+  }
+
   /** The best point where it holds. */
   stopped(limit: 'iterations' | 'interrupted'): PeriodsSolution {
     const detail = `stopped after ${this.iteration} iterations`;
@@ -155,14 +162,15 @@ class Run {
 
   /** No further step: the restrictions may contradict each other; anything else is said as it is. */
   private refused(): PeriodsSolution {
-    const infeasibility = contradictionOf(this.problem, this.checkpoint);
-    if (infeasibility !== undefined)
-      return {
-        ...this.without({ reason: 'infeasible', detail: 'no sequence of portfolios satisfies the restrictions' }),
-        infeasibility,
-      };
     const reached = this.best === undefined ? '' : ` at ${this.best.certificate.detail}`;
-    return this.without({ reason: 'numerical error', detail: `no further step${reached}` });
+    return this.contradicted() ?? this.without({ reason: 'numerical error', detail: `no further step${reached}` });
+  }
+
+  private contradicted(): PeriodsSolution | undefined {
+    const infeasibility = contradictionOf(this.problem, this.checkpoint);
+    if (infeasibility === undefined) return undefined;
+    const detail = 'no sequence of portfolios satisfies the restrictions';
+    return { ...this.without({ reason: 'infeasible', detail }), infeasibility };
   }
 
   private without(termination: Termination): PeriodsSolution {

@@ -143,6 +143,16 @@ describe('several periods', () => {
     expect(verifyPeriodsInfeasibility(apart, [infeasibility![0]!, infeasibility![2]!]).proven).to.equal(false);
   });
 
+  it('whose first trades are too few for what must be held are proven to have no plan', () => {
+    for (const impact of [undefined, 'threeHalves'] as const) {
+      const shape = { n: 12, periods: 3, turnoverMax: 0.3, ...(impact === undefined ? {} : { impact }) };
+      const problem = { ...chainOf(shape), current: new Float64Array(12) };
+      const { termination, infeasibility } = solved(problem);
+      expect(termination.reason, termination.detail).to.equal('infeasible');
+      expect(verifyPeriodsInfeasibility(problem, infeasibility!).proven).to.equal(true);
+    }
+  });
+
   it('stop when told to, at once and with what holds', () => {
     const problem = chainOf({ n: 40, periods: 5 });
     const steps = solvePeriods(problem, defaultSettings, () => true);
