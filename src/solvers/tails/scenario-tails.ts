@@ -2,18 +2,21 @@
 import type { Checkpoint } from '../../math/checkpoint.ts';
 import { dot } from '../../math/vectors.ts';
 import { lacking, type Feature } from '../../problem/features.ts';
-import type { Problem } from '../../problem/problem.ts';
-import type { InfeasibilityProof, Iterate, Solution } from '../../problem/solution.ts';
+import type { Problem, TailMeasure } from '../../problem/problem.ts';
+import type { InfeasibilityProof, Iterate, Solution, TailStress } from '../../problem/solution.ts';
 import type { Solver, SolverSettings, Support } from '../../problem/solver.ts';
 import { better, candidateAt, type Candidate } from '../candidate.ts';
 import { interiorPoint } from '../interior-point.ts';
 import { Interrupted, lookingAt } from '../interruption.ts';
+import { noMultipliers } from '../unsolved.ts';
+import { attainedStress } from './attained-stress.ts';
 import { cuttingPlanes, masterTaken } from './cutting-planes.ts';
 import { chooseAssets, guessOf } from './first-choice.ts';
 import { crossingProof, gaveUp, id, infeasible, optimal, stopped, without, type Reached } from './outcome.ts';
 import { addTimes } from './operators-in-play.ts';
 import { falls, recessionOf } from './recession.ts';
 import { finest, rounds, type RoundsEnding } from './rounds.ts';
+import { resultsAt } from './measure-in-play.ts';
 import { TailModel, type Standing } from './tail-model.ts';
 
 /** What the rounds take themselves; the rest goes to cutting planes over the interior point. */
@@ -104,6 +107,8 @@ function* byRounds(
         infeasible(problem, proofOf(problem, lacking.standing), reached.iteration) ??
         infeasible(problem, proofOf(problem, lacking.interior), reached.iteration)
       );
+    const level = levelAt(problem, lacking.standing.weights);
+    if (level.worst <= settings.tolerance) return optimal(level, reached.iteration, settings.tolerance);
     ending = yield* rounds(model, 'optimality', settings, checkpoint, reached);
   }
   if (ending.kind === 'stuck' && mayFall) {
@@ -136,6 +141,17 @@ function ended(
 
 function candidateOf(problem: Problem, { weights, multipliers }: Standing): Candidate {
   return candidateAt(problem, weights, () => multipliers);
+}
+
+/** Weights that hold, without any price: where nothing changes the objective, as of scenarios that are all 0, there is nothing to descend. */
+function levelAt(problem: Problem, weights: Float64Array): Candidate {
+  const { tailTerms = [], tails } = problem;
+  const stressOf = (measure: TailMeasure): TailStress => attainedStress(measure, resultsAt(measure, weights));
+  return candidateAt(problem, weights, () => ({
+    ...noMultipliers(problem),
+    ...(tailTerms.length > 0 ? { tailTerms: tailTerms.map(stressOf) } : {}),
+    ...(tails.length > 0 ? { tails: tails.map((tail) => ({ price: 0, stress: stressOf(tail) })) } : {}),
+  }));
 }
 
 function proofOf(problem: Problem, { multipliers, limitSlopes, weights }: Standing): InfeasibilityProof {

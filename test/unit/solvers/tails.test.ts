@@ -67,6 +67,23 @@ describe('the scenario tail solver', () => {
       }
   });
 
+  it('finds a portfolio that holds where no scenario moves anything', () => {
+    const n = 5;
+    const centre = Float64Array.of(0.4, 0.3, 0.2, 0.1, 0);
+    const upper = new Float64Array(n).fill(0.3);
+    const kinds = [
+      { kind: 'mean-absolute-deviation', level: 0 },
+      ...[0, 0.9, 1].flatMap((level) => [{ kind: 'cvar', level } as const, { kind: 'drawdown', level } as const]),
+    ] as const;
+    for (const value of [0, 0.005])
+      for (const kind of kinds)
+        for (const own of [{}, { centre }]) {
+          const term = { ...kind, ...own, scenarios: new Float64Array(12 * n).fill(value), weight: 1 };
+          const { objective } = optimum(problemOf(n, { tailTerms: [term] }, { rows: [budgetRow(n)], upper }));
+          if (value === 0) expect(objective).to.equal(0);
+        }
+  });
+
   it('gives the same bits each time', () => {
     expect(solved(least)).to.deep.equal(solved(least));
   });
