@@ -17,6 +17,8 @@ const roundsMax = 6;
 const newtonMax = 12;
 const settled = 1e-14;
 const shift = 1e-12;
+/** Curvature lent where nothing has any: rows and limits alone decide, and refinement takes it back. */
+const lentToNone = 1e-6;
 
 /** @returns the point, scaled as the form is, or nothing where no consistent guess was found. */
 export function polished(form: ChainForm, point: ChainPoint, checkpoint: Checkpoint): PricedWeights | undefined {
@@ -193,9 +195,10 @@ function solveBordered(
   const f = right.length;
   const m = columns.length;
   const factor = Float64Array.from(hessian);
-  let largest = 1e-300;
+  let largest = 0;
   for (let a = 0; a < f; a++) largest = Math.max(largest, factor[a * f + a]!);
-  for (let a = 0; a < f; a++) factor[a * f + a]! += shift * largest;
+  const lent = largest > 0 ? shift * largest : lentToNone;
+  for (let a = 0; a < f; a++) factor[a * f + a]! += lent;
   factorizeCholesky(factor, f, { pivotMin: 0, replacement: 1e128, checkpoint });
   const solved = columns.map((column) => {
     const solution = Float64Array.from(column);

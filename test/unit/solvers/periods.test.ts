@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { certify } from '../../../src/problem/certificate.ts';
 import { certifyPeriods, periodsObjective } from '../../../src/problem/certificate-periods.ts';
 import { verifyPeriodsInfeasibility } from '../../../src/problem/certificate-periods-infeasibility.ts';
 import { alone, type Period, type PeriodsProblem, type PeriodsSolution } from '../../../src/problem/periods.ts';
@@ -67,6 +68,28 @@ describe('several periods', () => {
       const expected = runToEnd(interiorPoint.solve(alone(problem, t), defaultSettings, () => false));
       solution.weights[t]!.forEach((weight, i) => expect(weight).to.be.closeTo(expected.weights[i]!, 1e-8));
     });
+  });
+
+  it('without risk end at a vertex, whose first trades are optimal by themselves for what they are worth later', () => {
+    for (const turnoverMax of [undefined, 0.05])
+      for (let seed = 1; seed <= 4; seed++) {
+        const shape = { n: 12, periods: 4, seed, ...(turnoverMax === undefined ? {} : { turnoverMax }) };
+        const problem = changed(chainOf(shape), () => ({ quadratics: [] }));
+        const solution = solved(problem);
+        expectCertified(problem, solution);
+        const { linear, trading, bounds, rows, limits } = problem.periods[0]!;
+        const [own, next] = solution.multipliers;
+        const objective = {
+          quadratics: [],
+          linear: linear.map((value, i) => value + next!.trades[i]!),
+          trading: { ...trading!, current: problem.current },
+        };
+        const tradeLimits = limits.map((limit) => ({ ...limit, centre: problem.current }));
+        const single = compose(problem.universe, objective, [{ bounds, rows, tradeLimits }]);
+        const multipliers = { ...own!, norms: new Float64Array(0), tradeLimits: own!.limits };
+        const { detail } = certify(single, { weights: solution.weights[0]!, multipliers });
+        expect(detail).to.equal('every residual at most 1e-8');
+      }
   });
 
   it('with costs beyond reason trade nothing, to the last bit', () => {
