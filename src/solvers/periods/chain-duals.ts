@@ -7,6 +7,9 @@ import type { ChainForm } from './chain-form.ts';
 import { gradientAt, tradeAt } from './chain-form.ts';
 import { impactSlope, type ChainPoint } from './chain-point.ts';
 
+/** Weights are held where they are now, which may be a bound but for the last bits. */
+const rounding = 1e-15;
+
 /** Weights with the prices of rows and limits, scaled as the form is. */
 export interface PricedWeights {
   readonly weights: Float64Array;
@@ -79,6 +82,7 @@ function marginalRanges(form: ChainForm, { weights, limitPrice }: PricedWeights)
   for (let at = 0; at < high.length; at++) {
     const trade = tradeAt(form, weights, at);
     if (form.kinked[at] === 0) low[at] = high[at]!;
+    else if (Math.abs(trade) <= rounding) continue;
     else if (trade > 0) low[at] = high[at] = high[at]! + impactSlope(form, at, trade);
     else if (trade < 0) low[at] = high[at] = low[at]! - impactSlope(form, at, -trade);
   }
@@ -124,7 +128,7 @@ function narrow(
 
 /** Whether the weight stands on its lower or upper bound. */
 function room({ lower, upper }: ChainForm, weights: Float64Array, at: number) {
-  return { fallen: weights[at]! <= lower[at]!, risen: weights[at]! >= upper[at]! };
+  return { fallen: weights[at]! - lower[at]! <= rounding, risen: upper[at]! - weights[at]! <= rounding };
 }
 
 function clamp(value: number, low: number, high: number): number {

@@ -11,6 +11,8 @@ export const trades = { still: 0, buy: 1, sell: 2, linear: 3 } as const;
 /** A trade of purchases and sales this small is none when they differ by no more than this share of themselves. */
 const small = 1e-4;
 const vanished = 1e-3;
+/** Trades no larger count as none. */
+const beyond = 1e-9;
 
 /** By period and asset: which bound holds and what the trade into the period is; by row and limit: which side holds. */
 export interface ChainActive {
@@ -30,7 +32,7 @@ export interface Runs {
 }
 
 export function activeAt(form: ChainForm, point: ChainPoint): ChainActive {
-  const { kinked, lower, upper, rows } = form;
+  const { n, kinked, lower, upper, rows, current } = form;
   const bounds = point.weights.map((weight, at) => {
     const below = point.lowerPrice[at]! > weight - lower[at]!;
     const above = point.upperPrice[at]! > upper[at]! - weight;
@@ -39,6 +41,9 @@ export function activeAt(form: ChainForm, point: ChainPoint): ChainActive {
   });
   const moves = point.weights.map((_, at) => {
     if (kinked[at] === 0) return trades.linear;
+    // What is held now may lie beyond its bounds, and cannot stay; by less it counts as on them.
+    if (at < n && current[at]! > upper[at]! + beyond) return trades.sell;
+    if (at < n && current[at]! < lower[at]! - beyond) return trades.buy;
     const p = point.purchases[at]!;
     const m = point.sales[at]!;
     if (p < point.buy[at]! && m < point.sell[at]!) return trades.still;

@@ -102,6 +102,8 @@ class Run {
       }
       if (chain.step() === 0) {
         this.consider(form, chain, undefined);
+        // Residuals of 3/2-power impact fall slowly, long after it is clear what holds.
+        if (!this.isCertified()) this.consider(form, chain, polished(form, chain.point, checkpoint));
         return this.isCertified() ? this.optimal() : this.refused();
       }
     }

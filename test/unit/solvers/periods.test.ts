@@ -74,7 +74,8 @@ describe('several periods', () => {
     for (const turnoverMax of [undefined, 0.05])
       for (let seed = 1; seed <= 4; seed++) {
         const shape = { n: 12, periods: 4, seed, ...(turnoverMax === undefined ? {} : { turnoverMax }) };
-        const problem = changed(chainOf(shape), () => ({ quadratics: [] }));
+        const chain = { ...chainOf(shape), current: new Float64Array(12).fill(1 / 12) };
+        const problem = changed(chain, () => ({ quadratics: [] }));
         const solution = solved(problem);
         expectCertified(problem, solution);
         const { linear, trading, bounds, rows, limits } = problem.periods[0]!;
@@ -90,6 +91,33 @@ describe('several periods', () => {
         const { detail } = certify(single, { weights: solution.weights[0]!, multipliers });
         expect(detail).to.equal('every residual at most 1e-8');
       }
+  });
+
+  it('are certified where 3/2-power impact is all that trades cost, from holdings that are bounds but for the last bits', () => {
+    const shapes = [
+      { n: 12, periods: 3, seed: 101 },
+      { n: 20, periods: 4, seed: 511, entries: 0.01, share: 0.01 },
+      { n: 20, periods: 4, seed: 525, entries: 0.01, share: 0.01 },
+    ];
+    for (const { entries, share = 1, ...shape } of shapes) {
+      const { n } = shape;
+      const free = new Float64Array(n);
+      const variances = Float64Array.from(free, (_, i) => entries! + 0.002 * i);
+      const operator = { kind: 'diagonal', size: n, entries: variances } as const;
+      const problem = changed(chainOf({ ...shape, impact: 'threeHalves' }), ({ quadratics, trading }) => ({
+        quadratics: entries === undefined ? quadratics : [{ scale: 5, operator }],
+        trading: { buyRate: free, sellRate: free, threeHalves: trading!.threeHalves!.map((value) => share * value) },
+      }));
+      expectCertified(problem, solved(problem));
+    }
+  });
+
+  it('sell what is held beyond its bounds, if by rounding', () => {
+    const problem = changed(chainOf({ n: 12, periods: 3, seed: 103, turnoverMax: 0.05 }), () => ({ quadratics: [] }));
+    expect(Math.max(...problem.current)).to.be.within(0.1 + 1e-7, 0.1 + 1e-6);
+    const solution = solved(problem);
+    expectCertified(problem, solution);
+    for (const weights of solution.weights) expect(Math.max(...weights)).to.be.at.most(0.1 + 1e-15);
   });
 
   it('with costs beyond reason trade nothing, to the last bit', () => {
