@@ -2,9 +2,9 @@ import { expect } from 'chai';
 
 import { runRows, factorReturnsOf, regression, scenariosOf } from '../support/e2e/bad-runs.ts';
 import { refusal, struct, TestClient } from '../support/e2e/client.ts';
+import { openDesk } from '../support/e2e/desk.ts';
 import type { Message } from '../support/e2e/client.ts';
-import { assetIds, importMarket, optimizationMessage, portfolioMessage } from '../support/e2e/market.ts';
-import { TestServer } from '../support/e2e/server.ts';
+import { assetIds, optimizationMessage, portfolioMessage } from '../support/e2e/market.ts';
 
 interface Result {
   readonly termination: string;
@@ -27,18 +27,15 @@ const least = { strategy: { type: 'minimum-cvar', parameters: struct({ level: 0.
 
 describe('numbers given with a stored run', function () {
   this.timeout(180_000);
-  let server: TestServer;
+  const desk = openDesk();
   let client: TestClient;
-
   before(async () => {
-    server = await TestServer.start();
-    client = new TestClient(server.grpcAddress);
-    await importMarket(client);
+    client = desk.client;
     await client.call('PortfolioService/CreatePortfolio', { portfolio: portfolioMessage(), portfolioId: 'growth' });
   });
-  after(async () => {
+  // Not the desk's own since the restart.
+  after(() => {
     client.close();
-    await server.dispose();
   });
 
   const create = (id: string, optimization: Message, validateOnly = false): Promise<Message> =>
@@ -130,9 +127,9 @@ describe('numbers given with a stored run', function () {
     const both = { estimation: regression, factorReturns: factorReturnsOf(), scenarios: scenariosOf(assetIds) };
     await run('both', optimizationMessage({ ...both, constraints: [limit('cvar', { level: 0.9, max: 0.5 })] }));
     client.close();
-    await server.kill();
-    await server.restart();
-    client = new TestClient(server.grpcAddress);
+    await desk.server.kill();
+    await desk.server.restart();
+    client = new TestClient(desk.server.grpcAddress);
     await client.upload('AssetService/ImportPrices', [
       {
         prices: [

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 
 import { expect } from 'chai';
 
-import { refusal, struct, TestClient } from '../support/e2e/client.ts';
-import type { Message } from '../support/e2e/client.ts';
-import { importMarket, optimizationMessage, portfolioMessage, problemMessage } from '../support/e2e/market.ts';
-import { TestServer } from '../support/e2e/server.ts';
+import { refusal, struct } from '../support/e2e/client.ts';
+import { openDesk } from '../support/e2e/desk.ts';
+import type { Message, TestClient } from '../support/e2e/client.ts';
+import { optimizationMessage, portfolioMessage, problemMessage } from '../support/e2e/market.ts';
 
 interface Weights {
   readonly assetId: string;
@@ -46,18 +46,11 @@ const get = (client: TestClient, id: string): Promise<Message> =>
 const resultOf = (message: Message): Result => message['result'] as Result;
 describe('optimizations over the wire', function () {
   this.timeout(180_000);
-  let server: TestServer;
+  const desk = openDesk();
   let client: TestClient;
-
   before(async () => {
-    server = await TestServer.start();
-    client = new TestClient(server.grpcAddress);
-    await importMarket(client);
+    client = desk.client;
     await client.call('PortfolioService/CreatePortfolio', { portfolio: portfolioMessage(), portfolioId: 'growth' });
-  });
-  after(async () => {
-    client.close();
-    await server.dispose();
   });
 
   it('starts at once, streams gapless events and ends with certified weights', async () => {

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 
-import { struct, TestClient } from '../support/e2e/client.ts';
-import type { Message } from '../support/e2e/client.ts';
-import { importMarket, optimizationMessage, portfolioMessage } from '../support/e2e/market.ts';
-import { TestServer } from '../support/e2e/server.ts';
+import { struct } from '../support/e2e/client.ts';
+import { openDesk } from '../support/e2e/desk.ts';
+import type { Message, TestClient } from '../support/e2e/client.ts';
+import { optimizationMessage, portfolioMessage } from '../support/e2e/market.ts';
 
 const moreTechnology = (priority: number): Message => ({
   constraintId: 'more-tech',
@@ -16,18 +16,11 @@ const listOf = (message: unknown, key: string): readonly Message[] => (message a
 
 describe('what an infeasible optimization offers', function () {
   this.timeout(120_000);
-  let server: TestServer;
+  const desk = openDesk();
   let client: TestClient;
-
   before(async () => {
-    server = await TestServer.start();
-    client = new TestClient(server.grpcAddress);
-    await importMarket(client);
+    client = desk.client;
     await client.call('PortfolioService/CreatePortfolio', { portfolio: portfolioMessage(), portfolioId: 'growth' });
-  });
-  after(async () => {
-    client.close();
-    await server.dispose();
   });
 
   async function runOf(optimizationId: string, changes: Message): Promise<Message> {

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 
 import { failureOf, TestClient } from '../support/e2e/client.ts';
+import { openDesk } from '../support/e2e/desk.ts';
 import type { Message, Stream } from '../support/e2e/client.ts';
-import { importMarket, optimizationMessage, portfolioMessage, problemMessage } from '../support/e2e/market.ts';
-import { TestServer } from '../support/e2e/server.ts';
+import { optimizationMessage, portfolioMessage, problemMessage } from '../support/e2e/market.ts';
 
 const name = 'portfolios/growth/optimizations/watched';
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -18,22 +18,15 @@ function residentMib(pid: number): number {
 
 describe('watchers', function () {
   this.timeout(180_000);
-  let server: TestServer;
+  const desk = openDesk({ PORTFOLIO_STALL_MS: '2000' });
   let client: TestClient;
-
   before(async () => {
-    server = await TestServer.start({ PORTFOLIO_STALL_MS: '2000' });
-    client = new TestClient(server.grpcAddress);
-    await importMarket(client);
+    client = desk.client;
     await client.call('PortfolioService/CreatePortfolio', { portfolio: portfolioMessage(), portfolioId: 'growth' });
-  });
-  after(async () => {
-    client.close();
-    await server.dispose();
   });
 
   it('tells a thousand watchers of one run the same, whole story', async () => {
-    const clients = Array.from({ length: 10 }, () => new TestClient(server.grpcAddress));
+    const clients = Array.from({ length: 10 }, () => new TestClient(desk.server.grpcAddress));
     await client.call('OptimizationService/CreateOptimization', {
       parent: 'portfolios/growth',
       optimization: optimizationMessage(),
@@ -58,8 +51,8 @@ describe('watchers', function () {
   });
 
   it('keeps its memory while readers take nothing, and ends them when they stall', async () => {
-    const idle = new TestClient(server.grpcAddress);
-    const before = residentMib(server.pid);
+    const idle = new TestClient(desk.server.grpcAddress);
+    const before = residentMib(desk.server.pid);
     const calls: Stream[] = Array.from({ length: 3 }, () =>
       idle.stream('OptimizationService/ComputeFrontier', { problem: problemMessage(60), points: 400 }),
     );
@@ -79,7 +72,7 @@ describe('watchers', function () {
       });
     }
     await pause(8_000);
-    expect(residentMib(server.pid) - before).to.be.lessThan(150);
+    expect(residentMib(desk.server.pid) - before).to.be.lessThan(150);
     for (const call of calls) call.on('data', () => undefined).resume();
     const reasons = (await Promise.all(ends)).map((end) => (end === undefined ? 'ended' : failureOf(end).reason));
     expect(new Set(reasons)).to.deep.equal(new Set(['WATCHER_TOO_SLOW']));
