@@ -80,7 +80,7 @@ describe('a solve that is stopped', () => {
     let step = corners.next();
     while (step.done !== true) step = corners.next();
     expect(step.value.kind).to.equal('stopped');
-    const chain = chainOf({ n: 10, periods: 4 });
+    const chain = chainOf({ n: 30, periods: 6 });
     const planned = (iterationsMax: number, interrupted: () => boolean): PeriodsSolution => {
       const steps = solvePeriods(chain, { ...defaultSettings, iterationsMax }, interrupted);
       for (let at = steps.next(); ; at = steps.next()) if (at.done === true) return at.value;
