@@ -1,19 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { checked } from '../../src/problem/checked-solution.ts';
 import type { Norm, Problem } from '../../src/problem/problem.ts';
 import type { Solution } from '../../src/problem/solution.ts';
-import { branchAndBound } from '../../src/solvers/integers/branch-and-bound.ts';
-import { SolverRegistry, runToEnd } from '../../src/solvers/registry.ts';
 import { countedProblem } from '../support/integer-cases.ts';
-import { bestByEnumeration, randomLimitedProblem } from '../support/integer-problems.ts';
+import { randomLimitedProblem } from '../support/integer-problems.ts';
+import { agreesWithEnumeration, runs, seeds, settlesAll, sizeOf, solved } from '../support/integer-solving.ts';
 import { Random, originOf, riskModel, rowOver } from '../support/problems.ts';
-
-const registry = new SolverRegistry([branchAndBound]);
-const solved = (problem: Problem): Solution => checked(problem, runToEnd(registry.solve(problem)));
-const seeds = fc.integer({ min: 1, max: 2 ** 31 - 1 });
-const runs = (numRuns: number): fc.Parameters<[number]> => ({ numRuns, verbose: true });
-const sizeOf = (objective: number): number => Math.max(Math.abs(objective), 1e-3);
 
 /** The greatest return of few names near a benchmark, in any order of the assets; `more` goes on top. */
 function nearBenchmark(seed: number, n: number, more: (norm: Norm) => Partial<Problem>): Problem {
@@ -34,32 +26,11 @@ function optimal(problem: Problem): Solution {
 
 describe('branch and bound under limits on lengths and soft restrictions', () => {
   it('finds what looking at every choice finds, and proves it; infeasible exactly when no choice has a point', () => {
-    const told = { optimal: 0, infeasible: 0 };
-    fc.assert(
-      fc.property(seeds, (seed) => {
-        const problem = randomLimitedProblem(new Random(seed), 3);
-        const best = bestByEnumeration(problem);
-        const solution = solved(problem);
-        const { reason, detail } = solution.termination;
-        expect(reason, detail).to.equal(best === Infinity ? 'infeasible' : 'optimal');
-        told[best === Infinity ? 'infeasible' : 'optimal']++;
-        if (best === Infinity) return;
-        expect(solution.objective).to.be.closeTo(best, 2e-6 * sizeOf(best));
-        expect(solution.bound).to.be.at.most(best + 1e-8 * sizeOf(best));
-      }),
-      runs(60),
-    );
-    expect(Math.min(told.optimal, told.infeasible), JSON.stringify(told)).to.be.at.least(10);
+    agreesWithEnumeration((seed) => randomLimitedProblem(new Random(seed), 3));
   });
 
   it('settles every one of them with a proof that the check replays', () => {
-    fc.assert(
-      fc.property(seeds, (seed) => {
-        const { termination } = solved(randomLimitedProblem(new Random(seed), 5));
-        expect(['optimal', 'infeasible'], termination.detail).to.include(termination.reason);
-      }),
-      runs(80),
-    );
+    settlesAll((seed) => randomLimitedProblem(new Random(seed), 5), 80);
   });
 
   it('is never worse with a wider limit, a lower penalty, or a penalty instead of a limit', () => {
@@ -115,7 +86,7 @@ describe('branch and bound under limits on lengths and soft restrictions', () =>
         expect(optimal(problem()).weights).to.deep.equal(weights);
         for (const looks of [1, 4, 16, 64]) {
           let left = looks;
-          const stopped = checked(problem(), runToEnd(registry.solve(problem(), undefined, () => left-- <= 0)));
+          const stopped = solved(problem(), () => left-- <= 0);
           if (stopped.termination.reason === 'no solution found') continue;
           expect(['optimal', 'feasible'], stopped.termination.detail).to.include(stopped.termination.reason);
           expect(stopped.bound).to.be.at.most(objective + 1e-8 * sizeOf(objective));

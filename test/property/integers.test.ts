@@ -1,19 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { checked } from '../../src/problem/checked-solution.ts';
 import type { Count, Problem } from '../../src/problem/problem.ts';
-import type { Solution } from '../../src/problem/solution.ts';
-import { branchAndBound } from '../../src/solvers/integers/branch-and-bound.ts';
-import { SolverRegistry, runToEnd } from '../../src/solvers/registry.ts';
-import { bestByEnumeration, countOf, randomIntegerProblem } from '../support/integer-problems.ts';
+import { countOf, randomIntegerProblem } from '../support/integer-problems.ts';
+import { agreesWithEnumeration, runs, seeds, settlesAll, sizeOf, solved } from '../support/integer-solving.ts';
 import { Random, problemOf, riskModel } from '../support/problems.ts';
 import { randomWeights } from '../support/random-problems.ts';
-
-const registry = new SolverRegistry([branchAndBound]);
-const solved = (problem: Problem): Solution => checked(problem, runToEnd(registry.solve(problem)));
-const seeds = fc.integer({ min: 1, max: 2 ** 31 - 1 });
-const runs = (numRuns: number): fc.Parameters<[number]> => ({ numRuns, verbose: true });
-const sizeOf = (objective: number): number => Math.max(Math.abs(objective), 1e-3);
 
 /** Long-only tracking or utility over a factor model, with a holding minimum and a count. */
 function countedProblem(random: Random, n: number, count: (n: number) => Count): Problem {
@@ -34,36 +25,11 @@ function countedProblem(random: Random, n: number, count: (n: number) => Count):
 
 describe('branch and bound on random integer problems', () => {
   it('finds what looking at every choice finds, and proves it; infeasible exactly when no choice has a point', () => {
-    const told = { optimal: 0, infeasible: 0 };
-    fc.assert(
-      fc.property(seeds, (seed) => {
-        const problem = randomIntegerProblem(new Random(seed), 3 + (seed % 2));
-        const best = bestByEnumeration(problem);
-        const solution = solved(problem);
-        const { reason, detail } = solution.termination;
-        expect(reason, detail).to.equal(best === Infinity ? 'infeasible' : 'optimal');
-        if (reason === 'infeasible') {
-          expect(solution.proof).to.not.equal(undefined);
-          told.infeasible++;
-          return;
-        }
-        told.optimal++;
-        expect(solution.objective).to.be.closeTo(best, 2e-6 * sizeOf(best));
-        expect(solution.bound).to.be.at.most(best + 1e-8 * sizeOf(best));
-      }),
-      runs(60),
-    );
-    expect(Math.min(told.optimal, told.infeasible), JSON.stringify(told)).to.be.at.least(10);
+    agreesWithEnumeration((seed) => randomIntegerProblem(new Random(seed), 3 + (seed % 2)));
   });
 
   it('settles every one of them with a proof that the check replays', () => {
-    fc.assert(
-      fc.property(seeds, (seed) => {
-        const { termination } = solved(randomIntegerProblem(new Random(seed)));
-        expect(['optimal', 'infeasible'], termination.detail).to.include(termination.reason);
-      }),
-      runs(250),
-    );
+    settlesAll((seed) => randomIntegerProblem(new Random(seed)), 250);
   });
 
   it('is never worse with one name more', () => {
@@ -107,8 +73,7 @@ describe('branch and bound on random integer problems', () => {
         const { objective } = solved(problem);
         for (const looks of [1, 3, 8]) {
           let left = looks;
-          const steps = registry.solve(problem, undefined, () => left-- <= 0);
-          const stopped = checked(problem, runToEnd(steps));
+          const stopped = solved(problem, () => left-- <= 0);
           if (stopped.termination.reason === 'no solution found') continue;
           expect(['optimal', 'feasible']).to.include(stopped.termination.reason);
           expect(stopped.bound).to.be.at.most(objective + 1e-8 * sizeOf(objective));
